@@ -1,0 +1,49 @@
+"""What this room writes into the record, and tells people."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from learncity.apps.notices.types import Kind as MessageKind
+from learncity.apps.record.types import Kind as FactKind
+
+SUBJECT = "classes.class"
+
+PLACE_TAKEN = FactKind("classes.place_taken", _("Got a place"))
+WAITING = FactKind("classes.waiting", _("Joined the waiting list"))
+OFFERED = FactKind("classes.place_from_waiting_list", _("Got a place from the waiting list"))
+WITHDRAWN = FactKind("classes.withdrawn", _("Gave the place back"))
+LEFT_WAITING = FactKind("classes.left_waiting_list", _("Left the waiting list"))
+ALL = (PLACE_TAKEN, WAITING, OFFERED, WITHDRAWN, LEFT_WAITING)
+
+TELL_PLACE = MessageKind(
+    "classes.place_taken",
+    gettext_noop("You have a place: %(title)s"),
+    gettext_noop(
+        "You have a place in “%(title)s”. It starts on %(starts)s. Your receipt is %(receipt)s. "
+        "If you cannot come, give the place back, so that somebody who waits can have it."
+    ),
+)
+TELL_WAITING = MessageKind(
+    "classes.waiting",
+    gettext_noop("You are on the waiting list: %(title)s"),
+    gettext_noop(
+        "“%(title)s” is full. You are number %(position)s on the waiting list. When a place "
+        "becomes free it is yours, and we write to you. Your receipt is %(receipt)s."
+    ),
+)
+TELL_OFFERED = MessageKind(
+    "classes.place_from_waiting_list",
+    gettext_noop("A place became free for you: %(title)s"),
+    gettext_noop(
+        "You waited for “%(title)s”, and now you have a place. It starts on %(starts)s. Your "
+        "receipt is %(receipt)s. If you no longer want it, give it back in My classes."
+    ),
+)
+TELL_WITHDRAWN = MessageKind(
+    "classes.withdrawn",
+    gettext_noop("You gave your place back: %(title)s"),
+    gettext_noop(
+        "You are no longer in “%(title)s”. Nobody counts this against you, and you can apply "
+        "again as long as places are free. Receipt %(receipt)s."
+    ),
+)

@@ -1,0 +1,231 @@
+"""Tables of classes. Private: other rooms go through services and queries.
+
+The promises of this room, each kept by a constraint that needs no code to be right: seats are never
+oversold; a person holds one place in a class; a room or an instructor is never booked twice at a
+time.
+"""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeBoundary, RangeOperators
+from django.contrib.postgres.fields.ranges import DateTimeRangeField
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Now
+
+from learncity.kernel.ids import uuid7
+from learncity.kernel.texts import TranslatedField
+
+from .types import Enrolment as EnrolmentValue
+from .types import Given, Mode, Seats, State
+
+
+class TsTzRange(Func):
+    """``tstzrange(from, until, '[)')``: the end is not part of it."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+class Term(models.Model):
+    """A teaching period of about three months.
+
+    Personal data: none.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    key = models.SlugField(max_length=80, unique=True)
+    name = TranslatedField()
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="classes_term_ends_after_it_starts"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class CourseClass(models.Model):
+    """One run of a course: a fixed number of seats and a timetable. Never deleted.
+
+    Personal data: none.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    key = models.SlugField(max_length=80, unique=True)
+    course = models.ForeignKey("catalogue.Course", on_delete=models.PROTECT, related_name="+")
+    # Who runs it; often, not always, the provider of the course.
+    provider = models.ForeignKey(
+        "organizations.Organization", on_delete=models.PROTECT, related_name="+"
+    )
+    term = models.ForeignKey(Term, null=True, on_delete=models.PROTECT, related_name="+")
+    # Where it counts: the venue's region, or the provider's when it is online.
+    place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
+    venue = models.ForeignKey(
+        "organizations.Venue", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    mode = models.CharField(max_length=10, choices=[(m.value, m.name) for m in Mode])
+    note = TranslatedField(blank=True)
+    language = models.CharField(max_length=10, default="", blank=True)
+    given = models.CharField(
+        max_length=12, choices=[(g.value, g.name) for g in Given], default=Given.FIRST_COME
+    )
+    seats = models.PositiveIntegerField()
+    # Stored counts, so that PostgreSQL itself can refuse an oversold class; a property test shows
+    # that they never drift from the enrolments.
+    seats_taken = models.PositiveIntegerField(default=0, db_default=0)
+    waiting_limit = models.PositiveIntegerField(default=0, db_default=0)
+    waiting_taken = models.PositiveIntegerField(default=0, db_default=0)
+    fee_minor = models.PositiveIntegerField(default=0, db_default=0)
+    fee_currency = models.CharField(max_length=3, default="CNY")
+    fee_for = TranslatedField(blank=True)
+    opens_at = models.DateTimeField(null=True)
+    closes_at = models.DateTimeField()
+    # First beginning and last end of its sessions, kept by services for lists.
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    sessions_count = models.PositiveSmallIntegerField()
+    # The plan as it was stated, from which the sessions were made.
+    plan = models.JSONField(default=dict)
+    created_at = models.DateTimeField(db_default=Now())
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(seats_taken__lte=F("seats")), name="classes_not_oversold"
+            ),
+            models.CheckConstraint(
+                condition=Q(waiting_taken__lte=F("waiting_limit")),
+                name="classes_waiting_list_not_overfull",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="classes_ends_after_it_starts"
+            ),
+        ]
+        indexes = [
+            # Serves a provider's desk, and lists of what starts next.
+            models.Index(fields=["provider", "-starts_at", "-id"], name="classes_of_provider"),
+            models.Index(fields=["course", "closes_at"], name="classes_of_course"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    def seat_counts(self) -> Seats:
+        """Seats and waiting list as one value."""
+        return Seats(self.seats, self.seats_taken, self.waiting_taken, self.waiting_limit)
+
+
+class Session(models.Model):
+    """One meeting of a class, with its own mode and room or link.
+
+    Personal data: who teaches; kept with the class.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    course_class = models.ForeignKey(
+        CourseClass, on_delete=models.PROTECT, related_name="sessions"
+    )
+    number = models.PositiveSmallIntegerField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    mode = models.CharField(max_length=10, choices=[(m.value, m.name) for m in Mode])
+    room = models.ForeignKey(
+        "organizations.Room", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # Shown to members and staff only.
+    link = models.URLField(default="", blank=True)
+    instructor = models.ForeignKey(
+        "people.Person", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course_class", "number"], name="classes_session_numbered_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="classes_session_ends_after_it_starts"
+            ),
+            models.CheckConstraint(
+                condition=~Q(mode=Mode.BLENDED)
+                & (Q(mode=Mode.IN_PERSON) | Q(room=None)),
+                name="classes_online_session_has_no_room",
+            ),
+            ExclusionConstraint(
+                name="classes_room_booked_once",
+                expressions=[
+                    (TsTzRange("starts_at", "ends_at", RangeBoundary()), RangeOperators.OVERLAPS),
+                    ("room", RangeOperators.EQUAL),
+                ],
+                condition=Q(cancelled_at=None),
+            ),
+            ExclusionConstraint(
+                name="classes_instructor_booked_once",
+                expressions=[
+                    (TsTzRange("starts_at", "ends_at", RangeBoundary()), RangeOperators.OVERLAPS),
+                    ("instructor", RangeOperators.EQUAL),
+                ],
+                condition=Q(cancelled_at=None),
+            ),
+        ]
+        indexes = [
+            # Serves 'tonight': what begins between two moments.
+            models.Index(
+                fields=["starts_at"], condition=Q(cancelled_at=None), name="classes_tonight"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"session {self.number} of {self.course_class_id}"
+
+
+class Enrolment(models.Model):
+    """An application for a place in a class and what became of it. Never deleted.
+
+    Personal data: who learns what; kept until the person is erased.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    receipt = models.CharField(max_length=12, unique=True)
+    course_class = models.ForeignKey(
+        CourseClass, on_delete=models.PROTECT, related_name="enrolments", db_index=False
+    )
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=[(s.value, s.name) for s in State])
+    # Order of the waiting list, ties by id.
+    applied_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=[*State]), name="classes_state_known"),
+            models.UniqueConstraint(
+                fields=["course_class", "person"],
+                condition=~Q(state=State.WITHDRAWN),
+                name="classes_one_place_per_person",
+            ),
+        ]
+        indexes = [
+            # Serves roster and waiting list: by state, oldest application first, ties by id.
+            models.Index(
+                fields=["course_class", "state", "applied_at", "id"], name="classes_roster"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"enrolment {self.pk}"
+
+    def as_value(self, position: int | None = None) -> EnrolmentValue:
+        """The only shape in which an enrolment leaves this room."""
+        return EnrolmentValue(
+            self.id, self.receipt, self.course_class_id, self.person_id, State(self.state),
+            self.applied_at, position,
+        )

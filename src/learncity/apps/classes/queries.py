@@ -1,0 +1,311 @@
+"""Everything that can be asked of classes. Nothing here writes."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncMonth
+
+from learncity.apps.people import queries as people
+from learncity.apps.places.types import Point
+from learncity.kernel.texts import Text
+
+from .models import CourseClass, Enrolment, Session
+from .types import ClassCard, ClassDetail, Given, Mode, RosterRow, Seats, SessionValue, State
+from .types import Enrolment as EnrolmentValue
+
+_CARD = (
+    "id", "key", "course_id", "course__key", "course__title", "course__category", "provider_id",
+    "provider__name", "mode", "seats", "seats_taken", "waiting_taken", "waiting_limit", "starts_at",
+    "ends_at", "sessions_count", "closes_at", "cancelled_at", "fee_minor", "fee_currency",
+    "venue__key", "venue__name", "venue__latitude", "venue__longitude", "place_id",
+)  # fmt: skip
+
+
+def _card(row: Sequence[Any]) -> ClassCard:
+    latitude, longitude = row[22], row[23]
+    return ClassCard(
+        row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], Mode(row[8]),
+        Seats(row[9], row[10], row[11], row[12]), row[13], row[14], row[15], row[16],
+        row[17] is not None, row[18], row[19], row[20] or "", row[21] or Text(),
+        None if latitude is None else Point(latitude, longitude), row[24],
+    )
+
+
+def _cards(rows: "QuerySet[CourseClass]") -> list[ClassCard]:
+    return [_card(row) for row in rows.values_list(*_CARD)]
+
+
+def _in_place(path: str, prefix: str = "") -> Q:
+    """Classes of a region and all below it."""
+    return Q(**{f"{prefix}place__path": path}) | Q(**{f"{prefix}place__path__startswith": f"{path}."})
+
+
+def tonight(
+    *, begin: datetime, end: datetime, path: str = "", limit: int = 200
+) -> list[ClassCard]:
+    """Classes with a session beginning between two moments, by its time; one query.
+
+    Args:
+        path: of the region to stay in; online classes are always there. Empty: everywhere.
+    """
+    rows = Session.objects.filter(
+        starts_at__gte=begin, starts_at__lt=end, cancelled_at=None, course_class__cancelled_at=None
+    )
+    if path:
+        rows = rows.filter(_in_place(path, "course_class__") | Q(mode=Mode.ONLINE))
+    fields = ("starts_at", "ends_at", "mode", *(f"course_class__{name}" for name in _CARD))
+    return [
+        replace(_card(row[3:]), next_at=row[0], next_until=row[1], next_mode=Mode(row[2]))
+        for row in rows.order_by("starts_at", "id").values_list(*fields)[:limit]
+    ]
+
+
+def next_classes(course_ids: Collection[UUID], *, at: datetime) -> Mapping[UUID, ClassCard]:
+    """For each course the class that is open and begins first, in one query.
+
+    Courses without an open class are absent.
+    """
+    rows = (
+        CourseClass.objects.filter(course_id__in=course_ids, cancelled_at=None, closes_at__gt=at)
+        .order_by("course_id", "starts_at", "id")
+        .distinct("course_id")
+    )
+    return {card.course_id: card for card in _cards(rows)}
+
+
+def classes_of_course(course_id: UUID, *, at: datetime) -> list[ClassCard]:
+    """Classes of a course that are not over, the next to begin first; one query."""
+    rows = CourseClass.objects.filter(course_id=course_id, ends_at__gt=at)
+    return _cards(rows.order_by("starts_at", "id")[:60])
+
+
+def sessions_at(venue_id: UUID, *, begin: datetime, end: datetime) -> list[ClassCard]:
+    """Classes with a session in a room of the venue between two moments, by time; one query."""
+    rows = Session.objects.filter(
+        room__venue_id=venue_id, starts_at__gte=begin, starts_at__lt=end, cancelled_at=None
+    )
+    fields = ("starts_at", "ends_at", "mode", *(f"course_class__{name}" for name in _CARD))
+    return [
+        replace(_card(row[3:]), next_at=row[0], next_until=row[1], next_mode=Mode(row[2]))
+        for row in rows.order_by("starts_at", "id").values_list(*fields)[:100]
+    ]
+
+
+def classes_of_provider(provider_ids: Collection[UUID] | None, *, text: str = "") -> list[ClassCard]:
+    """Classes these organizations run, newest first; ``None``: of all; one query."""
+    rows = CourseClass.objects.all()
+    if provider_ids is not None:
+        rows = rows.filter(provider_id__in=provider_ids)
+    if text:
+        rows = rows.filter(
+            Q(key__icontains=text)
+            | Q(course__title__icontains=text)
+            | Q(venue__name__icontains=text)
+        )
+    return _cards(rows.order_by("-starts_at", "-id")[:500])
+
+
+def find_class(key: str, *, links: bool = False) -> ClassDetail | None:
+    """A class with its sessions, or ``None``; two queries.
+
+    Args:
+        links: whether to hand out the links of online sessions: members and staff only.
+    """
+    found = CourseClass.objects.filter(key=key).values_list(
+        *_CARD, "note", "fee_for", "given", "opens_at", "language"
+    ).first()
+    if found is None:
+        return None
+    rows = (
+        Session.objects.filter(course_class__key=key)
+        .select_related("room__venue", "instructor")
+        .order_by("number")
+    )
+    sessions = tuple(_session(s, links) for s in rows)
+    note, fee_for, given, opens_at, language = found[len(_CARD) :]
+    return ClassDetail(
+        _card(found[: len(_CARD)]), note, fee_for, Given(given), opens_at, language, sessions
+    )
+
+
+def _session(s: Session, links: bool) -> SessionValue:
+    return SessionValue(
+        s.id, s.number, s.starts_at, s.ends_at, Mode(s.mode),
+        s.room.name if s.room else Text(),
+        s.room.venue.key if s.room else "",
+        s.room.venue.name if s.room else Text(),
+        s.instructor.name if s.instructor else "",
+        s.cancelled_at is not None,
+        s.link if links else "",
+    )
+
+
+def provider_of(class_key: str) -> UUID | None:
+    """The organization that runs the class, or ``None``; one query."""
+    return CourseClass.objects.filter(key=class_key).values_list("provider_id", flat=True).first()
+
+
+def ids_by_key(keys: Collection[str]) -> Mapping[str, UUID]:
+    """Ids of classes by key, in one query; unknown keys are absent."""
+    return dict(CourseClass.objects.filter(key__in=keys).values_list("key", "id"))
+
+
+def keys_by_id(ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """Keys of classes by id, in one query; unknown ids are absent."""
+    return dict(CourseClass.objects.filter(pk__in=ids).values_list("id", "key"))
+
+
+def names(ids: Collection[UUID]) -> Mapping[UUID, tuple[Text, str]]:
+    """Title and page of classes by id, in one query."""
+    rows = CourseClass.objects.filter(pk__in=ids).values_list("id", "course__title", "key")
+    return {pk: (title, f"/classes/{key}/") for pk, title, key in rows}
+
+
+def position_of(enrolment: Enrolment) -> int:
+    """Place in the waiting list, from 1; one query."""
+    earlier = Q(applied_at__lt=enrolment.applied_at) | Q(
+        applied_at=enrolment.applied_at, id__lt=enrolment.id
+    )
+    waiting = Enrolment.objects.filter(
+        course_class_id=enrolment.course_class_id, state=State.WAITING
+    )
+    return waiting.filter(earlier).count() + 1
+
+
+def find_enrolment(receipt: str, *, person_id: UUID) -> EnrolmentValue | None:
+    """A person's own enrolment by its receipt, or ``None``; two queries when waiting."""
+    found = Enrolment.objects.filter(receipt=receipt, person_id=person_id).first()
+    return _valued(found)
+
+
+def enrolment_in(class_id: UUID, *, person_id: UUID) -> EnrolmentValue | None:
+    """The place the person holds, or waits for, in a class; ``None`` when neither."""
+    rows = Enrolment.objects.filter(course_class_id=class_id, person_id=person_id)
+    return _valued(rows.exclude(state=State.WITHDRAWN).first())
+
+
+def _valued(found: Enrolment | None) -> EnrolmentValue | None:
+    if found is None:
+        return None
+    return found.as_value(position_of(found) if found.state == State.WAITING else None)
+
+
+@dataclass(frozen=True, slots=True)
+class MyClass:
+    """One of a person's own enrolments with its class and its next session, if any."""
+
+    enrolment: EnrolmentValue
+    card: ClassCard
+
+
+def my_classes(person_id: UUID, *, at: datetime) -> list[MyClass]:
+    """A person's enrolments with their classes, the next session first; three queries.
+
+    ``card.next_at`` is empty when the class has no session left. Withdrawn ones come last.
+    """
+    mine = list(Enrolment.objects.filter(person_id=person_id).order_by("-applied_at", "-id")[:200])
+    class_ids = {e.course_class_id for e in mine}
+    cards = {c.id: c for c in _cards(CourseClass.objects.filter(pk__in=class_ids))}
+    upcoming = (
+        Session.objects.filter(
+            course_class_id__in=class_ids, ends_at__gt=at, cancelled_at=None
+        )
+        .order_by("course_class_id", "starts_at")
+        .distinct("course_class_id")
+        .values_list("course_class_id", "starts_at", "ends_at", "mode")
+    )
+    for class_id, begins, ends, mode in upcoming:
+        cards[class_id] = replace(
+            cards[class_id], next_at=begins, next_until=ends, next_mode=Mode(mode)
+        )
+    positions = _positions([e for e in mine if e.state == State.WAITING])
+    found = [MyClass(e.as_value(positions.get(e.id)), cards[e.course_class_id]) for e in mine]
+    far = datetime.max.replace(tzinfo=at.tzinfo)
+    return sorted(
+        found, key=lambda m: (m.enrolment.state == State.WITHDRAWN, m.card.next_at or far)
+    )
+
+
+def _positions(waiting: list[Enrolment]) -> dict[UUID, int]:
+    if not waiting:
+        return {}
+    lists: dict[UUID, list[UUID]] = {}
+    rows = Enrolment.objects.filter(
+        course_class_id__in={e.course_class_id for e in waiting}, state=State.WAITING
+    ).order_by("applied_at", "id")
+    for class_id, pk in rows.values_list("course_class_id", "id"):
+        lists.setdefault(class_id, []).append(pk)
+    return {e.id: lists[e.course_class_id].index(e.id) + 1 for e in waiting}
+
+
+def roster(class_id: UUID) -> list[RosterRow]:
+    """Who has a place, by name, then who waits, in order; two queries. For staff only."""
+    rows = list(
+        Enrolment.objects.filter(course_class_id=class_id)
+        .exclude(state=State.WITHDRAWN)
+        .select_related("person")
+        .order_by("state", "person__name_order", "applied_at", "id")
+    )
+    waiting = sorted(
+        (e for e in rows if e.state == State.WAITING), key=lambda e: (e.applied_at, e.id)
+    )
+    seated = [e for e in rows if e.state == State.ENROLLED]
+    reach = people.addresses([e.person_id for e in rows])
+    found = []
+    for number, enrolment in enumerate([*seated, *waiting], 1 - len(seated)):
+        where = reach.get(enrolment.person_id)
+        found.append(
+            RosterRow(
+                enrolment.as_value(number if enrolment.state == State.WAITING else None),
+                enrolment.person.name,
+                (where.phone if where else None) or "",
+                (where.email if where else None) or "",
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the figures strip of a desk shows. Each is a count of persons' places, not of people."""
+
+    classes: int
+    seats: int
+    enrolled: int
+    waiting: int
+
+
+def figures(provider_ids: Collection[UUID] | None, *, at: datetime) -> Figures:
+    """Classes that are not over, their seats, places taken and waiting; one query."""
+    rows = CourseClass.objects.filter(ends_at__gt=at, cancelled_at=None)
+    if provider_ids is not None:
+        rows = rows.filter(provider_id__in=provider_ids)
+    counted = rows.values_list("seats", "seats_taken", "waiting_taken")
+    found = list(counted)
+    return Figures(
+        len(found), sum(r[0] for r in found), sum(r[1] for r in found), sum(r[2] for r in found)
+    )
+
+
+def figures_by_place_and_month(
+    provider_ids: Collection[UUID] | None,
+) -> list[tuple[UUID, datetime, int]]:
+    """Places taken: region of the class, month of application, how many; one query.
+
+    One row a region and month, newest month first. Counts enrolments that hold a seat today; a
+    person in two classes counts twice.
+    """
+    rows = Enrolment.objects.filter(state=State.ENROLLED)
+    if provider_ids is not None:
+        rows = rows.filter(course_class__provider_id__in=provider_ids)
+    counted = (
+        rows.annotate(month=TruncMonth("applied_at"))
+        .values_list("course_class__place_id", "month")
+        .annotate(n=Count("id"))
+        .order_by("-month", "-n", "course_class__place_id")
+    )
+    return list(counted)

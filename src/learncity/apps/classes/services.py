@@ -1,0 +1,256 @@
+"""Every change to classes: one function, one transaction, one fact in the record.
+
+Each holds the lock of its class, taken first and alone (kernel.locks), before anything is decided.
+Seats move only in ``_count``; the constraints of ``models`` would refuse whatever went past it.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from learncity.apps.catalogue import queries as catalogue
+from learncity.apps.notices import services as notices
+from learncity.apps.notices.types import Kind as MessageKind
+from learncity.apps.notices.types import NewMessage
+from learncity.apps.people import queries as people
+from learncity.apps.people.types import PersonValue
+from learncity.apps.record import services as record
+from learncity.apps.record.types import Kind as FactKind
+from learncity.apps.record.types import NewFact
+from learncity.kernel import audit, locks, outbox
+from learncity.kernel.acting import By
+from learncity.kernel.ids import receipt_number
+
+from . import facts
+from .models import CourseClass, Enrolment
+from .queries import position_of
+from .rules import check_open
+from .types import (
+    ClassFull,
+    ClassNotFound,
+    ClassOver,
+    EnrolmentNotFound,
+    PlaceGivenBack,
+    PlaceTaken,
+    SeatsInUse,
+    State,
+)
+from .types import Enrolment as EnrolmentValue
+
+_LOCK = "classes.CourseClass"
+
+
+def apply(*, class_key: str, person_id: UUID, by: By, at: datetime) -> EnrolmentValue:
+    """Give the person a seat, or the last place in the waiting list.
+
+    Applying again gives the same answer and changes nothing, so a form may be sent twice.
+
+    Args:
+        at: the moment of the application, timezone-aware. It decides whether the class is open,
+            and the order of the waiting list.
+
+    Returns:
+        The enrolment, ``ENROLLED`` or ``WAITING`` with its position.
+
+    Raises:
+        ClassNotFound, ClassCancelled, ClassNotOpenYet, ClassClosed: as they say.
+        ClassFull: no seat is free and nobody more can wait.
+
+    Source: docs/decisions/0009-places.md.
+    """
+    found = CourseClass.objects.filter(key=class_key).first()
+    if found is None:
+        raise ClassNotFound(class_key)
+    if found.seat_counts().is_full or not found.closes_at > at:
+        # Refusals ask no lock: a rush on a full class must not queue up behind it. Whoever holds a
+        # place gets their answer again all the same.
+        held = _held(found.id, person_id)
+        if held:
+            return held
+        check_open(found, at)
+        raise ClassFull(class_key)
+    person = people.persons([person_id])[person_id]
+    return _apply_locked(found.id, person, by, at)
+
+
+@transaction.atomic
+def _apply_locked(class_id: UUID, person: PersonValue, by: By, at: datetime) -> EnrolmentValue:
+    course_class = _lock(class_id)
+    held = _held(class_id, person.id)
+    if held:
+        return held
+    check_open(course_class, at)
+    seats = course_class.seat_counts()
+    if seats.is_full:
+        raise ClassFull(course_class.key)
+    enrolled = seats.free > 0
+    _count(course_class, seats=int(enrolled), waiting=int(not enrolled))
+    enrolment = Enrolment.objects.create(
+        receipt=receipt_number(),
+        course_class_id=class_id,
+        person_id=person.id,
+        state=State.ENROLLED if enrolled else State.WAITING,
+        applied_at=at,
+        changed_at=at,
+    )
+    if enrolled:
+        _tell(course_class, enrolment, person, facts.PLACE_TAKEN, facts.TELL_PLACE, by, at)
+        outbox.publish(PlaceTaken(enrolment.id, class_id, person.id, at))
+        return enrolment.as_value()
+    position = seats.waiting + 1
+    _tell(course_class, enrolment, person, facts.WAITING, facts.TELL_WAITING, by, at, position)
+    return enrolment.as_value(position)
+
+
+def withdraw(*, receipt: str, person_id: UUID, by: By, at: datetime) -> EnrolmentValue:
+    """End an enrolment; a seat it held goes to whoever has waited longest.
+
+    Withdrawing twice is harmless: the second call changes nothing.
+
+    Args:
+        person_id: whose enrolment it must be.
+
+    Raises:
+        EnrolmentNotFound: no enrolment of this person carries the receipt.
+        ClassOver: the last session has ended.
+    """
+    found = Enrolment.objects.filter(receipt=receipt, person_id=person_id).first()
+    if found is None:
+        raise EnrolmentNotFound(receipt)
+    return _withdraw_locked(found.pk, found.course_class_id, by, at)
+
+
+@transaction.atomic
+def _withdraw_locked(enrolment_id: UUID, class_id: UUID, by: By, at: datetime) -> EnrolmentValue:
+    course_class = _lock(class_id)
+    enrolment = Enrolment.objects.get(pk=enrolment_id)
+    if enrolment.state == State.WITHDRAWN:
+        return enrolment.as_value()
+    if at >= course_class.ends_at:
+        raise ClassOver(course_class.key)
+    held_seat = enrolment.state == State.ENROLLED
+    enrolment.state, enrolment.changed_at = State.WITHDRAWN, at
+    enrolment.save(update_fields=["state", "changed_at"])
+    _count(course_class, seats=-int(held_seat), waiting=-int(not held_seat))
+    person = people.persons([enrolment.person_id])[enrolment.person_id]
+    kind = facts.WITHDRAWN if held_seat else facts.LEFT_WAITING
+    _tell(course_class, enrolment, person, kind, facts.TELL_WITHDRAWN, by, at)
+    outbox.publish(PlaceGivenBack(enrolment.id, class_id, enrolment.person_id, at))
+    if held_seat:
+        _fill(course_class, by, at)
+    return enrolment.as_value()
+
+
+def _fill(course_class: CourseClass, by: By, at: datetime) -> None:
+    """Give free seats to those who waited longest; the class is locked."""
+    course_class.refresh_from_db(fields=["seats", "seats_taken", "waiting_taken"])
+    free = course_class.seats - course_class.seats_taken
+    if free <= 0 or course_class.cancelled_at:
+        return
+    waiting = course_class.enrolments.filter(state=State.WAITING).order_by("applied_at", "id")
+    chosen = list(waiting[:free])
+    if not chosen:
+        return
+    _count(course_class, seats=len(chosen), waiting=-len(chosen))
+    Enrolment.objects.filter(pk__in=[e.pk for e in chosen]).update(
+        state=State.ENROLLED, changed_at=at
+    )
+    persons = people.persons([e.person_id for e in chosen])
+    for enrolment in chosen:
+        _tell(
+            course_class, enrolment, persons[enrolment.person_id],
+            facts.OFFERED, facts.TELL_OFFERED, by, at,
+        )
+    outbox.publish(*(PlaceTaken(e.id, course_class.id, e.person_id, at) for e in chosen))
+
+
+@transaction.atomic
+def set_seats(*, class_key: str, seats: int, waiting_limit: int, by: By, at: datetime) -> None:
+    """Change how many seats a class has; new seats go to those who waited longest.
+
+    Raises:
+        ClassNotFound: no such class.
+        SeatsInUse: fewer than are taken, or a shorter waiting list than wait.
+    """
+    found = CourseClass.objects.filter(key=class_key).values_list("id", flat=True).first()
+    if found is None:
+        raise ClassNotFound(class_key)
+    course_class = _lock(found)
+    if seats < course_class.seats_taken or waiting_limit < course_class.waiting_taken:
+        raise SeatsInUse(class_key)
+    CourseClass.objects.filter(pk=found).update(seats=seats, waiting_limit=waiting_limit)
+    audit.note(
+        "classes.seats_changed", f"class {class_key}", by=by,
+        before=course_class.seats, after=seats, waiting_limit=waiting_limit,
+    )
+    _fill(course_class, by, at)
+
+
+def _lock(class_id: UUID) -> CourseClass:
+    locks.hold(_LOCK, class_id)
+    # Read only now: a row read before the lock would be the row before the rival's change.
+    return CourseClass.objects.get(pk=class_id)
+
+
+def _held(class_id: UUID, person_id: UUID) -> EnrolmentValue | None:
+    """The enrolment the person already has in the class."""
+    held = (
+        Enrolment.objects.filter(course_class_id=class_id, person_id=person_id)
+        .exclude(state=State.WITHDRAWN)
+        .first()
+    )
+    if held is None:
+        return None
+    return held.as_value(position_of(held) if held.state == State.WAITING else None)
+
+
+def _count(course_class: CourseClass, *, seats: int, waiting: int) -> None:
+    CourseClass.objects.filter(pk=course_class.pk).update(
+        seats_taken=F("seats_taken") + seats, waiting_taken=F("waiting_taken") + waiting
+    )
+
+
+def _tell(
+    course_class: CourseClass,
+    enrolment: Enrolment,
+    person: PersonValue,
+    fact: FactKind,
+    message: MessageKind,
+    by: By,
+    at: datetime,
+    position: int | None = None,
+) -> None:
+    """Write the fact and the message of one move."""
+    record.append(
+        [
+            NewFact(
+                person.id, fact, at, by, course_class.place_id, person.home_id,
+                (facts.SUBJECT, course_class.id), course_class.provider_id,
+                {"receipt": enrolment.receipt},
+            )
+        ]
+    )
+    title = catalogue.titles([course_class.course_id])[course_class.course_id]
+    values = {
+        "title": title, "starts": course_class.starts_at, "receipt": enrolment.receipt,
+        "position": position or "",
+    }
+    notices.tell(
+        [
+            NewMessage(
+                person.id, person.language, message, f"{enrolment.id}:{at.timestamp()}", values, at,
+                f"/me/places/{enrolment.receipt}/",
+            )
+        ]
+    )
+
+
+def note_roster_read(*, class_key: str, by: By, how: str) -> None:
+    """Write to the audit trail that somebody looked at a roster.
+
+    Args:
+        how: ``PAGE``, ``PRINT``, ``XLSX``, ``CSV`` or ``API``.
+    """
+    audit.note("classes.roster_read", f"class {class_key}", by=by, how=how)

@@ -1,0 +1,248 @@
+"""What other rooms may know of classes: values, events, refusals. Pure data."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from learncity.apps.places.types import Point
+from learncity.kernel.errors import DomainError, NotFound
+from learncity.kernel.texts import Text
+
+
+class Mode(StrEnum):
+    """How a session, or all sessions of a class, are held."""
+
+    IN_PERSON = "IN_PERSON"
+    ONLINE = "ONLINE"
+    BLENDED = "BLENDED"  # of a class: some sessions in a room, some online
+
+
+class State(StrEnum):
+    """What became of an application for a place in a class."""
+
+    ENROLLED = "ENROLLED"
+    WAITING = "WAITING"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class Given(StrEnum):
+    """How the places of a class are given."""
+
+    FIRST_COME = "FIRST_COME"
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """One person's place in one class, as it stood when it was read.
+
+    ``position`` is the place in the waiting list, from 1; ``None`` when not waiting.
+    """
+
+    id: UUID
+    receipt: str
+    class_id: UUID
+    person_id: UUID
+    state: State
+    applied_at: datetime
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """The seats of a class and its waiting list."""
+
+    total: int
+    taken: int
+    waiting: int
+    waiting_limit: int
+
+    @property
+    def free(self) -> int:
+        """Seats nobody holds."""
+        return self.total - self.taken
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether there is still room in the waiting list."""
+        return self.waiting < self.waiting_limit
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nobody can get a seat or wait for one."""
+        return self.free <= 0 and not self.can_wait
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCard:
+    """One run of a course, as lists show it.
+
+    ``starts_at``/``ends_at`` are the beginning of the first and the end of the last session,
+    ``next_at``/``next_until`` of the one a list is about. Venue fields are empty online.
+    """
+
+    id: UUID
+    key: str
+    course_id: UUID
+    course_key: str
+    title: Text
+    category: str
+    provider_id: UUID
+    provider_name: Text
+    mode: Mode
+    seats: Seats
+    starts_at: datetime
+    ends_at: datetime
+    sessions: int
+    closes_at: datetime
+    is_cancelled: bool
+    fee_minor: int
+    fee_currency: str
+    venue_key: str = ""
+    venue_name: Text = Text()  # noqa: RUF009 - an empty Text is never changed
+    venue_point: Point | None = None
+    place_id: UUID | None = None
+    next_at: datetime | None = None
+    next_until: datetime | None = None
+    next_mode: Mode | None = None
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether applications are taken: the closing moment itself is too late."""
+        return not self.is_cancelled and at < self.closes_at
+
+
+@dataclass(frozen=True, slots=True)
+class SessionValue:
+    """One meeting of a class. ``link`` is filled only for members and staff."""
+
+    id: UUID
+    number: int
+    starts_at: datetime
+    ends_at: datetime
+    mode: Mode
+    room_name: Text
+    venue_key: str
+    venue_name: Text
+    instructor_name: str
+    is_cancelled: bool
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassDetail:
+    """A class with its sessions, as its page shows it."""
+
+    card: ClassCard
+    note: Text
+    fee_for: Text
+    given: Given
+    opens_at: datetime | None
+    language: str
+    sessions: tuple[SessionValue, ...]
+
+    @property
+    def instructors(self) -> tuple[str, ...]:
+        """Names of all who teach it, each once, in order of appearance."""
+        return tuple(dict.fromkeys(s.instructor_name for s in self.sessions if s.instructor_name))
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One line of a class's roster, for its staff only."""
+
+    enrolment: Enrolment
+    name: str
+    phone: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceTaken:
+    """Published once for every seat given, at once or from the waiting list."""
+
+    enrolment_id: UUID
+    class_id: UUID
+    person_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceGivenBack:
+    """Published once for every seat or place in the waiting list that is given up."""
+
+    enrolment_id: UUID
+    class_id: UUID
+    person_id: UUID
+    at: datetime
+
+
+class ClassNotFound(NotFound):
+    """No class of this key."""
+
+    says = _("There is no such class. It may have been renamed.")
+    code = "class_not_found"
+
+
+class EnrolmentNotFound(NotFound):
+    """No enrolment of this receipt that the asking person may see."""
+
+    says = _("There is no such receipt among yours.")
+    code = "enrolment_not_found"
+
+
+class ClassClosed(DomainError):
+    """Applications are over."""
+
+    says = _("Applications for this class are closed. Look for another class of the same course.")
+    code = "class_closed"
+
+
+class ClassNotOpenYet(DomainError):
+    """Applications have not begun."""
+
+    says = _("Applications for this class have not opened yet. Come back on the day it opens.")
+    code = "class_not_open_yet"
+
+
+class ClassCancelled(DomainError):
+    """The class does not take place."""
+
+    says = _("This class has been cancelled. Look for another class of the same course.")
+    code = "class_cancelled"
+
+
+class ClassFull(DomainError):
+    """No seat is free and the waiting list is full."""
+
+    says = _("Every seat is taken and the waiting list is full. Nothing was lost: try another class.")
+    code = "class_full"
+
+
+class ClassOver(DomainError):
+    """The last session is over; there is nothing to withdraw from."""
+
+    says = _("This class is over, so your place can no longer be given back.")
+    code = "class_over"
+
+
+class SeatsInUse(DomainError):
+    """Fewer seats than are taken."""
+
+    says = _("More people hold a seat than that. Give a number that is not below the seats taken.")
+    code = "seats_in_use"
+
+
+class RoomTaken(DomainError):
+    """The room is booked at that time."""
+
+    says = _("The room is already booked at that time. Choose another room or time.")
+    code = "room_taken"
+
+
+class InstructorTaken(DomainError):
+    """The instructor teaches elsewhere at that time."""
+
+    says = _("The instructor already teaches at that time. Choose another time or instructor.")
+    code = "instructor_taken"

@@ -1,0 +1,49 @@
+"""The head of a blueprint, and the engine made of every room's sections."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from learncity.apps.catalogue.blueprint import Courses
+from learncity.apps.classes.blueprint import Classes, Terms
+from learncity.apps.organizations.blueprint import Organizations, Roles, Venues
+from learncity.apps.people.blueprint import People
+from learncity.apps.places.blueprint import Places
+from learncity.kernel.blueprints import Engine, Key, Names, Value
+
+
+class StatedHelp(Value):
+    """How to reach a person."""
+
+    phone: Annotated[str, Field(min_length=3, max_length=40)]
+    hours: Names
+    address: Names
+
+
+class Head(Value):
+    """A city's set-up; sections follow, in this file or in its parts."""
+
+    learncity: Literal[1]
+    key: Key
+    title: Names
+    story: Names
+    city: Key
+    help: StatedHelp
+    parts: list[str] = Field(default_factory=list)
+
+
+def engine() -> Engine:
+    """The engine of all sections, in the order in which they name each other."""
+    return Engine(
+        Head,
+        [
+            Places(),
+            Organizations(),
+            Venues(),
+            People(),
+            Roles(),
+            Courses(),
+            Terms(),
+            Classes(),
+        ],
+    )

@@ -1,0 +1,29 @@
+"""Setting up a city from its file."""
+
+from datetime import datetime
+from pathlib import Path
+
+from learncity.kernel import audit
+from learncity.kernel.acting import By
+from learncity.kernel.blueprint_files import Document
+from learncity.kernel.blueprints import Plan
+
+from .blueprint import engine
+
+
+def plan(*, path: Path, at: datetime, overwrite: bool = False) -> Plan:
+    """What applying a blueprint file would do; writes nothing.
+
+    Raises:
+        Mistakes: the file cannot be applied; every mistake with file and line.
+    """
+    return engine().plan(Document.load(path), today=at.date(), overwrite=overwrite)
+
+
+def apply(plan: Plan, *, by: By, at: datetime) -> None:
+    """Do what the plan says, all or nothing."""
+    engine().apply(plan, at=at)
+    audit.note(
+        "initiatives.blueprint_applied", f"blueprint {plan.key}", by=by,
+        changes=len(plan.changes), conflicts=len(plan.conflicts),
+    )

@@ -1,0 +1,31 @@
+"""Everything that can be asked of notices. Nothing here writes."""
+
+from uuid import UUID
+
+from .models import Delivery, Message
+from .types import DeliveryValue, MessageValue
+
+
+def inbox(person_id: UUID, *, limit: int = 50, offset: int = 0) -> list[MessageValue]:
+    """A person's messages, newest first; one query."""
+    rows = Message.objects.filter(person_id=person_id).order_by("-created_at", "-id")
+    return [m.as_value() for m in rows[offset : offset + limit]]
+
+
+def find_message(message_id: UUID, *, person_id: UUID) -> MessageValue | None:
+    """One of the person's own messages, or ``None``; one query."""
+    found = Message.objects.filter(pk=message_id, person_id=person_id).first()
+    return found.as_value() if found else None
+
+
+def unread(person_id: UUID) -> int:
+    """How many messages the person has not opened, counted to 99; one query."""
+    return Message.objects.filter(person_id=person_id, read_at=None)[:99].count()
+
+
+def latest_deliveries(*, limit: int = 100, address: str = "") -> list[DeliveryValue]:
+    """What left, or would have left, the machine, newest first; one query."""
+    rows = Delivery.objects.order_by("-created_at", "-id")
+    if address:
+        rows = rows.filter(address__icontains=address)
+    return [d.as_value() for d in rows[:limit]]

@@ -1,0 +1,233 @@
+"""The ``organizations``, ``venues`` and ``roles`` sections of a blueprint."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Annotated, Any
+
+from django.utils import timezone
+from pydantic import Field
+
+from learncity.apps.people import queries as people
+from learncity.apps.places import queries as places
+from learncity.kernel.blueprints import Key, Names, Ref, Section, Stated, Value
+
+from .models import Organization, Room, StaffRole, Venue
+from .types import Access, OrganizationKind, Role
+
+
+class StatedOrganization(Stated):
+    """A university, college, centre, union, enterprise, association or agency."""
+
+    kind: OrganizationKind
+    name: Names
+    about: Names = Field(default_factory=dict)
+    place: Annotated[Key, Ref("places")]
+    phone: str = ""
+
+
+class Organizations(Section):
+    """The partners."""
+
+    name = "organizations"
+    schema = StatedOrganization
+
+    def read(self, keys: Collection[str]) -> Mapping[str, dict[str, Any]]:
+        """These organizations as a blueprint would state them; one query."""
+        rows = Organization.objects.filter(key__in=keys, ended_at=None).select_related("place")
+        return {
+            o.key: {
+                "kind": o.kind, "name": dict(o.name), "about": dict(o.about),
+                "place": o.place.key, "phone": o.phone,
+            }
+            for o in rows
+        }
+
+    def known(self, keys: Collection[str]) -> set[str]:
+        """Those of the keys that exist."""
+        rows = Organization.objects.filter(key__in=keys, ended_at=None)
+        return set(rows.values_list("key", flat=True))
+
+    def write(self, items: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """Make or change organizations: two reads, one write."""
+        known = {o.key: o for o in Organization.objects.filter(key__in=[k for k, _ in items])}
+        where = places.ids_by_key({said["place"] for _, said in items})
+        for key, said in items:
+            o = known.setdefault(key, Organization(key=key))
+            o.kind, o.name, o.about = said["kind"], said["name"], said["about"]
+            o.place_id, o.phone, o.ended_at = where[said["place"]], said["phone"], None
+        Organization.objects.bulk_create(
+            [known[key] for key, _ in items],
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=["kind", "name", "about", "place", "phone", "ended_at"],
+        )
+
+    def end(self, keys: Collection[str]) -> None:
+        """The organizations are no longer partners; what they did stays."""
+        Organization.objects.filter(key__in=keys).update(ended_at=timezone.now())
+
+
+class StatedRoom(Value):
+    """A room of a venue."""
+
+    key: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,40}$")]
+    seats: Annotated[int, Field(ge=1, le=100_000)]
+    name: Names
+
+
+class StatedVenue(Stated):
+    """A site where people learn, with its rooms."""
+
+    organization: Annotated[Key, Ref("organizations")]
+    place: Annotated[Key, Ref("places")]
+    name: Names
+    address: Names = Field(default_factory=dict)
+    at: tuple[
+        Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]
+    ] | None = None
+    hours: Names = Field(default_factory=dict)
+    access: list[Access] = Field(default_factory=list)
+    directions: Names = Field(default_factory=dict)
+    rooms: list[StatedRoom] = Field(default_factory=list)
+
+
+class Venues(Section):
+    """The sites."""
+
+    name = "venues"
+    schema = StatedVenue
+
+    def read(self, keys: Collection[str]) -> Mapping[str, dict[str, Any]]:
+        """These sites as a blueprint would state them; two queries."""
+        rows = Venue.objects.filter(key__in=keys, ended_at=None)
+        rooms: dict[Any, list[dict[str, Any]]] = {}
+        for r in Room.objects.filter(venue__key__in=keys, ended_at=None).order_by("id"):
+            said = {"key": r.key, "seats": r.seats, "name": dict(r.name)}
+            rooms.setdefault(r.venue_id, []).append(said)
+        return {
+            v.key: {
+                "organization": v.organization.key, "place": v.place.key, "name": dict(v.name),
+                "address": dict(v.address),
+                "at": None if v.latitude is None else [v.latitude, v.longitude],
+                "hours": dict(v.hours), "access": list(v.access),
+                "directions": dict(v.directions), "rooms": rooms.get(v.id, []),
+            }
+            for v in rows.select_related("organization", "place")
+        }
+
+    def known(self, keys: Collection[str]) -> set[str]:
+        """Those of the keys that exist; ``venue/room`` names a room."""
+        found = set(
+            Venue.objects.filter(key__in=keys, ended_at=None).values_list("key", flat=True)
+        )
+        from . import queries  # noqa: PLC0415
+
+        return found | set(queries.room_ids([k for k in keys if "/" in k]))
+
+    def keys_of(self, key: str, said: dict[str, Any]) -> set[str]:
+        """A venue also brings its rooms into being."""
+        return {key} | {f"{key}/{room['key']}" for room in said.get("rooms", [])}
+
+    def write(self, items: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """Make or change sites and their rooms; rooms that are not named are ended."""
+        keys = [key for key, _ in items]
+        known = {v.key: v for v in Venue.objects.filter(key__in=keys)}
+        where = places.ids_by_key({said["place"] for _, said in items})
+        wanted = {said["organization"] for _, said in items}
+        owners = dict(Organization.objects.filter(key__in=wanted).values_list("key", "id"))
+        for key, said in items:
+            v = known.setdefault(key, Venue(key=key))
+            v.organization_id, v.place_id = owners[said["organization"]], where[said["place"]]
+            v.name, v.address, v.hours = said["name"], said["address"], said["hours"]
+            v.directions, v.access, v.ended_at = said["directions"], said["access"], None
+            v.latitude, v.longitude = said["at"] or (None, None)
+        Venue.objects.bulk_create(
+            [known[key] for key in keys],
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=[
+                "organization", "place", "name", "address", "hours", "directions", "access",
+                "latitude", "longitude", "ended_at",
+            ],
+        )
+        self._write_rooms([(known[key], said["rooms"]) for key, said in items])
+
+    def _write_rooms(self, items: Sequence[tuple[Venue, list[dict[str, Any]]]]) -> None:
+        venue_ids = [venue.id for venue, _ in items]
+        known = {(r.venue_id, r.key): r for r in Room.objects.filter(venue_id__in=venue_ids)}
+        rooms = []
+        for venue, stated in items:
+            for said in stated:
+                r = known.pop((venue.id, said["key"]), None) or Room(venue=venue, key=said["key"])
+                r.name, r.seats, r.ended_at = said["name"], said["seats"], None
+                rooms.append(r)
+        Room.objects.bulk_create(
+            rooms,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=["name", "seats", "ended_at"],
+        )
+        gone = [room.id for room in known.values()]
+        Room.objects.filter(pk__in=gone, ended_at=None).update(ended_at=timezone.now())
+
+    def end(self, keys: Collection[str]) -> None:
+        """The sites are closed; what was held there stays."""
+        Venue.objects.filter(key__in=keys).update(ended_at=timezone.now())
+
+
+class StatedRole(Value):
+    """A person acts for an organization."""
+
+    person: Annotated[Key, Ref("people")]
+    organization: Annotated[Key, Ref("organizations")]
+    role: Role
+
+
+class Roles(Section):
+    """Who acts for whom."""
+
+    name = "roles"
+    schema = StatedRole
+
+    def key_of(self, said: dict[str, Any]) -> str:
+        """A role has no name of its own."""
+        return f"{said['person']}/{said['organization']}/{said['role']}"
+
+    def read(self, keys: Collection[str]) -> Mapping[str, dict[str, Any]]:
+        """These roles as a blueprint would state them; one query."""
+        persons = {key.split("/")[0] for key in keys}
+        rows = StaffRole.objects.filter(person__key__in=persons, ended_at=None)
+        found = rows.values_list("person__key", "organization__key", "role")
+        return {
+            f"{p}/{o}/{r}": {"person": p, "organization": o, "role": r}
+            for p, o, r in found
+            if f"{p}/{o}/{r}" in keys
+        }
+
+    def known(self, keys: Collection[str]) -> set[str]:
+        """Those of the keys that exist."""
+        return set(self.read(keys))
+
+    def write(self, items: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """Give roles; one that is held already stays as it is."""
+        persons = people.ids_by_key({said["person"] for _, said in items})
+        wanted = {said["organization"] for _, said in items}
+        owners = dict(Organization.objects.filter(key__in=wanted).values_list("key", "id"))
+        StaffRole.objects.bulk_create(
+            [
+                StaffRole(
+                    person_id=persons[said["person"]],
+                    organization_id=owners[said["organization"]],
+                    role=said["role"],
+                )
+                for _, said in items
+            ],
+            ignore_conflicts=True,
+        )
+
+    def end(self, keys: Collection[str]) -> None:
+        """Take the roles away from now on."""
+        for key in keys:
+            person, organization, role = key.split("/")
+            StaffRole.objects.filter(
+                person__key=person, organization__key=organization, role=role, ended_at=None
+            ).update(ended_at=timezone.now())

@@ -1,0 +1,74 @@
+"""Everything that can be asked of organizations. Nothing here writes."""
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from .models import Organization, Room, StaffRole, Venue
+from .types import Actor, OrganizationValue, Role, VenueValue
+
+
+def organizations(ids: Collection[UUID]) -> Mapping[UUID, OrganizationValue]:
+    """Organizations by id, in one query; unknown ids are absent."""
+    return {o.id: o.as_value() for o in Organization.objects.filter(pk__in=ids)}
+
+
+def find_organization(key: str) -> OrganizationValue | None:
+    """The organization of a key, or ``None``; one query."""
+    found = Organization.objects.filter(key=key, ended_at=None).first()
+    return found.as_value() if found else None
+
+
+def all_organizations() -> list[OrganizationValue]:
+    """Every organization that has not ended, by key; one query."""
+    return [o.as_value() for o in Organization.objects.filter(ended_at=None).order_by("key")]
+
+
+def ids_by_key(keys: Collection[str]) -> Mapping[str, UUID]:
+    """Ids of organizations by key, in one query; unknown keys are absent."""
+    return dict(Organization.objects.filter(key__in=keys).values_list("key", "id"))
+
+
+def room_ids(keys: Collection[str]) -> Mapping[str, UUID]:
+    """Ids of rooms by ``venue/room``, in one query; unknown keys are absent."""
+    venues = {key.partition("/")[0] for key in keys}
+    rows = Room.objects.filter(venue__key__in=venues, ended_at=None)
+    found = rows.values_list("venue__key", "key", "id")
+    wanted = set(keys)
+    return {f"{v}/{k}": pk for v, k, pk in found if f"{v}/{k}" in wanted}
+
+
+def find_venue(key: str) -> VenueValue | None:
+    """A venue with its rooms, or ``None``; two queries."""
+    rooms = Prefetch("rooms", Room.objects.filter(ended_at=None).order_by("key"))
+    found = (
+        Venue.objects.filter(key=key, ended_at=None)
+        .select_related("organization")
+        .prefetch_related(rooms)
+        .first()
+    )
+    return found.as_value(tuple(r.as_value() for r in found.rooms.all())) if found else None
+
+
+def venues_of(organization_id: UUID) -> list[VenueValue]:
+    """The sites of an organization, by key; one query."""
+    rows = Venue.objects.filter(organization_id=organization_id, ended_at=None)
+    return [v.as_value() for v in rows.select_related("organization").order_by("key")]
+
+
+def all_venues() -> list[VenueValue]:
+    """Every site that has not ended, by key; one query."""
+    rows = Venue.objects.filter(ended_at=None).select_related("organization")
+    return [v.as_value() for v in rows.order_by("key")]
+
+
+def actor(person_id: UUID) -> Actor:
+    """The person with their living roles, in one query."""
+    roles = StaffRole.objects.filter(person_id=person_id, ended_at=None)
+    rows = list(roles.values_list("organization_id", "role"))
+    return Actor(
+        person_id,
+        frozenset(org for org, role in rows if role == Role.STAFF),
+        any(role == Role.OPERATOR for _, role in rows),
+    )

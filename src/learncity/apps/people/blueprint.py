@@ -1,0 +1,91 @@
+"""The ``people`` section of a blueprint: staff, instructors and, in a demo, invented residents."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from django.utils import timezone
+from pydantic import Field
+
+from learncity.apps.places import queries as places
+from learncity.kernel.blueprints import Key, Ref, Section, Stated
+from learncity.kernel.words import sort_key
+
+from .models import Account, Person
+
+
+class StatedPerson(Stated):
+    """A person with an account, when an address is given."""
+
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    phone: Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")] | None = None
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    language: Literal["zh-Hans", "vi", "en"] = "zh-Hans"
+    home: Annotated[Key, Ref("places")] | None = None
+    born: Annotated[int, Field(ge=1900, le=2100)] | None = None
+
+
+class People(Section):
+    """Persons and how they sign in."""
+
+    name = "people"
+    schema = StatedPerson
+
+    def read(self, keys: Collection[str]) -> Mapping[str, dict[str, Any]]:
+        """These persons as a blueprint would state them; two queries."""
+        rows = Person.objects.filter(key__in=keys, ended_at=None).select_related("home")
+        accounts = {
+            a.person_id: a for a in Account.objects.filter(person__key__in=keys, is_active=True)
+        }
+        return {
+            p.key or "": {
+                "name": p.name,
+                "phone": accounts[p.id].phone if p.id in accounts else None,
+                "email": accounts[p.id].email if p.id in accounts else None,
+                "language": p.language,
+                "home": p.home.key if p.home else None,
+                "born": p.born,
+            }
+            for p in rows
+        }
+
+    def known(self, keys: Collection[str]) -> set[str]:
+        """Those of the keys that exist."""
+        rows = Person.objects.filter(key__in=keys, ended_at=None)
+        return {key for key in rows.values_list("key", flat=True) if key}
+
+    def write(self, items: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """Make or change persons and their accounts: two reads and two writes."""
+        keys = [key for key, _ in items]
+        people = {p.key: p for p in Person.objects.filter(key__in=keys)}
+        accounts = {a.person_id: a for a in Account.objects.filter(person__key__in=keys)}
+        homes = places.ids_by_key({said["home"] for _, said in items if said["home"]})
+        now = timezone.now()
+        changed = []
+        for key, said in items:
+            person = people.setdefault(key, Person(key=key))
+            person.name, person.name_order = said["name"], sort_key(said["name"])
+            person.language, person.born = said["language"], said["born"]
+            person.home_id = homes[said["home"]] if said["home"] else None
+            person.ended_at = None
+            if said["phone"] or said["email"]:
+                account = accounts.get(person.id) or Account(person=person, password="!")
+                account.phone, account.email = said["phone"], said["email"]
+                account.verified_at, account.is_active = account.verified_at or now, True
+                changed.append(account)
+        Person.objects.bulk_create(
+            [people[key] for key in keys],
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=["name", "name_order", "language", "born", "home", "ended_at"],
+        )
+        Account.objects.bulk_create(
+            changed,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=["phone", "email", "verified_at", "is_active"],
+        )
+
+    def end(self, keys: Collection[str]) -> None:
+        """The persons can no longer sign in; what they learned stays."""
+        Account.objects.filter(person__key__in=keys).update(is_active=False)
+        Person.objects.filter(key__in=keys).update(ended_at=timezone.now())

@@ -1,0 +1,57 @@
+"""Everything that can be asked of people. Nothing here writes."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from .models import Account, Person, Token
+from .types import Addresses, PersonValue
+
+
+def persons(ids: Collection[UUID]) -> Mapping[UUID, PersonValue]:
+    """Persons by id, in one query; unknown ids are absent."""
+    return {p.id: p.as_value() for p in Person.objects.filter(pk__in=ids)}
+
+
+def addresses(person_ids: Collection[UUID]) -> Mapping[UUID, Addresses]:
+    """Proven addresses by person, in one query; people without an account are absent."""
+    rows = Account.objects.filter(person_id__in=person_ids).exclude(verified_at=None)
+    return {a.person_id: a.addresses() for a in rows.filter(is_active=True)}
+
+
+def ids_by_key(keys: Collection[str]) -> Mapping[str, UUID]:
+    """Ids of people of a blueprint by key, in one query; unknown keys are absent."""
+    return dict(Person.objects.filter(key__in=keys).values_list("key", "id"))
+
+
+def find_account(person_id: UUID) -> Account | None:
+    """The account of a person, for the sign-in shell only; one query."""
+    return Account.objects.filter(person_id=person_id).select_related("person").first()
+
+
+def account_of(token: str) -> Account | None:
+    """The account whose living API token this is, or ``None``; one query."""
+    digest = sha256(token.encode()).hexdigest()
+    found = (
+        Token.objects.filter(digest=digest, revoked_at=None, account__is_active=True)
+        .select_related("account__person")
+        .first()
+    )
+    return found.account if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenValue:
+    """A token of one's own, without its secret."""
+
+    id: UUID
+    label: str
+    created_at: datetime
+
+
+def tokens(account_id: UUID) -> list[TokenValue]:
+    """The living tokens of an account, newest first; one query."""
+    rows = Token.objects.filter(account_id=account_id, revoked_at=None).order_by("-created_at", "id")
+    return [TokenValue(t.id, t.label, t.created_at) for t in rows]

@@ -1,0 +1,137 @@
+"""Every change to people: one function, one transaction."""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from learncity.kernel.texts import LANGUAGES
+from learncity.kernel.words import sort_key
+
+from .models import Account, Person, Token
+from .rules import parse_address
+from .types import Addresses, AddressTaken, NameMissing
+
+__all__ = [
+    "account_for",
+    "add_email",
+    "describe",
+    "forget_unproven",
+    "issue_token",
+    "parse_address",
+    "prefer_language",
+    "prove",
+    "revoke_token",
+]
+
+
+@transaction.atomic
+def account_for(*, address: Addresses, language: str) -> Account:
+    """The account that signs in with this address, made when there is none.
+
+    Whether it was there cannot be told from outside: a code is sent either way. Two at once get the
+    same account.
+
+    Args:
+        address: exactly one of phone and e-mail, in the form of ``rules.parse_address``.
+        language: BCP 47 tag for a new person.
+    """
+    found = _find(address)
+    if found:
+        return found
+    try:
+        with transaction.atomic():
+            person = Person.objects.create(language=language)
+            return Account.objects.create(
+                person=person, phone=address.phone, email=address.email, password="!"
+            )
+    except IntegrityError:  # somebody asked for the same address in between
+        found = _find(address)
+        assert found is not None
+        return found
+
+
+def _find(address: Addresses) -> Account | None:
+    accounts = Account.objects.select_related("person")
+    if address.phone:
+        return accounts.filter(phone=address.phone).first()
+    return accounts.filter(email__iexact=address.email).first()
+
+
+def prove(*, account_id: UUID, at: datetime) -> None:
+    """Note that a code came back, so the address is this person's. Repeating changes nothing."""
+    Account.objects.filter(pk=account_id, verified_at=None).update(verified_at=at)
+
+
+@transaction.atomic
+def describe(
+    *, person_id: UUID, name: str, language: str | None = None, home_id: UUID | None = None
+) -> None:
+    """Set how a person is called, written to, and where they live.
+
+    Args:
+        language, home_id: ``None`` leaves what is there.
+
+    Raises:
+        NameMissing: the name is empty.
+    """
+    name = " ".join(name.split())[:120]
+    if not name:
+        raise NameMissing
+    person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
+    person.name, person.name_order = name, sort_key(name)
+    if language in LANGUAGES:
+        person.language = language
+    if home_id:
+        person.home_id = home_id
+    person.save(update_fields=["name", "name_order", "language", "home"])
+
+
+def prefer_language(*, person_id: UUID, language: str) -> None:
+    """Write to the person in this language from now on."""
+    if language in LANGUAGES:
+        Person.objects.filter(pk=person_id).update(language=language)
+
+
+@transaction.atomic
+def add_email(*, account_id: UUID, email: str) -> None:
+    """Let the person be reached, and sign in, by e-mail as well.
+
+    Raises:
+        AddressTaken: another account has it.
+    """
+    try:
+        with transaction.atomic():
+            Account.objects.filter(pk=account_id).update(email=email.lower())
+    except IntegrityError as error:
+        raise AddressTaken from error
+
+
+def issue_token(*, account_id: UUID, label: str) -> str:
+    """Make a token for the person's own program; the only time its secret is seen."""
+    secret = f"lc_{secrets.token_urlsafe(30)}"
+    Token.objects.create(
+        account_id=account_id,
+        label=label.strip()[:80] or "API",
+        digest=sha256(secret.encode()).hexdigest(),
+    )
+    return secret
+
+
+def revoke_token(*, account_id: UUID, token_id: UUID, at: datetime) -> bool:
+    """End one of the account's own tokens; whether there was one."""
+    mine = Token.objects.filter(account_id=account_id, pk=token_id, revoked_at=None)
+    return bool(mine.update(revoked_at=at))
+
+
+@transaction.atomic
+def forget_unproven(*, at: datetime) -> int:
+    """Delete accounts made more than a day ago whose code never came back; how many."""
+    stale = Account.objects.filter(verified_at=None, joined_at__lt=at - timedelta(days=1))
+    person_ids = list(stale.values_list("person_id", flat=True))
+    stale.delete()
+    # A person of a blueprint, or one with a record, stays: only the empty shells go.
+    Person.objects.filter(pk__in=person_ids, key=None, name="").delete()
+    return len(person_ids)

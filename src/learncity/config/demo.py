@@ -1,0 +1,42 @@
+"""The demo city: loaded once into a database, with one sign-in for each role to try.
+
+What was loaded, and into which database, is noted in the data folder.
+"""
+
+import json
+from pathlib import Path
+
+from rich.console import Console
+
+from learncity.config.database import identity
+from learncity.config.env import Env
+
+SignIn = tuple[str, str, str]
+
+
+def sign_ins() -> list[SignIn] | None:
+    """Role, name and contact of the people to try; None when the city is not in this database."""
+    note = _note()
+    if not note.exists():
+        return None
+    noted = json.loads(note.read_text(encoding="utf-8"))
+    if noted["database"] != identity():
+        return None
+    return [(role, name, contact) for role, name, contact in noted["sign_ins"]]
+
+
+def load(console: Console) -> None:
+    """Load the demo city and note its sign-ins."""
+    import django
+
+    django.setup()
+    from learncity.apps.initiatives import commands
+
+    commands.load_demo(console)
+    people = [[str(part) for part in person] for person in commands.demo_sign_ins()]
+    noted = {"database": identity(), "sign_ins": people}
+    _note().write_text(json.dumps(noted, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _note() -> Path:
+    return Env.read().data_dir / "demo.json"

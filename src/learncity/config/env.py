@@ -1,0 +1,148 @@
+"""Everything an operator can set, read once from the environment.
+
+One frozen value; all mistakes are reported at once, with the name of the variable. The reference
+page docs/reference/settings.md is compared with this file by a test.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+
+ROLES = ("app", "owner", "reader")
+
+
+class BadSettings(Exception):
+    """One or more variables cannot be used; the message lists every one of them."""
+
+
+def _var(name: str, default: str, says: str) -> Any:
+    return field(default=default, metadata={"name": name, "default": default, "says": says})
+
+
+@dataclass(frozen=True)
+class Env:
+    """The operator's settings, as text; the properties give them their types."""
+
+    data: str = _var("LEARNCITY_DATA", "var", "folder of the database, keys, files and logs")
+    host: str = _var("HOST", "127.0.0.1", "address the web server listens on")
+    port: str = _var("PORT", "8000", "port the web server listens on")
+    public_url: str = _var(
+        "LEARNCITY_PUBLIC_URL", "", "address people use, e.g. https://learn.example.org"
+    )
+    database_url: str = _var(
+        "DATABASE_URL", "", "PostgreSQL 15 or newer, as learncity_app; empty: the embedded one"
+    )
+    database_owner_url: str = _var(
+        "DATABASE_OWNER_URL", "", "the same database as learncity_owner, which migrates"
+    )
+    database_reader_url: str = _var(
+        "DATABASE_READER_URL", "", "the same database as learncity_reader, which sees only `facts`"
+    )
+    db_role: str = _var("LEARNCITY_DB_ROLE", "app", "role of this process: app, owner or reader")
+    keys: str = _var(
+        "LEARNCITY_KEYS", "", "file of the secret keys; empty: keys.env in the data folder"
+    )
+    demo: str = _var("LEARNCITY_DEMO", "0", "1: load the demo city; nothing leaves the machine")
+    proxies: str = _var(
+        "LEARNCITY_PROXIES", "0", "how many reverse proxies stand in front, to know who asks"
+    )
+    workers: str = _var("LEARNCITY_WEB_WORKERS", "2", "web processes, each with four threads")
+    email_url: str = _var(
+        "EMAIL_URL", "", "smtp://user:password@host:587?tls=1; empty: no e-mail leaves"
+    )
+    email_from: str = _var("EMAIL_FROM", "Learncity <learncity@example.org>", "sender of e-mail")
+    sms_url: str = _var(
+        "SMS_URL", "", "aliyun://key:secret@dysmsapi.aliyuncs.com?sign=NAME; empty: no SMS leaves"
+    )
+
+    @classmethod
+    def read(cls, environ: dict[str, str] | None = None) -> "Env":
+        """Read and check every variable.
+
+        Raises:
+            BadSettings: listing each variable that cannot be used and what it may be.
+        """
+        source = os.environ if environ is None else environ
+        env = cls(
+            **{f.name: source.get(f.metadata["name"], f.metadata["default"]) for f in fields(cls)}
+        )
+        wrong = env._mistakes()
+        if wrong:
+            raise BadSettings("\n".join(wrong))
+        return env
+
+    def _mistakes(self) -> list[str]:
+        wrong = []
+        if not (self.port.isdigit() and 0 < int(self.port) < 65536):
+            wrong.append(f"PORT: {self.port!r} is not a port; use a number from 1 to 65535")
+        if not (self.workers.isdigit() and 0 < int(self.workers) <= 64):
+            wrong.append(f"LEARNCITY_WEB_WORKERS: {self.workers!r}; use a number from 1 to 64")
+        if not self.proxies.isdigit():
+            wrong.append(f"LEARNCITY_PROXIES: {self.proxies!r}; use a number, 0 without a proxy")
+        if self.db_role not in ROLES:
+            wrong.append(f"LEARNCITY_DB_ROLE: {self.db_role!r}; use one of {', '.join(ROLES)}")
+        if self.demo not in ("0", "1"):
+            wrong.append(f"LEARNCITY_DEMO: {self.demo!r}; use 0 or 1")
+        for name in ("database_url", "database_owner_url", "database_reader_url"):
+            try:
+                conninfo_to_dict(getattr(self, name))
+            except Exception:  # libpq reports many kinds; all mean the same to the operator
+                wrong.append(f"{name.upper()}: not a PostgreSQL address")
+        return wrong
+
+    @property
+    def data_dir(self) -> Path:
+        """The data folder, absolute."""
+        return Path(self.data).expanduser().absolute()
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether this is the demo city: nothing leaves the machine."""
+        return self.demo == "1"
+
+    @property
+    def keys_file(self) -> Path:
+        """Where the secret keys are kept, mode 0600; never in a backup."""
+        return Path(self.keys) if self.keys else self.data_dir / "keys.env"
+
+    @property
+    def base_url(self) -> str:
+        """The address people use, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def conninfo(self) -> dict[str, Any]:
+        """Connection parameters of this process's database role."""
+        url = {
+            "app": self.database_url,
+            "owner": self.database_owner_url or self.database_url,
+            "reader": self.database_reader_url,
+        }[self.db_role]
+        return conninfo_to_dict(url)
+
+
+def secret_key(path: Path) -> str:
+    """Read the secret key, making the file (mode 0600) on first use."""
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        pass
+    else:
+        with os.fdopen(fd, "w") as file:
+            file.write(f"SECRET_KEY={secrets.token_urlsafe(50)}\n")
+    for line in path.read_text().splitlines():
+        name, _, value = line.partition("=")
+        if name == "SECRET_KEY" and value:
+            return value
+    raise BadSettings(f"LEARNCITY_KEYS: {path} holds no SECRET_KEY")
+
+
+@cache
+def env() -> Env:
+    """The settings of this process."""
+    return Env.read()

@@ -1,0 +1,174 @@
+"""Django settings: declarations only; what an operator may change is in env.py."""
+
+from pathlib import Path
+
+from learncity.config.env import env, secret_key
+
+HERE = Path(__file__).resolve().parent.parent
+DATA = env().data_dir
+DEMO = env().is_demo
+
+SECRET_KEY = secret_key(env().keys_file) if env().keys_file.parent.exists() else "not-a-secret"
+DEBUG = False
+# The reverse proxy or the supervisor decides who may ask; a wrong Host cannot reach a link that is
+# mailed, because those are made from BASE_URL.
+ALLOWED_HOSTS = ["*"]
+BASE_URL = env().base_url
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+# From the lowest room up: the order of .importlinter (tested).
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "procrastinate.contrib.django",
+    "learncity.kernel",
+    "learncity.ui",
+    "learncity.apps.places",
+    "learncity.apps.people",
+    "learncity.apps.organizations",
+    "learncity.apps.record",
+    "learncity.apps.notices",
+    "learncity.apps.catalogue",
+    "learncity.apps.classes",
+    "learncity.apps.initiatives",
+    "learncity.rest",
+    "learncity.web",
+]
+
+MIDDLEWARE = [
+    "learncity.kernel.http.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Answers an anonymous reader from memory, before anything below is asked.
+    "learncity.web.pagecache.AnonymousPages",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    # Denies whatever has not said who may see it.
+    "learncity.kernel.access.DenyByDefault",
+]
+
+ROOT_URLCONF = "learncity.config.urls"
+WSGI_APPLICATION = "learncity.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "learncity.web.navigation.page",
+            ],
+            "builtins": [
+                "learncity.kernel.templatetags.kernel",
+                "learncity.ui.templatetags.ui",
+                "django.templatetags.i18n",
+            ],
+        },
+    }
+]
+
+_connection = env().conninfo
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": _connection.pop("dbname", "learncity"),
+        "USER": _connection.pop("user", ""),
+        "PASSWORD": _connection.pop("password", ""),
+        "HOST": _connection.pop("host", ""),
+        "PORT": _connection.pop("port", ""),
+        # A pool, not a connection a request: measured at three to four times the requests a second.
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}, **_connection},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    # Shared by all processes: it counts tries (sign-in codes). An unlogged table of kernel 0001.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "kernel_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    },
+}
+
+SESSION_COOKIE_NAME = "learncity_session"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+CSRF_COOKIE_NAME = "learncity_csrf"
+CSRF_FAILURE_VIEW = "learncity.web.errors.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
+
+AUTH_USER_MODEL = "people.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "web:sign_in"
+LOGIN_REDIRECT_URL = "web:me"
+LOGOUT_REDIRECT_URL = "web:home"
+
+# One field, one code: allauth makes, checks, limits and expires the codes (decision 0008).
+ACCOUNT_ADAPTER = "learncity.web.signin.adapter.Adapter"
+ACCOUNT_LOGIN_METHODS = {"phone", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["phone", "email"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6}
+# Tries are counted in the shared cache. A stranger who knows a number has at most 100 guesses a day
+# at one in a million each, and its owner is told by the code that arrives.
+ACCOUNT_RATE_LIMITS = {"request_login_code": "30/m/ip,3/m/key,8/h/key,20/d/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(env().proxies)
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("vi", "Tiếng Việt"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "lang"
+LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
+LOCALE_PATHS = [HERE / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA / "files"},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 60 * 60 * 24 * 365
+
+EMAIL_URL = env().email_url
+DEFAULT_FROM_EMAIL = env().email_from
+SMS_URL = env().sms_url
+
+LOGGING_CONFIG = "learncity.kernel.logs.configure"
+LOGGING: dict[str, object] = {}
+
+SILENCED_SYSTEM_CHECKS = [
+    "security.W004",  # HSTS is the proxy's to promise, for the whole domain
+    "security.W008",  # so is the redirect to https
+    "security.W012",
+    "security.W016",  # cookies are secure exactly when the public address is https
+]

@@ -1,0 +1,56 @@
+"""The web server's process: granian with a few threads, so that a rush waits instead of piling up.
+
+``python -m learncity.config.web``; started, watched and stopped by the supervisor.
+"""
+
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from learncity.config import lifeline
+from learncity.config.env import env
+
+TARGET = "learncity.config.wsgi:application"
+# Four threads share the database pool of their process; what is beyond the back-pressure waits in
+# the socket. Granian's own default is hundreds of threads, which exhausts the database.
+THREADS, BACKPRESSURE = 4, 64
+# How long a running request may take when the server stops, in seconds.
+LAST_REQUEST = 5
+
+
+def load(_target: str) -> Callable[..., Any]:
+    """Load the application in a web process that granian has started."""
+    # Until granian listens to signals here, those of the process that forked this one are in place
+    # and would swallow a request to stop.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    lifeline.watch_parent()
+    from learncity.config.wsgi import application  # Django belongs in the workers
+
+    return application
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    lifeline.watch()
+    Granian(
+        TARGET,
+        address=env().host,
+        port=int(env().port),
+        interface=Interfaces.WSGI,
+        workers=int(env().workers),
+        blocking_threads=THREADS,
+        backpressure=BACKPRESSURE,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=LAST_REQUEST,
+        log_level=LogLevels.warning,
+    ).serve(target_loader=load)
+
+
+if __name__ == "__main__":
+    main()

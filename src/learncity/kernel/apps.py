@@ -1,0 +1,18 @@
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig, apps
+
+
+class KernelConfig(AppConfig):
+    name = "learncity.kernel"
+    label = "kernel"
+
+    def ready(self) -> None:
+        """Load what rooms register (handlers, jobs), so every process knows who hears what."""
+        import_module("learncity.kernel.worker")
+        for config in apps.get_app_configs():
+            if config.name.startswith("learncity."):
+                for role in ("handlers", "jobs"):
+                    if find_spec(f"{config.name}.{role}"):
+                        import_module(f"{config.name}.{role}")

@@ -1,0 +1,24 @@
+"""The audit trail: staff actions and looks at other people's data."""
+
+from typing import Any
+
+from .acting import By
+from .models import AuditEntry
+
+
+def note(action: str, subject: str, *, by: By, **detail: Any) -> None:
+    """Append one entry, in the running transaction.
+
+    Args:
+        action: what was done, ``room.verb`` such as ``classes.roster_read``.
+        subject: the kind and identifier of what it was done to.
+        detail: counts and keys; never names or addresses.
+    """
+    AuditEntry.objects.create(
+        actor_id=by.person_id, via=by.via, action=action, subject=subject, detail=detail
+    )
+
+
+def latest(limit: int = 100) -> list[AuditEntry]:
+    """The newest entries, newest first, in one query."""
+    return list(AuditEntry.objects.order_by("-at", "-id")[:limit])

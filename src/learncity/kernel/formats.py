@@ -1,0 +1,53 @@
+"""Dates, times, money and numbers as readers of each language expect them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+from django.utils import timezone
+
+from .texts import content_language
+
+_PATTERNS = {  # weekday always: people plan by it
+    "zh-Hans": {"day": "M月d日 EEE", "long": "y年M月d日 EEEE"},
+    "vi": {"day": "EEE, d/M", "long": "EEEE, d/M/y"},
+    "en": {"day": "EEE d MMM", "long": "EEEE d MMMM y"},
+}
+
+
+@lru_cache(maxsize=8)
+def _locale(tag: str) -> Locale:
+    return Locale.parse(tag.replace("-", "_"))
+
+
+def _local(value: date | datetime) -> date | datetime:
+    if isinstance(value, datetime):
+        return timezone.localtime(value)
+    return value
+
+
+def day(value: date | datetime, style: str = "day") -> str:
+    """``11月25日 周三``, ``Th 4, 25/11``, ``Wed 25 Nov``; ``long`` adds the year."""
+    tag = content_language()
+    return format_date(_local(value), _PATTERNS[tag][style], locale=_locale(tag))
+
+
+def clock(value: datetime) -> str:
+    """``18:30`` by the city's clock."""
+    return format(timezone.localtime(value), "%H:%M")
+
+
+def money(minor: int, currency: str) -> str:
+    """An amount given in the currency's smallest unit: 2000 CNY is ``¥20.00``."""
+    places = get_currency_precision(currency)
+    amount = Decimal(minor).scaleb(-places)
+    return format_currency(amount, currency, locale=_locale(content_language()))
+
+
+def number(value: int) -> str:
+    """``12,345`` or ``12.345``."""
+    return format_decimal(value, locale=_locale(content_language()))
+

@@ -1,0 +1,25 @@
+"""One lock, taken first, held to the end of the transaction.
+
+An advisory lock queues rivals in order of arrival. Locking the row itself lets every rival's
+foreign key take a share lock on it first, and they then convoy: at 32 clients on one class that
+was nine times slower (decision 0009).
+"""
+
+import hashlib
+from uuid import UUID
+
+from django.db import connection
+
+
+def hold(what: str, key: UUID) -> None:
+    """Wait for, and hold until the transaction ends, the lock of one thing.
+
+    Args:
+        what: the kind of thing, such as ``classes.CourseClass``.
+        key: which one. Several are taken in order of key, the higher room's first.
+    """
+    digest = hashlib.blake2b(what.encode() + key.bytes, digest_size=8).digest()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest, "big", signed=True)]
+        )

@@ -1,0 +1,88 @@
+"""How words are compared: folding, search tokens and the order of names in three scripts.
+
+Everything is computed here and stored, because the embedded PostgreSQL has no ICU and another
+machine's ICU would sort differently.
+"""
+
+import re
+import unicodedata
+
+import rjieba
+from pypinyin import lazy_pinyin
+
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
+_WORD = re.compile(r"[^\W_]+")
+
+_LETTERS = {c: i for i, c in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
+# The order of tones in Vietnamese dictionaries: none, huyền, hỏi, ngã, sắc, nặng.
+_TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+
+
+def fold(text: str) -> str:
+    """Lower case, without diacritics: ``Kế toán`` and ``ke toan`` are the same."""
+    lowered = text.lower().replace("đ", "d")
+    return "".join(c for c in unicodedata.normalize("NFD", lowered) if not unicodedata.combining(c))
+
+
+def search_tokens(text: str) -> list[str]:
+    """The words of a text as the index holds them, in order.
+
+    Chinese is cut into words and pairs of characters (readers type fragments), other scripts into
+    folded words. Only letters and digits, so the result can be given to ``to_tsvector('simple')``.
+    """
+    tokens: list[str] = []
+    at = 0
+    for han in _HAN.finditer(text):
+        tokens += _WORD.findall(fold(text[at : han.start()]))
+        tokens += _han_tokens(han.group())
+        at = han.end()
+    return tokens + _WORD.findall(fold(text[at:]))
+
+
+def _han_tokens(run: str) -> list[str]:
+    words = [w for w in rjieba.cut_for_search(run) if len(w) > 1]
+    pairs = [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+    return list(dict.fromkeys([*words, *pairs, *run]))
+
+
+def query_tokens(text: str) -> list[str]:
+    """The words a reader typed: all must be found. Chinese words, not their fragments."""
+    tokens: list[str] = []
+    at = 0
+    for han in _HAN.finditer(text):
+        tokens += _WORD.findall(fold(text[at : han.start()]))
+        run = han.group()
+        pairs = [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+        tokens += pairs
+        at = han.end()
+    return list(dict.fromkeys(tokens + _WORD.findall(fold(text[at:]))))
+
+
+def sort_key(name: str) -> bytes:
+    """Bytes that sort names as people expect, to be stored beside the name.
+
+    Vietnamese sorts by given name, so the last word leads; Chinese by pinyin; letters before
+    tones; everything case-blind. Chinese and Latin names interleave by their Latin letters.
+    """
+    if _HAN.search(name):
+        words = [syllable for syllable in lazy_pinyin(name) if syllable.strip()]
+    else:
+        words = unicodedata.normalize("NFC", name).split()
+        words = words[-1:] + words[:-1]
+    first, second = bytearray(), bytearray()
+    for word in words:
+        for char in word.lower():
+            place, tone = _letter(char)
+            first.append(place)
+            second.append(tone)
+        first.append(1)
+    return bytes(first) + b"\x00" + bytes(second)
+
+
+def _letter(char: str) -> tuple[int, int]:
+    parts = unicodedata.normalize("NFD", char)
+    tone = next((_TONES[p] for p in parts if p in _TONES), 0)
+    base = unicodedata.normalize("NFC", "".join(p for p in parts if p not in _TONES))
+    if base in _LETTERS:
+        return 10 + _LETTERS[base], tone
+    return (60 + min(ord(base[0]), 190)) if base.isalnum() else 2, tone

@@ -1,0 +1,96 @@
+"""What the frame of every page needs: the context processor ``page``, and all navigation."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from learncity.apps.initiatives.types import Help
+from learncity.apps.notices import queries as notices
+from learncity.apps.organizations.access import actor_of
+
+from .reader import Reader, reader_of
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One entry of the navigation."""
+
+    label: str
+    url: str
+    current: bool
+    count: int = 0
+
+
+class Page:
+    """What ``ui/base.html`` reads. Everything that asks the database is asked only when shown."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._reader: Reader = reader_of(request)
+        self.lang = self._reader.lang
+        self.mode = "senior" if self._reader.is_senior else ""
+        self.look = self._reader.look
+        self.low_data = self._reader.low_data
+        self.is_demo = settings.DEMO
+        self.here = request.get_full_path() if request.method == "GET" else "/"
+
+    @property
+    def city(self) -> str:
+        """The city's short name."""
+        return str(self._reader.city_name)
+
+    @property
+    def place(self) -> Any:
+        """The chosen region."""
+        return self._reader.place
+
+    @property
+    def help(self) -> Help | None:
+        """How to reach a person."""
+        return self._reader.city.help if self._reader.city else None
+
+    @property
+    def languages(self) -> list[tuple[str, str, bool]]:
+        """Code, native name and whether it is the current one."""
+        active = get_language()
+        return [(code, name, code == active) for code, name in settings.LANGUAGES]
+
+    @cached_property
+    def account(self) -> Any:
+        """The signed-in person's account, or ``None``."""
+        user = self._request.user
+        return user.person if user.is_authenticated else None
+
+    @cached_property
+    def inbox_unread(self) -> int:
+        """How many messages wait to be opened."""
+        return notices.unread(self.account.id) if self.account else 0
+
+    @cached_property
+    def nav(self) -> list[NavItem]:
+        """The sections this reader can use."""
+        entries = [(_("Find a class"), "web:find"), (_("Places to learn"), "web:venues")]
+        if self.account:
+            entries += [(_("My classes"), "web:my_classes"), (_("My record"), "web:my_record")]
+            actor = actor_of(self._request)
+            if actor.has_desk:
+                entries.append((_("Desk"), "web:desk"))
+            if actor.is_operator:
+                entries.append((_("City office"), "web:operate"))
+        path = self._request.path
+        found = []
+        for label, name in entries:
+            url = reverse(name)
+            found.append(NavItem(label, url, path.startswith(url)))
+        return found
+
+
+def page(request: HttpRequest) -> dict[str, Page]:
+    """Context processor."""
+    return {"page": Page(request)}

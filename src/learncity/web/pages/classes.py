@@ -1,0 +1,228 @@
+"""One class: its page, applying, the receipt, giving the place back."""
+
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from learncity.apps.catalogue.types import LANGUAGE_NAMES
+from learncity.apps.classes import queries, services
+from learncity.apps.classes.access import may_run
+from learncity.apps.classes.types import ClassDetail, ClassNotFound, Enrolment, Mode, State
+from learncity.apps.organizations.access import actor_of
+from learncity.apps.people import services as people
+from learncity.apps.people.types import NameMissing
+from learncity.kernel import formats
+from learncity.kernel.access import everyone, signed_in
+from learncity.kernel.acting import By, Via
+from learncity.kernel.errors import DomainError
+from learncity.kernel.templatetags.kernel import words as marked
+from learncity.web import words
+from learncity.web.pagecache import for_strangers
+
+from .find import here_of
+
+
+class NameForm(forms.Form):
+    """Asked once, with the first application."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Your name"),
+        max_length=120,
+        error_messages={"required": NameMissing.says},
+    )
+
+
+@everyone
+@for_strangers(seconds=5)
+def course_class(request: HttpRequest, class_key: str) -> HttpResponse:
+    """When, where, what it costs, how places are given, and the way in."""
+    detail, mine = _detail(request, class_key)
+    return render(request, "web/class.html", _context(request, detail, mine))
+
+
+def _detail(request: HttpRequest, class_key: str) -> tuple[ClassDetail, Enrolment | None]:
+    """The class with what this reader may see of it, and their own place in it."""
+    detail = queries.find_class(class_key)
+    if detail is None:
+        raise Http404
+    if not request.user.is_authenticated:
+        return detail, None
+    mine = queries.enrolment_in(detail.card.id, person_id=request.user.person_id)
+    is_member = mine is not None and mine.state == State.ENROLLED
+    has_links = any(s.mode == Mode.ONLINE for s in detail.sessions)
+    if has_links and (is_member or may_run(actor_of(request), class_key)):
+        detail = queries.find_class(class_key, links=True) or detail
+    return detail, mine
+
+
+def _context(
+    request: HttpRequest, detail: ClassDetail, mine: Enrolment | None
+) -> dict[str, Any]:
+    at, card = timezone.now(), detail.card
+    sessions = words.session_days(detail.sessions, at)
+    return {
+        "detail": detail,
+        "card": card,
+        "mine": mine,
+        "course_url": words.course_url(card.course_key),
+        "sum_rows": _sum_rows(request, detail),
+        "sessions": sessions,
+        "is_open": card.is_open(at),
+        "seats": words.seats_words(card.seats),
+        "can_apply": card.is_open(at) and not card.seats.is_full and mine is None,
+        "apply_url": reverse("web:apply", args=[card.key]),
+        "apply_label": _("Apply for this class")
+        if card.seats.free > 0
+        else _("Join the waiting list"),
+        "needs_name": request.user.is_authenticated and not request.user.person.name,
+    }
+
+
+def _sum_rows(request: HttpRequest, detail: ClassDetail) -> list[dict[str, Any]]:
+    """What the class is, line by line."""
+    card = detail.card
+    first = detail.sessions[0] if detail.sessions else None
+    hours = f"{formats.clock(first.starts_at)}–{formats.clock(first.ends_at)}" if first else ""
+    where = (
+        _("Online")
+        if card.mode == Mode.ONLINE
+        else f"{card.venue_name}, {first.room_name if first and first.room_name else ''}".rstrip(", ")
+    )
+    notes = [words.walk_words(card.venue_point, here_of(request))]
+    if card.mode == Mode.BLENDED:
+        notes.append(_("Some meetings are online, see below"))
+    rows = [
+        {
+            "label": _("When"),
+            "value": _("%(day)s, %(hours)s")
+            % {"day": formats.day(card.starts_at, "long"), "hours": hours},
+            "note": words.sessions_words(card.sessions)
+            + _(", until ")
+            + formats.day(card.ends_at),
+        },
+        {"label": _("Where"), "value": where, "note": _(" · ").join(n for n in notes if n)},
+        {
+            "label": _("Cost"),
+            "value": words.price_words(card),
+            "note": str(detail.fee_for) if card.fee_minor else "",
+        },
+        {"label": _("Teacher"), "value": _(", ").join(detail.instructors)},
+        {"label": _("Taught in"), "value": LANGUAGE_NAMES.get(detail.language, "")},
+        {"label": _("Good to know"), "value": marked(detail.note)},
+        {
+            "label": _("Seats"),
+            "value": words.seats_words(card.seats),
+            "free": max(card.seats.free, 0),
+            "total": card.seats.total,
+            "note": _("of %(n)s") % {"n": card.seats.total},
+        },
+    ]
+    return [row for row in rows if row["value"]]
+
+
+@signed_in
+def apply(request: HttpRequest, class_key: str) -> HttpResponse:
+    """Check what was chosen, and apply. Sending the form twice gives the same receipt."""
+    detail, mine = _detail(request, class_key)
+    if mine is not None:
+        return redirect("web:receipt", mine.receipt)
+    form = NameForm(request.POST or None) if not request.user.person.name else None
+    refusal: DomainError | None = None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        try:
+            if form is not None:
+                people.describe(person_id=request.user.person_id, name=form.cleaned_data["name"])
+            enrolment = services.apply(
+                class_key=class_key,
+                person_id=request.user.person_id,
+                by=By(request.user.person_id, Via.WEB),
+                at=timezone.now(),
+            )
+        except ClassNotFound as error:
+            raise Http404 from error
+        except DomainError as error:
+            refusal = error
+        else:
+            return redirect("web:receipt", enrolment.receipt)
+    context = _context(request, detail, mine) | {"form": form, "refusal": refusal}
+    status = 422 if refusal or (form is not None and form.errors) else 200
+    return render(request, "web/apply.html", context, status=status)
+
+
+@signed_in
+def receipt(request: HttpRequest, receipt: str) -> HttpResponse:
+    """What became of an application, and what happens next. Prints on one page."""
+    enrolment, detail = _mine(request, receipt)
+    at = timezone.now()
+    upcoming = [s for s in detail.sessions if s.ends_at > at and not s.is_cancelled]
+    context = _context(request, detail, enrolment) | {
+        "enrolment": enrolment,
+        "title": _receipt_title(enrolment),
+        "next_text": _next_words(enrolment, upcoming),
+        "can_withdraw": enrolment.state != State.WITHDRAWN and at < detail.card.ends_at,
+    }
+    return render(request, "web/receipt.html", context)
+
+
+def _mine(request: HttpRequest, receipt: str) -> tuple[Enrolment, ClassDetail]:
+    enrolment = queries.find_enrolment(receipt, person_id=request.user.person_id)
+    if enrolment is None:
+        raise Http404
+    key = queries.keys_by_id([enrolment.class_id])[enrolment.class_id]
+    detail = queries.find_class(key, links=enrolment.state == State.ENROLLED)
+    assert detail is not None
+    return enrolment, detail
+
+
+def _receipt_title(enrolment: Enrolment) -> str:
+    if enrolment.state == State.ENROLLED:
+        return _("You have a place")
+    if enrolment.state == State.WAITING:
+        return _("You are number %(n)s on the waiting list") % {"n": enrolment.position}
+    return _("You gave your place back")
+
+
+def _next_words(enrolment: Enrolment, upcoming: list[Any]) -> str:
+    if enrolment.state == State.WITHDRAWN:
+        return _("Nothing more to do. You can apply again as long as places are free.")
+    if enrolment.state == State.WAITING:
+        return _(
+            "When a place becomes free, it is yours and we write to you. You need not come back "
+            "and look. If you no longer want to wait, leave the list below."
+        )
+    if not upcoming:
+        return _("The class is over. It stays in your record.")
+    begins = f"{formats.day(upcoming[0].starts_at)} {formats.clock(upcoming[0].starts_at)}"
+    return _(
+        "Come on %(begins)s. Your name is on the list; you need to bring nothing printed. If you "
+        "cannot come, give the place back, so that somebody who waits can have it."
+    ) % {"begins": begins}
+
+
+@signed_in
+def withdraw(request: HttpRequest, receipt: str) -> HttpResponse:
+    """Ask once more, then give the place back."""
+    enrolment, detail = _mine(request, receipt)
+    refusal = None
+    if request.method == "POST":
+        try:
+            services.withdraw(
+                receipt=receipt,
+                person_id=request.user.person_id,
+                by=By(request.user.person_id, Via.WEB),
+                at=timezone.now(),
+            )
+        except DomainError as error:
+            refusal = error
+        else:
+            return redirect("web:receipt", receipt)
+    if enrolment.state == State.WITHDRAWN:
+        return redirect("web:receipt", receipt)
+    context = {"enrolment": enrolment, "card": detail.card, "refusal": refusal}
+    return render(request, "web/withdraw.html", context, status=422 if refusal else 200)

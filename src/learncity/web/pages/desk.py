@@ -1,0 +1,316 @@
+"""The provider's desk: classes, rosters, print and exports, figures."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from learncity.apps.classes import queries, services
+from learncity.apps.classes.access import runs_class
+from learncity.apps.classes.types import ClassCard, ClassDetail, RosterRow, State
+from learncity.apps.organizations.access import actor_of, has_desk
+from learncity.apps.places import queries as places
+from learncity.kernel import formats, tables
+from learncity.kernel.access import only
+from learncity.kernel.acting import By, Via
+from learncity.kernel.errors import DomainError
+from learncity.web import words
+
+from .find import page_number, pages
+
+SIZE = 50
+_SORTS = {
+    "starts": lambda card: (card.starts_at, str(card.id)),
+    "title": lambda card: (str(card.title), str(card.id)),
+    "free": lambda card: (card.seats.free, str(card.id)),
+    "waiting": lambda card: (card.seats.waiting, str(card.id)),
+}
+
+
+class FilterForm(forms.Form):
+    """What to show of the classes; its address is the view."""
+
+    q = forms.CharField(label=gettext_lazy("Words in title, room or key"), required=False)
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Not over")),
+            ("open", gettext_lazy("Takes applications")),
+            ("full", gettext_lazy("Full")),
+            ("over", gettext_lazy("Over")),
+            ("all", gettext_lazy("All")),
+        ],
+    )
+
+
+def scope(request: HttpRequest) -> Collection[UUID] | None:
+    """The organizations whose classes this reader runs; ``None``: all of the city."""
+    actor = actor_of(request)
+    return None if actor.is_operator else actor.staff_of
+
+
+def _chosen(request: HttpRequest) -> list[ClassCard]:
+    at, state = timezone.now(), request.GET.get("state", "")
+    cards = queries.classes_of_provider(
+        scope(request), text=request.GET.get("q", "").strip()[:100]
+    )
+    keep = {
+        "open": lambda c: c.is_open(at),
+        "full": lambda c: c.seats.free <= 0 and c.ends_at > at,
+        "over": lambda c: c.ends_at <= at,
+        "all": lambda c: True,
+    }.get(state, lambda c: c.ends_at > at)
+    sort = request.GET.get("sort", "starts")
+    key = _SORTS.get(sort.lstrip("-"), _SORTS["starts"])
+    return sorted((c for c in cards if keep(c)), key=key, reverse=sort.startswith("-"))
+
+
+@only(has_desk)
+def desk(request: HttpRequest) -> HttpResponse:
+    """My organization's classes, with seats and waiting, and the figures of the season."""
+    cards, at = _chosen(request), timezone.now()
+    number = page_number(request)
+    shown = cards[(number - 1) * SIZE : number * SIZE]
+    query = request.GET.urlencode()
+    figures = queries.figures(scope(request), at=at)
+    context = {
+        "form": FilterForm(request.GET or None),
+        "sentence": _("%(n)s classes") % {"n": formats.number(len(cards))},
+        "columns": _columns(request),
+        "rows": [_row(card, at) for card in shown],
+        "pages": pages(request, number, len(cards), SIZE),
+        "exports": [
+            {"label": "XLSX", "url": f"{reverse('web:desk_export', args=['xlsx'])}?{query}"},
+            {"label": "CSV", "url": f"{reverse('web:desk_export', args=['csv'])}?{query}"},
+        ],
+        "figures": [
+            {"label": _("Classes not over"), "figure": formats.number(figures.classes)},
+            {"label": _("Seats"), "figure": formats.number(figures.seats)},
+            {"label": _("Places taken"), "figure": formats.number(figures.enrolled),
+             "definition_url": reverse("web:desk_figures")},
+            {"label": _("Waiting"), "figure": formats.number(figures.waiting)},
+        ],
+    }  # fmt: skip
+    return render(request, "web/desk.html", context)
+
+
+def _columns(request: HttpRequest) -> list[dict[str, Any]]:
+    sort = request.GET.get("sort", "starts")
+    found = []
+    for name, label, numeric in (
+        ("title", _("Class"), False),
+        ("starts", _("Begins"), False),
+        ("", _("Where"), False),
+        ("free", _("Seats"), True),
+        ("waiting", _("Waiting"), True),
+        ("", _("State"), False),
+    ):
+        column: dict[str, Any] = {"label": label, "numeric": numeric}
+        if name:
+            query = request.GET.copy()
+            query["sort"] = f"-{name}" if sort == name else name
+            column["url"] = f"?{query.urlencode()}"
+            if sort.lstrip("-") == name:
+                column["sorted"] = "descending" if sort.startswith("-") else "ascending"
+        found.append(column)
+    return found
+
+
+def _state(card: ClassCard, at: Any) -> dict[str, str]:
+    if card.is_cancelled:
+        return {"text": _("Cancelled"), "kind": "you"}
+    if card.ends_at <= at:
+        return {"text": _("Over"), "kind": ""}
+    if card.seats.free <= 0:
+        return {"text": _("Full"), "kind": "you"}
+    if card.is_open(at):
+        return {"text": _("Takes applications"), "kind": "done"}
+    return {"text": _("Under way, applications closed"), "kind": ""}
+
+
+def _row(card: ClassCard, at: Any) -> dict[str, Any]:
+    return {
+        "id": card.key,
+        "url": reverse("web:roster", args=[card.key]),
+        "cells": [
+            str(card.title),
+            {"text": f"{formats.day(card.starts_at)} {formats.clock(card.starts_at)}"},
+            {"text": words.where_words(card), "words": True},
+            {"text": f"{card.seats.taken} / {card.seats.total}", "numeric": True},
+            {"text": str(card.seats.waiting), "numeric": True},
+            _state(card, at),
+        ],
+    }
+
+
+@only(has_desk)
+def desk_export(request: HttpRequest, kind: str) -> HttpResponse:
+    """All classes of the chosen view as a spreadsheet, whatever the page shows."""
+    at = timezone.now()
+    head = [_("Key"), _("Class"), _("Begins"), _("Ends"), _("Where"), _("Seats"),
+            _("Places taken"), _("Waiting"), _("State")]  # fmt: skip
+    rows = [
+        [c.key, str(c.title), timezone.localtime(c.starts_at), timezone.localtime(c.ends_at),
+         words.where_words(c), c.seats.total, c.seats.taken, c.seats.waiting, _state(c, at)["text"]]
+        for c in _chosen(request)
+    ]  # fmt: skip
+    return tables.download(kind, "classes", head, rows)
+
+
+def _class(request: HttpRequest, class_key: str) -> ClassDetail:
+    detail = queries.find_class(class_key, links=True)
+    if detail is None:
+        raise Http404
+    return detail
+
+
+class SeatsForm(forms.Form):
+    """How many seats and how long a waiting list."""
+
+    seats = forms.IntegerField(label=gettext_lazy("Seats"), min_value=1, max_value=100_000)
+    waiting_limit = forms.IntegerField(
+        label=gettext_lazy("Longest waiting list"), min_value=0, max_value=100_000
+    )
+
+
+@only(runs_class)
+def roster(request: HttpRequest, class_key: str) -> HttpResponse:
+    """Who has a place and who waits; change the seats."""
+    detail = _class(request, class_key)
+    by = By(request.user.person_id, Via.DESK)
+    seats = detail.card.seats
+    initial = {"seats": seats.total, "waiting_limit": seats.waiting_limit}
+    form = SeatsForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.set_seats(class_key=class_key, by=by, at=timezone.now(), **form.cleaned_data)
+        except DomainError as refusal:
+            form.add_error("seats", str(refusal.says))
+        else:
+            return redirect("web:roster", class_key)
+    services.note_roster_read(class_key=class_key, by=by, how="PAGE")
+    people = queries.roster(detail.card.id)
+    return render(
+        request,
+        "web/roster.html",
+        _roster_context(detail, people) | {"form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+def _roster_context(detail: ClassDetail, people: list[RosterRow]) -> dict[str, Any]:
+    at = timezone.now()
+    key = detail.card.key
+    return {
+        "detail": detail,
+        "card": detail.card,
+        "seats": words.seats_words(detail.card.seats),
+        "state": _state(detail.card, at),
+        "sessions": words.session_days(detail.sessions, at),
+        "columns": [
+            {"label": _("Name")}, {"label": _("State")}, {"label": _("Phone")},
+            {"label": _("E-mail")}, {"label": _("Applied")}, {"label": _("Receipt")},
+        ],
+        "rows": [_person_row(row) for row in people],
+        "enrolled": [row for row in people if row.enrolment.state == State.ENROLLED],
+        "exports": [
+            {"label": label, "url": reverse("web:roster_export", args=[key, kind])}
+            for label, kind in (("XLSX", "xlsx"), ("CSV", "csv"))
+        ],
+        "print_url": reverse("web:roster_print", args=[key]),
+    }  # fmt: skip
+
+
+def _state_of(row: RosterRow) -> dict[str, str]:
+    if row.enrolment.state == State.ENROLLED:
+        return {"text": _("Has a place"), "kind": "done"}
+    return {"text": _("Waiting, number %(n)s") % {"n": row.enrolment.position}, "kind": ""}
+
+
+def _person_row(row: RosterRow) -> dict[str, Any]:
+    applied = row.enrolment.applied_at
+    return {
+        "id": row.enrolment.receipt,
+        "cells": [
+            row.name or _("No name given"),
+            _state_of(row),
+            {"text": row.phone},
+            {"text": row.email},
+            {"text": f"{formats.day(applied)} {formats.clock(applied)}"},
+            {"text": row.enrolment.receipt},
+        ],
+    }
+
+
+@only(runs_class)
+def roster_print(request: HttpRequest, class_key: str) -> HttpResponse:
+    """An attendance sheet on paper: names, and a box for every meeting."""
+    detail = _class(request, class_key)
+    services.note_roster_read(
+        class_key=class_key, by=By(request.user.person_id, Via.DESK), how="PRINT"
+    )
+    return render(
+        request,
+        "web/roster_print.html",
+        _roster_context(detail, queries.roster(detail.card.id)),
+    )
+
+
+@only(runs_class)
+def roster_export(request: HttpRequest, class_key: str, kind: str) -> HttpResponse:
+    """The roster as a spreadsheet."""
+    detail = _class(request, class_key)
+    services.note_roster_read(
+        class_key=class_key, by=By(request.user.person_id, Via.DESK), how=kind.upper()
+    )
+    head = [_("Name"), _("State"), _("Phone"), _("E-mail"), _("Applied"), _("Receipt")]
+    rows = [
+        [r.name, _state_of(r)["text"], r.phone, r.email,
+         timezone.localtime(r.enrolment.applied_at), r.enrolment.receipt]
+        for r in queries.roster(detail.card.id)
+    ]  # fmt: skip
+    return tables.download(kind, f"roster-{class_key}", head, rows)
+
+
+@only(has_desk)
+def desk_figures(request: HttpRequest) -> HttpResponse:
+    """Places taken by region and month: the definition, a chart, the rows, an export."""
+    rows = _figure_rows(request)
+    if request.GET.get("as") in ("xlsx", "csv"):
+        head = [_("Region"), _("Month"), _("Places taken")]
+        return tables.download(request.GET["as"], "places-taken", head, rows)
+    totals: dict[str, int] = {}
+    for place, _month, count in rows:
+        totals[place] = totals.get(place, 0) + count
+    return render(
+        request,
+        "web/desk_figures.html",
+        {
+            "chart": sorted(totals.items(), key=lambda item: -item[1]),
+            "columns": [
+                {"label": _("Region")}, {"label": _("Month")},
+                {"label": _("Places taken"), "numeric": True},
+            ],
+            "rows": [
+                {"cells": [place, {"text": month}, {"text": formats.number(n), "numeric": True}]}
+                for place, month, n in rows
+            ],
+        },
+    )  # fmt: skip
+
+
+def _figure_rows(request: HttpRequest) -> list[tuple[str, str, int]]:
+    counted = queries.figures_by_place_and_month(scope(request))
+    names = places.places({place_id for place_id, _month, _n in counted})
+    return [
+        (str(names[place_id].name), timezone.localtime(month).strftime("%Y-%m"), n)
+        for place_id, month, n in counted
+    ]

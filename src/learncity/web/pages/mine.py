@@ -1,0 +1,241 @@
+"""What belongs to the signed-in person: their page, classes, record, messages, profile."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from learncity.apps.classes import queries as classes
+from learncity.apps.classes.queries import MyClass
+from learncity.apps.classes.types import State
+from learncity.apps.notices import queries as notices
+from learncity.apps.notices import services as notices_services
+from learncity.apps.people import queries as people
+from learncity.apps.people import services as people_services
+from learncity.apps.people.types import NameMissing
+from learncity.apps.places import queries as places
+from learncity.apps.record import queries as record
+from learncity.kernel import formats
+from learncity.kernel.access import signed_in
+from learncity.kernel.templatetags.kernel import words as marked
+from learncity.web import words
+from learncity.web.reader import reader_of
+
+STATE_NAMES = {
+    State.ENROLLED: (gettext_lazy("You have a place"), "done"),
+    State.WAITING: (gettext_lazy("On the waiting list"), ""),
+    State.WITHDRAWN: (gettext_lazy("Given back"), ""),
+}
+
+
+@signed_in
+def me(request: HttpRequest) -> HttpResponse:
+    """The next session on top, then what is new."""
+    at = timezone.now()
+    mine = classes.my_classes(request.user.person_id, at=at)
+    held = [m for m in mine if m.enrolment.state == State.ENROLLED and m.card.next_at]
+    return render(
+        request,
+        "web/me.html",
+        {
+            "name": request.user.person.name,
+            "next": held[0] if held else None,
+            "rows": [my_row(m, at) for m in mine if m.card.next_at][1:6] if held else [
+                my_row(m, at) for m in mine if m.card.next_at
+            ][:5],
+            "items": _inbox_items(request.user.person_id, limit=3),
+        },
+    )
+
+
+def my_row(mine: MyClass, at: datetime) -> words.Row:
+    """One of my classes in a list; leads to the receipt."""
+    card, enrolment = mine.card, mine.enrolment
+    facts = [words.where_words(card), _("Receipt %(n)s") % {"n": enrolment.receipt}]
+    row = words.Row(reverse("web:receipt", args=[enrolment.receipt]), marked(card.title), facts)
+    label, row.kind = STATE_NAMES[enrolment.state]
+    row.tag = str(label)
+    if enrolment.state == State.WAITING:
+        row.tag = _("Number %(n)s on the waiting list") % {"n": enrolment.position}
+    if card.next_at and enrolment.state != State.WITHDRAWN:
+        row.time, row.day = formats.clock(card.next_at), formats.day(card.next_at)
+    return row
+
+
+@signed_in
+def my_classes(request: HttpRequest) -> HttpResponse:
+    """Everything the person applied for: coming, over, given back."""
+    at = timezone.now()
+    mine = classes.my_classes(request.user.person_id, at=at)
+    alive = [m for m in mine if m.enrolment.state != State.WITHDRAWN]
+    return render(
+        request,
+        "web/my_classes.html",
+        {
+            "coming": [my_row(m, at) for m in alive if m.card.next_at],
+            "over": [my_row(m, at) for m in alive if not m.card.next_at],
+            "given_back": [my_row(m, at) for m in mine if m.enrolment.state == State.WITHDRAWN],
+        },
+    )
+
+
+@signed_in
+def my_record(request: HttpRequest) -> HttpResponse:
+    """Everything that ever happened, newest first, each with its source."""
+    before = None
+    if "before" in request.GET:
+        before = _cursor(request.GET["before"])
+    facts = record.facts_of(request.user.person_id, before=before, limit=51)
+    entries = [
+        {
+            "date": f"{formats.day(f.at, 'long')} {formats.clock(f.at)}",
+            "title": f.label,
+            "url": f.url,
+            "text": marked(f.subject) if f.subject else "",
+            "source": _source_words(f),
+        }
+        for f in facts[:50]
+    ]
+    last = facts[49] if len(facts) > 50 else None
+    older = f"?before={last.at.timestamp()}_{last.id}" if last else ""
+    return render(request, "web/my_record.html", {"entries": entries, "older": older})
+
+
+def _cursor(text: str) -> tuple[datetime, UUID]:
+    moment, _sign, last = text.partition("_")
+    try:
+        return datetime.fromtimestamp(float(moment), timezone.get_current_timezone()), UUID(last)
+    except (ValueError, OverflowError) as error:
+        raise Http404 from error
+
+
+_VIA = {
+    "WEB": gettext_lazy("in the browser"),
+    "API": gettext_lazy("through a program"),
+    "DESK": gettext_lazy("at the desk"),
+    "COMMAND": gettext_lazy("by the city's import"),
+    "SYSTEM": gettext_lazy("by the system"),
+}
+
+
+def _source_words(fact: Any) -> str:
+    way = _VIA.get(fact.via, fact.via)
+    who = _("by yourself, %(way)s") if fact.own else _("by somebody else, %(way)s")
+    return (who % {"way": way}) + (f" · {fact.place}" if fact.place else "")
+
+
+def _inbox_items(person_id: UUID, *, limit: int, offset: int = 0) -> list[dict[str, Any]]:
+    return [
+        {
+            "url": reverse("web:message", args=[m.id]),
+            "title": m.title,
+            "text": m.body,
+            "date": f"{formats.day(m.created_at)} {formats.clock(m.created_at)}",
+            "unread": not m.is_read,
+        }
+        for m in notices.inbox(person_id, limit=limit, offset=offset)
+    ]
+
+
+@signed_in
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Messages, newest first."""
+    return render(
+        request, "web/inbox.html", {"items": _inbox_items(request.user.person_id, limit=100)}
+    )
+
+
+@signed_in
+def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """One message; opening it marks it as read."""
+    found = notices.find_message(message_id, person_id=request.user.person_id)
+    if found is None:
+        raise Http404
+    notices_services.mark_read(
+        person_id=request.user.person_id, message_ids=[message_id], at=timezone.now()
+    )
+    sent = f"{formats.day(found.created_at, 'long')} {formats.clock(found.created_at)}"
+    return render(request, "web/message.html", {"message": found, "sent": sent})
+
+
+class ProfileForm(forms.Form):
+    """How the person is called, written to, and where they live."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Your name"),
+        help_text=gettext_lazy("As the teacher should read it out."),
+        max_length=120,
+        error_messages={"required": NameMissing.says},
+    )
+    language = forms.ChoiceField(label=gettext_lazy("We write to you in"))
+    home = forms.ChoiceField(label=gettext_lazy("Where you live"), required=False)
+
+    def __init__(self, *args: Any, homes: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tags = {"zh-hans": "zh-Hans"}
+        self.fields["language"].choices = [  # type: ignore[attr-defined]
+            (tags.get(code, code), name) for code, name in settings.LANGUAGES
+        ]
+        self.fields["home"].choices = [("", _("I would rather not say")), *homes]  # type: ignore[attr-defined]
+
+
+@signed_in
+def profile(request: HttpRequest) -> HttpResponse:
+    """See and change what is kept of oneself; keys for one's own programs."""
+    person, reader = request.user.person, reader_of(request)
+    regions = places.below(reader.city_place.path)[1:] if reader.city_place else []
+    homes = [(str(p.id), str(p.name)) for p in regions]
+    initial = {"name": person.name, "language": person.language, "home": str(person.home_id or "")}
+    form = ProfileForm(request.POST or None, initial=initial, homes=homes)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        people_services.describe(
+            person_id=person.id,
+            name=said["name"],
+            language=said["language"],
+            home_id=UUID(said["home"]) if said["home"] else None,
+        )
+        response = redirect(reverse("web:profile") + "?saved=1")
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, said["language"].lower(), max_age=60 * 60 * 24 * 365,
+            samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
+        )
+        return response
+    context = {
+        "form": form,
+        "saved": formats.clock(timezone.now()) if "saved" in request.GET else "",
+        "reach": request.user.addresses(),
+        "tokens": people.tokens(request.user.id),
+    }
+    return render(request, "web/profile.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_POST
+def issue_token(request: HttpRequest) -> HttpResponse:
+    """Make a key for one's own program and show it this once."""
+    secret = people_services.issue_token(
+        account_id=request.user.id, label=request.POST.get("label", "")
+    )
+    response = render(request, "web/token.html", {"secret": secret})
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@signed_in
+@require_POST
+def revoke_token(request: HttpRequest, token_id: UUID) -> HttpResponse:
+    """End one of one's own keys."""
+    people_services.revoke_token(
+        account_id=request.user.id, token_id=token_id, at=timezone.now()
+    )
+    return redirect("web:profile")

@@ -1,0 +1,106 @@
+"""The city office's desk, and the outbox of a demo."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from learncity.apps.catalogue import queries as catalogue
+from learncity.apps.classes import queries as classes
+from learncity.apps.initiatives import demo
+from learncity.apps.notices import queries as notices
+from learncity.apps.notices.types import Channel, DeliveryState
+from learncity.apps.organizations import queries as organizations
+from learncity.apps.organizations.access import is_operator
+from learncity.kernel import audit, formats, outbox
+from learncity.kernel.access import everyone, only
+from learncity.kernel.acting import By, Via
+
+
+@only(is_operator)
+def operate(request: HttpRequest) -> HttpResponse:
+    """How the city's system is: figures, messages that could not leave, the audit trail."""
+    at = timezone.now()
+    figures = classes.figures(None, at=at)
+    waiting, oldest, given_up = outbox.waiting()
+    late = (at - oldest).total_seconds() if oldest else 0
+    return render(
+        request,
+        "web/operate.html",
+        {
+            "figures": [
+                {"label": _("Partners"),
+                 "figure": formats.number(len(organizations.all_organizations()))},
+                {"label": _("Courses"), "figure": formats.number(sum(catalogue.counts().values()))},
+                {"label": _("Classes not over"), "figure": formats.number(figures.classes)},
+                {"label": _("Places taken"), "figure": formats.number(figures.enrolled),
+                 "definition_url": reverse("web:desk_figures")},
+                {"label": _("Waiting"), "figure": formats.number(figures.waiting)},
+            ],
+            "waiting": waiting,
+            "late_minutes": int(late // 60),
+            "given_up": given_up,
+            "failures": outbox.given_up(),
+            "columns": [
+                {"label": _("When")}, {"label": _("What")}, {"label": _("Which")},
+                {"label": _("How")}, {"label": _("Details")},
+            ],
+            "rows": [
+                {
+                    "cells": [
+                        f"{formats.day(e.at)} {formats.clock(e.at)}",
+                        {"text": e.action}, {"text": e.subject}, {"text": e.via},
+                        {"text": ", ".join(f"{k} {v}" for k, v in e.detail.items())},
+                    ]
+                }
+                for e in audit.latest(50)
+            ],
+        },
+    )  # fmt: skip
+
+
+@only(is_operator)
+@require_POST
+def try_again(request: HttpRequest, entry_id: UUID) -> HttpResponse:
+    """Have a message that was given up tried once more."""
+    if outbox.try_again(entry_id):
+        by = By(request.user.person_id, Via.DESK)
+        audit.note("kernel.outbox_tried_again", f"outbox {entry_id}", by=by)
+    return redirect("web:operate")
+
+
+def in_demo(request: HttpRequest, **arguments: object) -> bool:
+    """Only where nobody is real: the page shows sign-in codes."""
+    return settings.DEMO
+
+
+@everyone
+@never_cache
+def demo_outbox(request: HttpRequest) -> HttpResponse:
+    """What would have left the machine: codes and messages, newest first. Demo only."""
+    if not in_demo(request):
+        raise Http404
+    address = request.GET.get("to", "").strip()[:60]
+    channels = {Channel.SMS: _("SMS"), Channel.EMAIL: _("E-mail")}
+    items = [
+        {
+            "channel": channels[d.channel],
+            "address": d.address,
+            "subject": d.subject,
+            "body": d.body,
+            "when": f"{formats.day(d.created_at)} {formats.clock(d.created_at)}",
+            "held": d.state == DeliveryState.HELD,
+        }
+        for d in notices.latest_deliveries(limit=60, address=address)
+    ]
+    return render(
+        request,
+        "web/demo_outbox.html",
+        {"items": items, "address": address, "sign_ins": demo.sign_ins()},
+    )

@@ -1,0 +1,80 @@
+"""Signing in by a code, and out. The codes themselves are allauth's."""
+
+from typing import Any
+
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.views import ConfirmLoginCodeView
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from learncity.kernel.access import everyone, signed_in
+
+from .forms import AddressForm, CodeForm
+
+
+def safe_next(request: HttpRequest, default: str = "") -> str:
+    """Where to go afterwards, if it is a page of ours."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(target, allowed_hosts=None) and target.startswith("/"):
+        return target
+    return default
+
+
+@everyone
+@never_cache
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Ask for an address; send a code to it, whoever it belongs to."""
+    target = safe_next(request)
+    if request.user.is_authenticated:
+        return redirect(target or "web:me")
+    form = AddressForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        where = form.cleaned_data["address"]
+        LoginCodeVerificationProcess.initiate(
+            request=request, user=form.account(), email=where.email, phone=where.phone
+        )
+        query = f"?{urlencode({'next': target})}" if target else ""
+        return redirect(reverse("account_confirm_login_code") + query)
+    status = 422 if form.is_bound else 200
+    return render(request, "web/sign_in.html", {"form": form, "next": target}, status=status)
+
+
+@method_decorator(everyone, name="dispatch")
+class CodeView(ConfirmLoginCodeView):
+    """Take the code, or send another one; the sixth wrong one starts anew."""
+
+    template_name = "web/sign_in_code.html"
+    form_class = CodeForm
+
+    def get_form_class(self) -> Any:
+        """Our form; asking for another code needs none."""
+        return super().get_form_class() if self._action == "resend" else CodeForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The address the code went to, and where to go afterwards."""
+        found = super().get_context_data(**kwargs)
+        return {**found, "address": found["phone"] or found["email"], "next": safe_next(self.request)}
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """A wrong code is answered as such to programs too."""
+        if context["form"].errors:
+            kwargs.setdefault("status", 422)
+        return super().render_to_response(context, **kwargs)
+
+
+code = CodeView.as_view()
+code.access = CodeView.dispatch.access  # type: ignore[attr-defined]
+
+
+@signed_in
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    logout(request)
+    return HttpResponseRedirect(reverse("web:home"))

@@ -1,0 +1,138 @@
+"""`serve` starts the whole system, mends what falls, and leaves nothing behind, however it ends."""
+
+import os
+import signal
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from learncity.kernel.postgres import OWNER, Embedded
+
+from .running import City, answers, command, find, free_port, kill, processes_of, until
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc"),
+]
+
+
+@pytest.fixture
+def city(place: Path) -> Iterator[City]:
+    running = City(place / "city")
+    yield running
+    running.end()
+
+
+def test_the_whole_life_of_a_system(city):
+    first = city.start()
+    pages = [f"http://127.0.0.1:{city.port}/healthz"]
+    for page in pages:
+        urllib.request.urlopen(page, timeout=5).close()
+    stopped = city.stop()
+
+    assert city.process.returncode == 0
+    assert "Stopped." in city.said
+    assert processes_of(city.data) == {}
+    assert stopped < 15
+
+    again = city.start()
+    assert again < first
+    city.stop()
+
+
+def test_a_second_serve_says_where_the_first_one_is(city):
+    city.start()
+
+    second = command("serve", "--port", str(free_port()), data=city.data)
+    said, _ = second.communicate(timeout=30)
+
+    assert second.returncode == 1
+    assert f"already running at http://127.0.0.1:{city.port}" in said
+
+
+def test_a_taken_port_is_named_with_its_variable(city):
+    city.start()
+
+    other = command("serve", "--port", str(city.port), data=city.data.parent / "other")
+    said, _ = other.communicate(timeout=30)
+
+    assert other.returncode == 1
+    assert f"Port {city.port}" in said
+    assert "PORT=" in said
+
+
+@pytest.mark.parametrize("name", ["config.web", "config.worker", "config.watchdog"])
+def test_a_killed_process_is_started_again(city, name):
+    city.start()
+    [before, *_] = find(city.data, name)
+
+    kill(before)
+
+    until(lambda: find(city.data, name) and find(city.data, name)[0] != before)
+    until(lambda: answers(city.port))
+
+
+def test_a_killed_database_is_started_again_and_keeps_its_rows(city):
+    city.start()
+    server = Embedded(city.data)
+    with psycopg.connect(server.url(OWNER)) as owner:
+        owner.execute("CREATE TABLE kept AS SELECT generate_series(1, 100) AS n")
+
+    kill(server.pid())
+
+    until(lambda: server.running() and answers(city.port))
+    with psycopg.connect(server.url(OWNER)) as owner:
+        assert owner.execute("SELECT count(*) FROM kept").fetchone() == (100,)
+
+
+def test_when_the_supervisor_is_killed_everything_stops_and_the_next_start_works(city):
+    city.start()
+
+    kill(city.process.pid)
+    city.process.communicate()
+
+    until(lambda: not processes_of(city.data), seconds=15)
+    city.start()
+
+
+def test_a_start_right_after_the_supervisor_was_killed_works(city):
+    city.start()
+    kill(city.process.pid)
+    city.process.communicate()
+
+    city.start()
+
+    assert len(find(city.data, "config.web")) == len(set(find(city.data, "config.web")))
+    assert len(find(city.data, "config.worker")) == 1
+
+
+def test_after_everything_was_killed_at_once_the_next_start_works(city):
+    city.start()
+    for pid in processes_of(city.data):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+    city.process.communicate()
+
+    city.start()
+    city.stop()
+
+    assert processes_of(city.data) == {}
+
+
+def test_a_start_that_is_broken_off_leaves_nothing_behind(city):
+    process = command("serve", "--port", str(city.port), data=city.data)
+    until(lambda: (city.data / "postgres").exists())
+    time.sleep(0.3)
+
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=30)
+
+    assert process.returncode == 0, said
+    assert processes_of(city.data) == {}
