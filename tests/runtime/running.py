@@ -30,6 +30,13 @@ def command(*words: str, data: Path, **variables: str) -> "subprocess.Popen[str]
     )
 
 
+def finished(*words: str, data: Path, **variables: str) -> tuple[int, str]:
+    """Run a learncity command to its end; its code and all that it said."""
+    process = command(*words, data=data, **variables)
+    said, _ = process.communicate(timeout=180)
+    return process.returncode, said
+
+
 def answers(port: int) -> bool:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:

@@ -112,10 +112,10 @@ def ensure_fonts() -> None:
 def _has_chinese() -> bool:
     if platform.system() == "Darwin":
         return True
-    try:
-        said = subprocess.run(["fc-list", ":lang=zh"], check=False, capture_output=True, text=True)
-    except FileNotFoundError:
+    listing = shutil.which("fc-list")
+    if listing is None:
         return False
+    said = subprocess.run([listing, ":lang=zh"], check=False, capture_output=True, text=True)
     return bool(said.stdout.strip())
 
 

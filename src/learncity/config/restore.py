@@ -42,8 +42,8 @@ def bring_back(source: Path, console: Console) -> None:
         preparation.make_tables()
     console.print(f"  [green]✓[/] Restored, as it was at {manifest['created_at']}.")
     console.print(
-        f"  Backups hold no secret keys: put the saved ones at {Env.read().keys_file}, or everybody "
-        "signs in anew.",
+        f"  Backups hold no secret keys: put the saved ones at {Env.read().keys_file}, "
+        "or everybody signs in anew.",
         soft_wrap=True,
     )
 

@@ -34,7 +34,10 @@ def _linux(pid: int) -> tuple[str, str]:
 
 def _elsewhere(pid: int) -> tuple[str, str]:
     said = subprocess.run(
-        ["ps", "-o", "stat=,command=", "-p", str(pid)], check=False, capture_output=True, text=True
+        ["/bin/ps", "-o", "stat=,command=", "-p", str(pid)],
+        check=False,
+        capture_output=True,
+        text=True,
     ).stdout.strip()
     state, _, command = said.partition(" ")
     return state[:1], command

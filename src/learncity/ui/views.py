@@ -1,6 +1,7 @@
 """The style page: what the components look like, with invented content and no database.
 
-?look=day|night|contrast, ?mode=senior, ?lang=zh-hans|vi|en, ?data=low and ?demo=1 hold for that page only.
+?look=day|night|contrast, ?mode=senior, ?lang=zh-hans|vi|en, ?data=low and ?demo=1 hold for that
+page only.
 """
 
 from types import SimpleNamespace
@@ -20,21 +21,24 @@ SAMPLES = {"home": "zh-hans", "course_class": "zh-hans", "senior_home": "zh-hans
 def _page(request: HttpRequest, lang: str, **more: object) -> SimpleNamespace:
     look, mode = request.GET.get("look", ""), request.GET.get("mode", "")
     sample = style_samples.BY_LANGUAGE[lang]
-    return SimpleNamespace(**{
-        "lang": HTML_LANG[lang],
-        "mode": mode if mode == "senior" else "",
-        "look": look if look in {"day", "night", "contrast"} else "",
-        "low_data": request.GET.get("data") == "low",
-        "city": sample["city"],
-        "place": SimpleNamespace(key="sample", name=sample["place"]),
-        "languages": [(code, name, code == lang) for code, name in style_samples.LANGUAGES],
-        "here": request.get_full_path(),
-        "nav": sample["nav"],
-        "account": None,
-        "inbox_unread": 0,
-        "help": SimpleNamespace(**sample["help"]),
-        "is_demo": "demo" in request.GET,
-    } | more)
+    return SimpleNamespace(
+        **{
+            "lang": HTML_LANG[lang],
+            "mode": mode if mode == "senior" else "",
+            "look": look if look in {"day", "night", "contrast"} else "",
+            "low_data": request.GET.get("data") == "low",
+            "city": sample["city"],
+            "place": SimpleNamespace(key="sample", name=sample["place"]),
+            "languages": [(code, name, code == lang) for code, name in style_samples.LANGUAGES],
+            "here": request.get_full_path(),
+            "nav": sample["nav"],
+            "account": None,
+            "inbox_unread": 0,
+            "help": SimpleNamespace(**sample["help"]),
+            "is_demo": "demo" in request.GET,
+        }
+        | more
+    )
 
 
 def _language(request: HttpRequest, default: str) -> str:
@@ -50,17 +54,23 @@ def style_page(request: HttpRequest) -> HttpResponse:
     bad = SampleForm({"name": "", "phone": "12", "email": "lan@", "times": []}, auto_id="bad_%s")
     filters = FilterForm({"state": "waiting"}, auto_id="sift_%s")
     with translation.override(lang):
-        return render(request, "ui/style.html", {
-            "page": _page(request, lang),
-            "samples": style_samples.ALL,
-            "chart": style_samples.CHART,
-            "desk": style_samples.BY_LANGUAGE["vi"] | style_samples.DESK,
-            "icons": style_samples.ICON_WORDS,
-            "good": good, "bad": bad, "filters": filters,
-            "views": style_samples.VIEWS,
-            "page_samples": list(SAMPLES),
-            "colours": style_samples.COLOURS,
-        })
+        return render(
+            request,
+            "ui/style.html",
+            {
+                "page": _page(request, lang),
+                "samples": style_samples.ALL,
+                "chart": style_samples.CHART,
+                "desk": style_samples.BY_LANGUAGE["vi"] | style_samples.DESK,
+                "icons": style_samples.ICON_WORDS,
+                "good": good,
+                "bad": bad,
+                "filters": filters,
+                "views": style_samples.VIEWS,
+                "page_samples": list(SAMPLES),
+                "colours": style_samples.COLOURS,
+            },
+        )
 
 
 @everyone
@@ -74,13 +84,18 @@ def sample_page(request: HttpRequest, name: str) -> HttpResponse:
         more = {"mode": "senior", "nav": []}
     elif name == "roster":
         more = {
-            "nav": style_samples.DESK["nav"], "inbox_unread": 3,
+            "nav": style_samples.DESK["nav"],
+            "inbox_unread": 3,
             "account": SimpleNamespace(name="Trần Thị Lan"),
         }
     with translation.override(lang):
-        return render(request, f"ui/samples/{name}.html", {
-            "page": _page(request, lang, **more),
-            "s": style_samples.BY_LANGUAGE[lang],
-            "desk": style_samples.DESK,
-            "filters": FilterForm({"state": "waiting"}, auto_id="sift_%s"),
-        })
+        return render(
+            request,
+            f"ui/samples/{name}.html",
+            {
+                "page": _page(request, lang, **more),
+                "s": style_samples.BY_LANGUAGE[lang],
+                "desk": style_samples.DESK,
+                "filters": FilterForm({"state": "waiting"}, auto_id="sift_%s"),
+            },
+        )

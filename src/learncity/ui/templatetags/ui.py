@@ -25,8 +25,11 @@ LAMPS = 10
 KINDS: dict[str, dict[str, str]] = {
     "tel": {"type": "tel", "inputmode": "tel", "autocomplete": "tel"},
     "email": {
-        "type": "email", "inputmode": "email", "autocomplete": "email",
-        "autocapitalize": "none", "spellcheck": "false",
+        "type": "email",
+        "inputmode": "email",
+        "autocomplete": "email",
+        "autocapitalize": "none",
+        "spellcheck": "false",
     },
     "code": {"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"},
     "number": {"inputmode": "numeric", "autocomplete": "off"},
@@ -35,6 +38,9 @@ KINDS: dict[str, dict[str, str]] = {
     "search": {"type": "search", "enterkeyhint": "search"},
 }
 GROUPS = {"radio", "checkboxes"}
+
+# In ems: a bar with its words, and the tallest column.
+BAR, COLUMN = 2.9, 8
 
 
 @register.simple_tag
@@ -66,7 +72,9 @@ def lamps(free: int, total: int, text: str = "") -> SafeString:
     dots = mark_safe('<i class="lit"></i>' * lit + "<i></i>" * (drawn - lit))  # noqa: S308
     return format_html(
         '<span class="seats"><span class="lamps" aria-hidden="true">{}</span>'
-        "<span>{}</span></span>", dots, text,
+        "<span>{}</span></span>",
+        dots,
+        text,
     )
 
 
@@ -95,8 +103,13 @@ def phone_link(number: str) -> str:
 
 def _kind_of(bound: BoundField) -> str:
     kinds = {
-        "RadioSelect": "radio", "CheckboxSelectMultiple": "checkboxes", "CheckboxInput": "checkbox",
-        "Select": "select", "Textarea": "textarea", "EmailInput": "email", "DateInput": "date",
+        "RadioSelect": "radio",
+        "CheckboxSelectMultiple": "checkboxes",
+        "CheckboxInput": "checkbox",
+        "Select": "select",
+        "Textarea": "textarea",
+        "EmailInput": "email",
+        "DateInput": "date",
         "NumberInput": "number",
     }
     for parent in type(bound.field.widget).__mro__:
@@ -107,7 +120,11 @@ def _kind_of(bound: BoundField) -> str:
 
 @register.inclusion_tag("ui/components/field.html")
 def field(
-    bound: BoundField, kind: str = "", hint: str = "", label: str = "", quiet: bool = False,
+    bound: BoundField,
+    kind: str = "",
+    hint: str = "",
+    label: str = "",
+    quiet: bool = False,
     **attrs: str,
 ) -> dict[str, Any]:
     """Draw one field of a Django form: label above, hint, error, control.
@@ -117,7 +134,9 @@ def field(
     `quiet` leaves out '(optional)', for filters.
     """
     drawn = _kind_of(bound)
-    preset = {k: v for k, v in KINDS.get(kind or drawn, {}).items() if k not in bound.field.widget.attrs}
+    preset = {
+        k: v for k, v in KINDS.get(kind or drawn, {}).items() if k not in bound.field.widget.attrs
+    }
     hint = hint or bound.help_text
     described = [f"{bound.id_for_label or bound.auto_id}_helptext"] if hint else []
     described += [f"{bound.id_for_label or bound.auto_id}_error"] if bound.errors else []
@@ -144,55 +163,94 @@ def _first_id(bound: BoundField) -> str:
 
 @register.inclusion_tag("ui/components/error_summary.html")
 def error_summary(form: BaseForm) -> dict[str, Any]:
-    """List what must be mended in a form, each line a link to its field; nothing when all is well."""
+    """List what must be mended in a form, each line a link to its field."""
     lines = [
-        {"href": f"#{_first_id(bound)}", "label": str(bound.label).rstrip("?？:："), "message": error}
-        for bound in form for error in bound.errors
+        {
+            "href": f"#{_first_id(bound)}",
+            "label": str(bound.label).rstrip("?？:："),
+            "message": error,
+        }
+        for bound in form
+        for error in bound.errors
     ]
     return {"lines": lines, "general": list(form.non_field_errors())}
 
 
 def _row(row: Any) -> dict[str, Any]:
-    if isinstance(row, Mapping):
-        return {"text": "", "goal": None, "lit": False, **row}
-    label, value, *rest = row
-    return {"label": label, "value": value, "text": rest[0] if rest else "", "goal": None, "lit": False}
+    given = (
+        row
+        if isinstance(row, Mapping)
+        else dict(zip(("label", "value", "text"), row, strict=False))
+    )
+    drawn = {"text": "", "goal": None, "lit": False, **given}
+    drawn["text"] = drawn["text"] or drawn["value"]
+    return drawn
 
 
-def _percent(value: float | int | None, top: float) -> str:
-    return f"{max(0.0, min(100.0, 100 * float(value or 0) / top)):.4g}%" if top else "0%"
+def _em(value: float) -> str:
+    return f"{value:.4g}em"
+
+
+def _percent(value: float | None, of: float) -> str:
+    return f"{max(0.0, min(100.0, 100 * float(value or 0) / of)):.4g}%" if of else "0%"
+
+
+def _bar(row: dict[str, Any], n: int, top: float) -> None:
+    line = n * BAR
+    row |= {
+        "words": _em(line + 1),
+        "y": _em(line + 1.4),
+        "width": _percent(row["value"], top),
+        "goal_at": "" if row["goal"] is None else _percent(row["goal"], top),
+        "goal_top": _em(line + 1.25),
+        "goal_end": _em(line + 2.4),
+    }
+
+
+def _column(row: dict[str, Any], n: int, step: float, top: float) -> None:
+    tall = COLUMN * float(row["value"] or 0) / top if top else 0
+    row |= {
+        "x": f"{(n + 0.16) * step:.4g}%",
+        "wide": f"{step * 0.68:.4g}%",
+        "middle": f"{(n + 0.5) * step:.4g}%",
+        "high": _em(tall),
+        "y": _em(COLUMN - tall + 1.6),
+        "above": _em(COLUMN - tall + 1.2),
+    }
 
 
 @register.inclusion_tag("ui/components/chart.html")
 def chart(
-    rows: Iterable[Any], title: str = "", label: str = "", unit: str = "", kind: str = "bars", note: str = "",
+    rows: Iterable[Any],
+    title: str = "",
+    label: str = "",
+    unit: str = "",
+    kind: str = "bars",
+    note: str = "",
 ) -> dict[str, Any]:
     """Draw numbers as bars (by place) or columns (by month), with the table beneath.
 
-    A row is (label, value[, text]) or a mapping with label, value, text (the value as people read it),
-    goal (a number: drawn as a mark) and lit (the one bar to look at). `label` heads the first column of
-    the table, `unit` the second. Lengths are percentages and ems, so the drawing follows the width of
-    the screen and the size of the letters.
+    A row is (label, value[, text]) or a mapping with label, value, text (the value as people read
+    it), goal (a number: drawn as a mark) and lit (the one bar to look at). `label` heads the first
+    column of the table, `unit` the second. Lengths are percentages and ems, so the drawing follows
+    the width of the screen and the size of the letters.
     """
     drawn = [_row(row) for row in rows]
-    top = max([float(r["value"] or 0) for r in drawn] + [float(r["goal"] or 0) for r in drawn], default=0)
-    step = 100 / len(drawn) if drawn else 0
+    top = max((float(row[key] or 0) for row in drawn for key in ("value", "goal")), default=0)
     for n, row in enumerate(drawn):
-        row["text"] = row["text"] or row["value"]
-        row["width"] = _percent(row["value"], top)
-        row["goal_at"] = _percent(row["goal"], top) if row["goal"] is not None else ""
         if kind == "columns":
-            tall = 8 * float(row["value"] or 0) / top if top else 0
-            row.update(
-                x=f"{n * step + step * .16:.4g}%", wide=f"{step * .68:.4g}%", middle=f"{(n + .5) * step:.4g}%",
-                y=f"{1.6 + 8 - tall:.4g}em", high=f"{tall:.4g}em", above=f"{1.2 + 8 - tall:.4g}em",
-            )
+            _column(row, n, 100 / len(drawn), top)
         else:
-            row.update(words=f"{n * 2.9 + 1:.4g}em", y=f"{n * 2.9 + 1.4:.4g}em", goal_end=f"{n * 2.9 + 2.4:.4g}em", goal_top=f"{n * 2.9 + 1.25:.4g}em")
+            _bar(row, n, top)
     return {
-        "rows": drawn, "title": title, "label": label, "unit": unit, "kind": kind, "note": note,
-        "height": "11.6em" if kind == "columns" else f"{len(drawn) * 2.9:.4g}em",
-        "has_goal": any(r["goal"] is not None for r in drawn),
+        "rows": drawn,
+        "title": title,
+        "label": label,
+        "unit": unit,
+        "kind": kind,
+        "note": note,
+        "height": _em(COLUMN + 3.6 if kind == "columns" else len(drawn) * BAR),
+        "has_goal": any(row["goal"] is not None for row in drawn),
     }
 
 
@@ -207,15 +265,23 @@ def street(lit: int) -> SafeString:
 
     For the eye only; the headline says the number. There are 113 windows, enough for an evening.
     """
-    walls = "".join(f"M{x} {GROUND}v-{rows * DOWN + 12}h{cols * ACROSS + 7}V{GROUND}z" for x, cols, rows in HOUSES)
+    walls = "".join(
+        f"M{x} {GROUND}v-{rows * DOWN + 12}h{cols * ACROSS + 7}V{GROUND}z"
+        for x, cols, rows in HOUSES
+    )
     panes = [
         f"M{x + 7 + col * ACROSS} {GROUND - (row + 1) * DOWN - 2}{WINDOW}"
-        for x, cols, rows in HOUSES for col in range(cols) for row in range(rows)
+        for x, cols, rows in HOUSES
+        for col in range(cols)
+        for row in range(rows)
     ]
     order = [panes[n] for n in sorted(range(len(panes)), key=lambda n: (n * n * 31 + n * 7) % 113)]
     lit = max(0, min(int(lit or 0), len(panes)))
     return format_html(
-        '<svg class="street" viewBox="0 0 480 176" preserveAspectRatio="xMaxYMax" aria-hidden="true"><path class="walls" d="{}"/>'
+        '<svg class="street" viewBox="0 0 480 176" preserveAspectRatio="xMaxYMax"'
+        ' aria-hidden="true"><path class="walls" d="{}"/>'
         '<path class="unlit" d="{}"/><path class="lit" d="{}"/></svg>',
-        walls, "".join(order[lit:]), "".join(order[:lit]),
+        walls,
+        "".join(order[lit:]),
+        "".join(order[:lit]),
     )

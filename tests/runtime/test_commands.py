@@ -1,0 +1,104 @@
+"""The command line says clearly what it cannot do."""
+
+import ast
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from learncity.config import places, steps
+from learncity.config.cli import _options
+from learncity.config.faults import Fault
+
+from .running import finished
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_an_unknown_command_ends_with_two(place):
+    code, _ = finished("nonsense", data=place / "city")
+
+    assert code == 2
+
+
+def test_a_database_that_is_away_is_one_sentence(place):
+    code, text = finished(
+        "backup", "x.tar", data=place / "city", DATABASE_URL="host=/nowhere user=a"
+    )
+
+    assert code == 1
+    assert "DATABASE_URL: the database cannot be reached" in text
+    assert "Traceback" not in text
+
+
+def test_every_wrong_variable_is_named(place):
+    code, text = finished("doctor", data=place / "city", PORT="x", LEARNCITY_WEB_WORKERS="0")
+
+    assert code == 1
+    assert "PORT" in text
+    assert "LEARNCITY_WEB_WORKERS" in text
+
+
+def test_doctor_makes_nothing_where_nothing_is(place):
+    code, text = finished("doctor", data=place / "city")
+
+    assert code == 0, text
+    assert "not made yet" in text
+    assert not (place / "city").exists()
+
+
+def test_options_are_read_in_both_forms():
+    words = ["--category", "language", "--dry-run", "--place=suzhou"]
+
+    assert _options(words) == {"category": "language", "dry_run": "", "place": "suzhou"}
+
+
+def test_a_taken_port_is_a_fault_that_names_the_variable():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(Fault, match="PORT="):
+            steps.check_port("127.0.0.1", taken.getsockname()[1], patience=0)
+
+
+def test_an_address_of_another_machine_is_a_fault_that_names_the_variable():
+    with pytest.raises(Fault, match="HOST"):
+        steps.check_port("192.0.2.1", 8000, patience=0)
+
+
+def test_the_data_folder_is_in_the_checkout(monkeypatch, clean_environment):
+    monkeypatch.setenv("DATABASE_URL", "host=elsewhere")
+
+    places.choose_data_folder()
+
+    assert os.environ["LEARNCITY_DATA"] == str(ROOT / "var")
+    monkeypatch.delenv("LEARNCITY_DATA")
+
+
+def test_go_explains_itself_without_installing_anything():
+    text = subprocess.run(
+        [sys.executable, "-I", str(ROOT / "go"), "--help"], capture_output=True, text=True
+    ).stdout
+
+    assert "./go run" in text
+
+
+def test_go_can_be_read_by_an_older_python():
+    # The oldest words that it may use: it must get far enough to look for a newer Python.
+    ast.parse((ROOT / "go").read_text(), feature_version=(3, 6))
+
+
+@pytest.mark.parametrize(
+    "target", ["run", "test", "check", "journeys", "bench", "messages", "docs"]
+)
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is a convenience, not a need")
+def test_make_only_calls_go(target):
+    made = subprocess.run(
+        ["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert made.stdout.strip() == f"./go {target}"
