@@ -20,7 +20,7 @@ def panel(settings: Env, people: list[SignIn]) -> Panel:
             table.add_column(title)
         for person in people:
             table.add_row(*person)
-        parts += [Text(), table, Text(), Text("The codes it asks for are at /demo/outbox.", "dim")]
+        parts += [Text(), table, Text(), Text("The codes it asks for are at /demo/outbox/", "dim")]
     parts += [Text(), Text(f"Data: {settings.data_dir}   Stop: Ctrl-C", "dim")]
     title = "Learncity, the demo city" if settings.is_demo else "Learncity"
     return Panel(Group(*parts), title=title, border_style="green", expand=False, padding=(1, 2))

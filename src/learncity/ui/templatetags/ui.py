@@ -263,7 +263,7 @@ GROUND, WINDOW, ACROSS, DOWN = 176, "h7v11h-7z", 14, 20
 def street(lit: int) -> SafeString:
     """Draw the evening street of a home page: a lit window for every class that meets tonight.
 
-    For the eye only; the headline says the number. There are 113 windows, enough for an evening.
+    For the eye only; the headline says the number. There are 137 windows, enough for an evening.
     """
     walls = "".join(
         f"M{x} {GROUND}v-{rows * DOWN + 12}h{cols * ACROSS + 7}V{GROUND}z"
@@ -275,7 +275,7 @@ def street(lit: int) -> SafeString:
         for col in range(cols)
         for row in range(rows)
     ]
-    order = [panes[n] for n in sorted(range(len(panes)), key=lambda n: (n * n * 31 + n * 7) % 113)]
+    order = [panes[n] for n in sorted(range(len(panes)), key=lambda n: (n * n * 31 + n * 7) % 137)]
     lit = max(0, min(int(lit or 0), len(panes)))
     return format_html(
         '<svg class="street" viewBox="0 0 480 176" preserveAspectRatio="xMaxYMax"'
