@@ -85,7 +85,7 @@ def use_a_new_python() -> None:
         found += sorted(glob.glob(os.path.expanduser(pattern)), reverse=True)
     for python in found:
         if python and new_enough(python):
-            os.execv(python, [python, str(ROOT / "go"), *sys.argv[1:]])
+            os.execv(python, [python, str(ROOT / "go"), *sys.argv[1:]])  # noqa: S606 - becomes it
     raise Stop(
         "Learncity needs Python 3.11 or newer and found only {}.{}.\n"
         "  Debian, Ubuntu:  sudo apt-get install python3 python3-venv\n"
@@ -230,7 +230,8 @@ def main() -> None:
         words = ["--help"]
     # Text is UTF-8 in every locale, here and in every process that is started from here.
     os.environ.setdefault("PYTHONUTF8", "1")
-    os.execv(str(PYTHON), [str(PYTHON), "-P", "-m", "learncity.config.cli", *words])
+    command = [str(PYTHON), "-P", "-m", "learncity.config.cli", *words]
+    os.execv(command[0], command)  # noqa: S606 - becomes it
 
 
 if __name__ == "__main__":

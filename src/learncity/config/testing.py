@@ -33,10 +33,12 @@ CARELESS = {
     "max_connections": "200",
 }
 _RUFF, _PYTHON = [sys.executable, "-m", "ruff"], [sys.executable]
+# It has no other entry that does not depend on a script's first line, which knows one path only.
+_LINT_IMPORTS = "from importlinter.cli import lint_imports_command as c; c(['--no-logo'])"
 CHECKS: tuple[tuple[str, list[str]], ...] = (
     ("style", [*_RUFF, "check", "."]),
     ("format", [*_RUFF, "format", "--check", "."]),
-    ("borders", [*_PYTHON, "-m", "importlinter.cli", "lint-imports"]),
+    ("borders", [*_PYTHON, "-c", _LINT_IMPORTS]),
     ("types", [*_PYTHON, "-m", "mypy", "src"]),
     ("settings", [*_PYTHON, "-m", "django", "check"]),
     ("migrations", [*_PYTHON, "-m", "django", "makemigrations", "--check", "--dry-run"]),

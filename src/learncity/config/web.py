@@ -3,6 +3,8 @@
 ``python -m learncity.config.web``; started, watched and stopped by the supervisor.
 """
 
+import gc
+import multiprocessing
 import signal
 from collections.abc import Callable
 from typing import Any
@@ -34,9 +36,27 @@ def load(_target: str) -> Callable[..., Any]:
     return application
 
 
+def load_once() -> None:
+    """Load the whole application before granian forks its workers.
+
+    They share what is loaded, start at once, and a fallen one is replaced in no time. Nothing here
+    may open a connection or start a thread, which a fork would break.
+    """
+    from django.urls import get_resolver
+
+    from learncity.config.wsgi import application  # noqa: F401
+
+    get_resolver().url_patterns  # noqa: B018 - read to have every view imported
+    # What is shared is never looked at by the collector, and so never copied.
+    gc.collect()
+    gc.freeze()
+
+
 def main() -> None:
     """Serve until told to stop."""
     lifeline.watch()
+    if multiprocessing.get_start_method() == "fork":
+        load_once()
     Granian(
         TARGET,
         address=env().host,

@@ -56,6 +56,7 @@ class DenyByDefault:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Do nothing before the view is known."""
         return self.get_response(request)
 
     def process_view(

@@ -63,7 +63,9 @@ class Document:
         for name in first.values.get("parts") or []:
             target = (path.parent / str(name)).resolve()
             if path.parent.resolve() not in target.parents:
-                raise Mistakes([Mistake(path.name, 1, f"{name!r} is outside the blueprint's folder")])
+                raise Mistakes(
+                    [Mistake(path.name, 1, f"{name!r} is outside the blueprint's folder")]
+                )
             parts.append(_read(target, str(name)))
         return cls(path, parts)
 
@@ -188,7 +190,7 @@ def _read(path: Path, name: str) -> _Part:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise Mistakes([Mistake(name, line, f"is no YAML: {error.problem}")]) from error
     if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
-        raise Mistakes([Mistake(name, 1, "should hold sections such as `courses:`")])
+        raise Mistakes([Mistake(name, 1, "should hold sections, each a name and a list")])
     return _Part(name, node, values)
 
 

@@ -17,7 +17,7 @@ from typing import Annotated, Any, ClassVar, get_args, get_origin
 from django.db import transaction
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from .blueprint_files import Document, Mistake
+from .blueprint_files import Document, Mistake, Spot
 from .models import Blueprint, BlueprintItem
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
@@ -58,7 +58,11 @@ class Section(ABC):
         """All keys that an item brings into being for others to name."""
         return {key}
 
-    def check(self, said: dict[str, Any], document: Document) -> Iterator[Mistake]:
+    def normal(self, said: dict[str, Any]) -> dict[str, Any]:
+        """The same statement in one form, where order or spelling means nothing."""
+        return said
+
+    def check(self, said: dict[str, Any], spot: Spot) -> Iterator[Mistake]:
         """Mistakes that the schema cannot see, such as a last day before the first."""
         return iter(())
 
@@ -90,7 +94,7 @@ class Act(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One thing of a plan. ``fields``: name to (what is, what will be); for KEEP what was stated."""
+    """One thing of a plan; ``fields``: name to what is and what will be, or, kept, was stated."""
 
     section: str
     key: str
@@ -143,7 +147,8 @@ class Engine:
             defs.update(part.pop("$defs", {}))
             defs[section.schema.__name__] = part
             root["properties"][section.name] = {
-                "type": "array", "items": {"$ref": f"#/$defs/{section.schema.__name__}"}
+                "type": "array",
+                "items": {"$ref": f"#/$defs/{section.schema.__name__}"},
             }
         return {"$schema": "https://json-schema.org/draft/2020-12/schema", **root}
 
@@ -234,7 +239,12 @@ class Engine:
                 plan.steps.append(Step(section.name, key, Act.CREATE))
                 writes.append((key, fields))
                 continue
-            changed, kept = _differences(fields, is_now, last.get(key), overwrite)
+            changed, kept = _differences(
+                section.normal(fields),
+                section.normal(is_now),
+                section.normal(last[key]) if key in last else None,
+                overwrite,
+            )
             if kept:
                 plan.steps.append(Step(section.name, key, Act.KEEP, kept))
             if changed:
@@ -262,7 +272,9 @@ class Engine:
         BlueprintItem.objects.bulk_create(
             [
                 BlueprintItem(
-                    blueprint_id=plan.key, section=name, key=key,
+                    blueprint_id=plan.key,
+                    section=name,
+                    key=key,
                     stated={n: v for n, v in said.items() if n != "key"},
                 )
                 for name, items in plan._stated.items()
@@ -275,7 +287,8 @@ def _differences(
     fields: dict[str, Any], is_now: dict[str, Any], last: dict[str, Any] | None, overwrite: bool
 ) -> tuple[dict[str, tuple[Any, Any]], dict[str, tuple[Any, Any]]]:
     """The fields to change, and those changed by hand that are kept."""
-    changed, kept = {}, {}
+    changed: dict[str, tuple[Any, Any]] = {}
+    kept: dict[str, tuple[Any, Any]] = {}
     for name, value in fields.items():
         if is_now[name] == value:
             continue

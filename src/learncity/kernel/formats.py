@@ -50,4 +50,3 @@ def money(minor: int, currency: str) -> str:
 def number(value: int) -> str:
     """``12,345`` or ``12.345``."""
     return format_decimal(value, locale=_locale(content_language()))
-

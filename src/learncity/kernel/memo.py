@@ -1,4 +1,4 @@
-"""Remembering answers for a few seconds, per process: for what every page asks and hardly changes."""
+"""Remembering answers for a few seconds, per process: what every page asks and hardly changes."""
 
 import threading
 import time

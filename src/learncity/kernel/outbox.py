@@ -111,8 +111,12 @@ def _put_off(entry: OutboxEntry, error: Exception, at: datetime) -> None:
     entry.attempts += 1
     entry.save(update_fields=["error", "due_at", "failed_at", "attempts"])
     log.warning(
-        "put off", entry=str(entry.id), handler=entry.handler, attempts=entry.attempts,
-        error=type(error).__name__, given_up=entry.failed_at is not None,
+        "put off",
+        entry=str(entry.id),
+        handler=entry.handler,
+        attempts=entry.attempts,
+        error=type(error).__name__,
+        given_up=entry.failed_at is not None,
     )
 
 

@@ -57,7 +57,7 @@ class Text(dict[str, str]):
         return hash(frozenset(self.items()))
 
 
-class TranslatedField(models.JSONField):  # type: ignore[type-arg]
+class TranslatedField(models.JSONField):
     """A ``Text`` in a jsonb column; only non-empty languages are stored."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -65,10 +65,12 @@ class TranslatedField(models.JSONField):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """Hand out a ``Text``."""
         loaded = super().from_db_value(value, expression, connection)
         return Text(loaded) if isinstance(loaded, dict) else loaded
 
     def get_prep_value(self, value: Any) -> Any:
+        """Leave empty languages out."""
         if isinstance(value, Mapping):
             value = {tag: words for tag, words in value.items() if words}
         return super().get_prep_value(value)

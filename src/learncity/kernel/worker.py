@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.db import OperationalError, close_old_connections, connection
@@ -47,7 +48,8 @@ def _run_jobs(stop: threading.Event) -> None:
 
 
 async def _until(stop: threading.Event) -> None:
-    app = _proxy.with_connector(_proxy.connector.get_worker_connector())
+    connector: Any = _proxy.connector
+    app = _proxy.with_connector(connector.get_worker_connector())
     async with app.open_async():
         work = asyncio.create_task(
             app.run_worker_async(

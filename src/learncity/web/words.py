@@ -48,7 +48,9 @@ def seats_words(seats: Seats) -> str:
 
 def price_words(card: ClassCard) -> str:
     """What it costs."""
-    return formats.money(card.fee_minor, card.fee_currency) if card.fee_minor else _("Free of charge")
+    return (
+        formats.money(card.fee_minor, card.fee_currency) if card.fee_minor else _("Free of charge")
+    )
 
 
 def mode_words(mode: Mode) -> str:

@@ -38,9 +38,14 @@ class Courses(Section):
         rows = Course.objects.filter(key__in=keys, ended_at=None).select_related("provider")
         return {
             c.key: {
-                "provider": c.provider.key, "category": c.category, "title": dict(c.title),
-                "summary": dict(c.summary), "needs": dict(c.needs), "level": c.level,
-                "audiences": list(c.audiences), "taught_in": list(c.taught_in),
+                "provider": c.provider.key,
+                "category": c.category,
+                "title": dict(c.title),
+                "summary": dict(c.summary),
+                "needs": dict(c.needs),
+                "level": c.level,
+                "audiences": list(c.audiences),
+                "taught_in": list(c.taught_in),
             }
             for c in rows
         }
@@ -59,7 +64,13 @@ class Courses(Section):
             course.provider_id = providers[said["provider"]]
             course.ended_at = None
             for name in (
-                "category", "title", "summary", "needs", "level", "audiences", "taught_in"
+                "category",
+                "title",
+                "summary",
+                "needs",
+                "level",
+                "audiences",
+                "taught_in",
             ):
                 setattr(course, name, said[name])
         write_courses([known[key] for key, _ in items])

@@ -59,7 +59,16 @@ class Course(models.Model):
     def as_value(self) -> CourseValue:
         """The only shape in which a course leaves this room."""
         return CourseValue(
-            self.id, self.key, Category(self.category), self.title, self.summary, self.needs,
-            Level(self.level), tuple(Audience(a) for a in self.audiences),
-            tuple(self.taught_in), self.provider_id, self.provider.key, self.provider.name,
+            self.id,
+            self.key,
+            Category(self.category),
+            self.title,
+            self.summary,
+            self.needs,
+            Level(self.level),
+            tuple(Audience(a) for a in self.audiences),
+            tuple(self.taught_in),
+            self.provider_id,
+            self.provider.key,
+            self.provider.name,
         )

@@ -69,7 +69,7 @@ def search(
     order = ["-id"]
     if tokens:
         query = " & ".join(f"'{token}':*" for token in tokens[:12])
-        rows = rows.extra(where=["search @@ %s::tsquery"], params=[query])  # noqa: S610 - tokens are letters and digits
+        rows = rows.extra(where=["search @@ %s::tsquery"], params=[query])
         rank = RawSQL("ts_rank(search, %s::tsquery)", [query])
         if offset + limit <= _RANKED:
             rows = rows.annotate(rank=rank)
@@ -77,4 +77,3 @@ def search(
     total = rows.count()
     page = rows.select_related("provider").order_by(*order)[offset : offset + limit]
     return Page(tuple(c.as_value() for c in page), total)
-

@@ -9,7 +9,14 @@ from learncity.kernel.words import search_tokens
 from .models import Course
 
 _FIELDS = [
-    "provider", "category", "title", "summary", "needs", "level", "audiences", "taught_in",
+    "provider",
+    "category",
+    "title",
+    "summary",
+    "needs",
+    "level",
+    "audiences",
+    "taught_in",
     "ended_at",
 ]
 
@@ -28,7 +35,10 @@ def write_courses(courses: Sequence[Course]) -> None:
     For this room's own shells (blueprint and import), which build the rows.
     """
     Course.objects.bulk_create(
-        courses, update_conflicts=True, unique_fields=["id"], update_fields=_FIELDS,
+        courses,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=_FIELDS,
         batch_size=1000,
     )
     with connection.cursor() as cursor:

@@ -7,9 +7,9 @@ class ClassesConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the record which facts this room writes, and how a class is named."""
-        from learncity.apps.record import services as record  # noqa: PLC0415 - models are loaded now
+        from learncity.apps.record import services as record
 
-        from . import facts, queries  # noqa: PLC0415
+        from . import facts, queries
 
         record.register(*facts.ALL)
         record.register_subjects(facts.SUBJECT, queries.names)

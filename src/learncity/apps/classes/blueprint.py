@@ -135,7 +135,7 @@ class Classes(Section):
     name = "classes"
     schema = StatedClass
 
-    def check(self, said: dict[str, Any], spot: Spot) -> Iterator[Mistake]:  # type: ignore[override]
+    def check(self, said: dict[str, Any], spot: Spot) -> Iterator[Mistake]:
         """A class needs a room or a link, and online sessions must exist."""
         if not said["online"] and not said["room"]:
             yield spot.mistake("a class that is not online needs a `room`, such as venue/room")
@@ -217,9 +217,26 @@ class _Writer:
             update_conflicts=True,
             unique_fields=["id"],
             update_fields=[
-                "course", "provider", "term", "place", "venue", "mode", "note", "language",
-                "given", "seats", "waiting_limit", "fee_minor", "fee_currency", "fee_for",
-                "closes_at", "starts_at", "ends_at", "sessions_count", "plan", "cancelled_at",
+                "course",
+                "provider",
+                "term",
+                "place",
+                "venue",
+                "mode",
+                "note",
+                "language",
+                "given",
+                "seats",
+                "waiting_limit",
+                "fee_minor",
+                "fee_currency",
+                "fee_for",
+                "closes_at",
+                "starts_at",
+                "ends_at",
+                "sessions_count",
+                "plan",
+                "cancelled_at",
             ],
             batch_size=1000,
         )
@@ -239,8 +256,10 @@ class _Writer:
         c.term_id = self.terms[said["term"]] if said["term"] else None
         c.venue_id = venue.id if venue else None
         c.place_id = venue.place_id if venue else self.organizations[provider].place_id
-        c.mode = Mode.ONLINE if said["online"] else (
-            Mode.BLENDED if said["online_sessions"] else Mode.IN_PERSON
+        c.mode = (
+            Mode.ONLINE
+            if said["online"]
+            else (Mode.BLENDED if said["online_sessions"] else Mode.IN_PERSON)
         )
         c.note, c.given = said["note"], said["given"]
         c.language = said["language"] or (course.taught_in[0] if course.taught_in else "")
@@ -256,15 +275,22 @@ class _Writer:
     def _sessions(self, course_class: CourseClass, said: dict[str, Any]) -> list[Session]:
         meets = said["meets"]
         times = meetings(
-            date.fromisoformat(meets["first"]), meets["day"], _clock(meets["begin"]),
-            _clock(meets["until"]), meets["times"], self.zone,
+            date.fromisoformat(meets["first"]),
+            meets["day"],
+            _clock(meets["begin"]),
+            _clock(meets["until"]),
+            meets["times"],
+            self.zone,
         )
         sessions = []
         for number, (begins, ends) in enumerate(times, 1):
             online = said["online"] or number in said["online_sessions"]
             sessions.append(
                 Session(
-                    course_class=course_class, number=number, starts_at=begins, ends_at=ends,
+                    course_class=course_class,
+                    number=number,
+                    starts_at=begins,
+                    ends_at=ends,
                     mode=Mode.ONLINE if online else Mode.IN_PERSON,
                     room_id=None if online else self.rooms[said["room"]],
                     link=said["link"] or "" if online else "",
@@ -291,7 +317,13 @@ class _Writer:
             update_conflicts=True,
             unique_fields=["id"],
             update_fields=[
-                "starts_at", "ends_at", "mode", "room", "link", "instructor", "cancelled_at"
+                "starts_at",
+                "ends_at",
+                "mode",
+                "room",
+                "link",
+                "instructor",
+                "cancelled_at",
             ],
             batch_size=2000,
         )

@@ -30,14 +30,22 @@ def make_class(
     times = list(
         meetings(date(2027, 3, 8), "WED", time(18, 30), time(20), 3, ZoneInfo("Asia/Shanghai"))
     )
-    from learncity.apps.organizations import queries as organizations  # noqa: PLC0415
+    from learncity.apps.organizations import queries as organizations
 
     place = organizations.organizations([found.provider_id])[found.provider_id].place_id
     made = CourseClass.objects.create(
-        key=key, course_id=found.id, provider_id=found.provider_id, place_id=place,
-        mode=Mode.ONLINE, seats=seats, waiting_limit=waiting,
-        opens_at=OPENING - timedelta(days=30), closes_at=CLOSING, starts_at=times[0][0],
-        ends_at=times[-1][1], sessions_count=3,
+        key=key,
+        course_id=found.id,
+        provider_id=found.provider_id,
+        place_id=place,
+        mode=Mode.ONLINE,
+        seats=seats,
+        waiting_limit=waiting,
+        opens_at=OPENING - timedelta(days=30),
+        closes_at=CLOSING,
+        starts_at=times[0][0],
+        ends_at=times[-1][1],
+        sessions_count=3,
     )
     Session.objects.bulk_create(
         Session(

@@ -129,9 +129,7 @@ class Session(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    course_class = models.ForeignKey(
-        CourseClass, on_delete=models.PROTECT, related_name="sessions"
-    )
+    course_class = models.ForeignKey(CourseClass, on_delete=models.PROTECT, related_name="sessions")
     number = models.PositiveSmallIntegerField()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -155,8 +153,7 @@ class Session(models.Model):
                 condition=Q(ends_at__gt=F("starts_at")), name="classes_session_ends_after_it_starts"
             ),
             models.CheckConstraint(
-                condition=~Q(mode=Mode.BLENDED)
-                & (Q(mode=Mode.IN_PERSON) | Q(room=None)),
+                condition=~Q(mode=Mode.BLENDED) & (Q(mode=Mode.IN_PERSON) | Q(room=None)),
                 name="classes_online_session_has_no_room",
             ),
             ExclusionConstraint(
@@ -226,6 +223,11 @@ class Enrolment(models.Model):
     def as_value(self, position: int | None = None) -> EnrolmentValue:
         """The only shape in which an enrolment leaves this room."""
         return EnrolmentValue(
-            self.id, self.receipt, self.course_class_id, self.person_id, State(self.state),
-            self.applied_at, position,
+            self.id,
+            self.receipt,
+            self.course_class_id,
+            self.person_id,
+            State(self.state),
+            self.applied_at,
+            position,
         )

@@ -28,10 +28,27 @@ _CARD = (
 def _card(row: Sequence[Any]) -> ClassCard:
     latitude, longitude = row[22], row[23]
     return ClassCard(
-        row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], Mode(row[8]),
-        Seats(row[9], row[10], row[11], row[12]), row[13], row[14], row[15], row[16],
-        row[17] is not None, row[18], row[19], row[20] or "", row[21] or Text(),
-        None if latitude is None else Point(latitude, longitude), row[24],
+        row[0],
+        row[1],
+        row[2],
+        row[3],
+        row[4],
+        row[5],
+        row[6],
+        row[7],
+        Mode(row[8]),
+        Seats(row[9], row[10], row[11], row[12]),
+        row[13],
+        row[14],
+        row[15],
+        row[16],
+        row[17] is not None,
+        row[18],
+        row[19],
+        row[20] or "",
+        row[21] or Text(),
+        None if latitude is None else Point(latitude, longitude),
+        row[24],
     )
 
 
@@ -41,12 +58,12 @@ def _cards(rows: "QuerySet[CourseClass]") -> list[ClassCard]:
 
 def _in_place(path: str, prefix: str = "") -> Q:
     """Classes of a region and all below it."""
-    return Q(**{f"{prefix}place__path": path}) | Q(**{f"{prefix}place__path__startswith": f"{path}."})
+    return Q(**{f"{prefix}place__path": path}) | Q(
+        **{f"{prefix}place__path__startswith": f"{path}."}
+    )
 
 
-def tonight(
-    *, begin: datetime, end: datetime, path: str = "", limit: int = 200
-) -> list[ClassCard]:
+def tonight(*, begin: datetime, end: datetime, path: str = "", limit: int = 200) -> list[ClassCard]:
     """Classes with a session beginning between two moments, by its time; one query.
 
     Args:
@@ -95,7 +112,9 @@ def sessions_at(venue_id: UUID, *, begin: datetime, end: datetime) -> list[Class
     ]
 
 
-def classes_of_provider(provider_ids: Collection[UUID] | None, *, text: str = "") -> list[ClassCard]:
+def classes_of_provider(
+    provider_ids: Collection[UUID] | None, *, text: str = ""
+) -> list[ClassCard]:
     """Classes these organizations run, newest first; ``None``: of all; one query."""
     rows = CourseClass.objects.all()
     if provider_ids is not None:
@@ -115,9 +134,11 @@ def find_class(key: str, *, links: bool = False) -> ClassDetail | None:
     Args:
         links: whether to hand out the links of online sessions: members and staff only.
     """
-    found = CourseClass.objects.filter(key=key).values_list(
-        *_CARD, "note", "fee_for", "given", "opens_at", "language"
-    ).first()
+    found = (
+        CourseClass.objects.filter(key=key)
+        .values_list(*_CARD, "note", "fee_for", "given", "opens_at", "language")
+        .first()
+    )
     if found is None:
         return None
     rows = (
@@ -134,7 +155,11 @@ def find_class(key: str, *, links: bool = False) -> ClassDetail | None:
 
 def _session(s: Session, links: bool) -> SessionValue:
     return SessionValue(
-        s.id, s.number, s.starts_at, s.ends_at, Mode(s.mode),
+        s.id,
+        s.number,
+        s.starts_at,
+        s.ends_at,
+        Mode(s.mode),
         s.room.name if s.room else Text(),
         s.room.venue.key if s.room else "",
         s.room.venue.name if s.room else Text(),
@@ -211,9 +236,7 @@ def my_classes(person_id: UUID, *, at: datetime) -> list[MyClass]:
     class_ids = {e.course_class_id for e in mine}
     cards = {c.id: c for c in _cards(CourseClass.objects.filter(pk__in=class_ids))}
     upcoming = (
-        Session.objects.filter(
-            course_class_id__in=class_ids, ends_at__gt=at, cancelled_at=None
-        )
+        Session.objects.filter(course_class_id__in=class_ids, ends_at__gt=at, cancelled_at=None)
         .order_by("course_class_id", "starts_at")
         .distinct("course_class_id")
         .values_list("course_class_id", "starts_at", "ends_at", "mode")

@@ -160,8 +160,13 @@ def _fill(course_class: CourseClass, by: By, at: datetime) -> None:
     persons = people.persons([e.person_id for e in chosen])
     for enrolment in chosen:
         _tell(
-            course_class, enrolment, persons[enrolment.person_id],
-            facts.OFFERED, facts.TELL_OFFERED, by, at,
+            course_class,
+            enrolment,
+            persons[enrolment.person_id],
+            facts.OFFERED,
+            facts.TELL_OFFERED,
+            by,
+            at,
         )
     outbox.publish(*(PlaceTaken(e.id, course_class.id, e.person_id, at) for e in chosen))
 
@@ -182,8 +187,12 @@ def set_seats(*, class_key: str, seats: int, waiting_limit: int, by: By, at: dat
         raise SeatsInUse(class_key)
     CourseClass.objects.filter(pk=found).update(seats=seats, waiting_limit=waiting_limit)
     audit.note(
-        "classes.seats_changed", f"class {class_key}", by=by,
-        before=course_class.seats, after=seats, waiting_limit=waiting_limit,
+        "classes.seats_changed",
+        f"class {class_key}",
+        by=by,
+        before=course_class.seats,
+        after=seats,
+        waiting_limit=waiting_limit,
     )
     _fill(course_class, by, at)
 
@@ -226,21 +235,34 @@ def _tell(
     record.append(
         [
             NewFact(
-                person.id, fact, at, by, course_class.place_id, person.home_id,
-                (facts.SUBJECT, course_class.id), course_class.provider_id,
+                person.id,
+                fact,
+                at,
+                by,
+                course_class.place_id,
+                person.home_id,
+                (facts.SUBJECT, course_class.id),
+                course_class.provider_id,
                 {"receipt": enrolment.receipt},
             )
         ]
     )
     title = catalogue.titles([course_class.course_id])[course_class.course_id]
     values = {
-        "title": title, "starts": course_class.starts_at, "receipt": enrolment.receipt,
+        "title": title,
+        "starts": course_class.starts_at,
+        "receipt": enrolment.receipt,
         "position": position or "",
     }
     notices.tell(
         [
             NewMessage(
-                person.id, person.language, message, f"{enrolment.id}:{at.timestamp()}", values, at,
+                person.id,
+                person.language,
+                message,
+                f"{enrolment.id}:{at.timestamp()}",
+                values,
+                at,
                 f"/me/places/{enrolment.receipt}/",
             )
         ]

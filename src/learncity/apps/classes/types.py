@@ -216,7 +216,9 @@ class ClassCancelled(DomainError):
 class ClassFull(DomainError):
     """No seat is free and the waiting list is full."""
 
-    says = _("Every seat is taken and the waiting list is full. Nothing was lost: try another class.")
+    says = _(
+        "Every seat is taken and the waiting list is full. Nothing was lost: try another class."
+    )
     code = "class_full"
 
 

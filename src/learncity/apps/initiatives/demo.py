@@ -53,7 +53,9 @@ def load(*, at: datetime) -> Iterator[tuple[int, int]]:
     yield from _enrol(plan._stated, at)
 
 
-def _enrol(stated: dict[str, dict[str, dict[str, object]]], at: datetime) -> Iterator[tuple[int, int]]:
+def _enrol(
+    stated: dict[str, dict[str, dict[str, object]]], at: datetime
+) -> Iterator[tuple[int, int]]:
     """Let residents apply, over the last weeks, to classes that were open then."""
     chance = random.Random("a lamp in an evening classroom")  # noqa: S311 - invented people
     staff = {str(r["person"]) for r in stated["roles"].values()}
@@ -92,7 +94,8 @@ def _wishes(
         if card.seats.total <= 10:  # the tiny ones are the ones everybody wants
             wanted = card.seats.total + max(1, card.seats.waiting_limit // 2)
         until = min(card.closes_at, at) - timedelta(minutes=5)
-        for person_id in chance.sample(residents, min(wanted, len(residents))):
-            wishes.append((until - timedelta(minutes=chance.randrange(60 * 24 * 21)), card, person_id))
+        wishes += [
+            (until - timedelta(minutes=chance.randrange(60 * 24 * 21)), card, person_id)
+            for person_id in chance.sample(residents, min(wanted, len(residents)))
+        ]
     return wishes
-

@@ -14,10 +14,13 @@ def cities() -> list[City]:
         said = head.get("help", {})
         found.append(
             City(
-                blueprint.key, Text(head.get("title", {})), Text(head.get("story", {})),
+                blueprint.key,
+                Text(head.get("title", {})),
+                Text(head.get("story", {})),
                 head.get("city", ""),
                 Help(
-                    said.get("phone", ""), Text(said.get("hours", {})),
+                    said.get("phone", ""),
+                    Text(said.get("hours", {})),
                     Text(said.get("address", {})),
                 ),
             )

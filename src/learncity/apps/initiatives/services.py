@@ -3,12 +3,14 @@
 from datetime import datetime
 from pathlib import Path
 
+from django.utils import timezone
+
 from learncity.kernel import audit
 from learncity.kernel.acting import By
 from learncity.kernel.blueprint_files import Document
 from learncity.kernel.blueprints import Plan
 
-from .blueprint import engine
+from .engine import engine
 
 
 def plan(*, path: Path, at: datetime, overwrite: bool = False) -> Plan:
@@ -17,13 +19,18 @@ def plan(*, path: Path, at: datetime, overwrite: bool = False) -> Plan:
     Raises:
         Mistakes: the file cannot be applied; every mistake with file and line.
     """
-    return engine().plan(Document.load(path), today=at.date(), overwrite=overwrite)
+    return engine().plan(
+        Document.load(path), today=timezone.localtime(at).date(), overwrite=overwrite
+    )
 
 
 def apply(plan: Plan, *, by: By, at: datetime) -> None:
     """Do what the plan says, all or nothing."""
     engine().apply(plan, at=at)
     audit.note(
-        "initiatives.blueprint_applied", f"blueprint {plan.key}", by=by,
-        changes=len(plan.changes), conflicts=len(plan.conflicts),
+        "initiatives.blueprint_applied",
+        f"blueprint {plan.key}",
+        by=by,
+        changes=len(plan.changes),
+        conflicts=len(plan.conflicts),
     )

@@ -41,7 +41,12 @@ class Message(models.Model):
     def as_value(self) -> MessageValue:
         """The only shape in which a message leaves this room."""
         return MessageValue(
-            self.id, self.title, self.body, self.url, self.language, self.created_at,
+            self.id,
+            self.title,
+            self.body,
+            self.url,
+            self.language,
+            self.created_at,
             self.read_at is not None,
         )
 
@@ -79,6 +84,11 @@ class Delivery(models.Model):
     def as_value(self) -> DeliveryValue:
         """The only shape in which a delivery leaves this room."""
         return DeliveryValue(
-            self.id, Channel(self.channel), self.address, self.subject, self.body,
-            DeliveryState(self.state), self.created_at,
+            self.id,
+            Channel(self.channel),
+            self.address,
+            self.subject,
+            self.body,
+            DeliveryState(self.state),
+            self.created_at,
         )

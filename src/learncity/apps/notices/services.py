@@ -40,9 +40,14 @@ def tell(messages: Sequence[NewMessage]) -> None:
         title, body = worded(new.kind, new.values, new.language)
         rows.append(
             Message(
-                person_id=new.person_id, kind=new.kind.name, language=new.language,
+                person_id=new.person_id,
+                kind=new.kind.name,
+                language=new.language,
                 key=f"{new.kind.name}:{new.person_id}:{new.key}",
-                title=title[:200], body=body, url=new.url, created_at=new.at,
+                title=title[:200],
+                body=body,
+                url=new.url,
+                created_at=new.at,
             )
         )
     Message.objects.bulk_create(rows, ignore_conflicts=True)
@@ -70,9 +75,7 @@ def carry(message_id: UUID) -> None:
     address = where.email or where.phone or ""
     _send(
         channel,
-        Outgoing(
-            message_id, address, message.title, message.body, message.language, message.kind
-        ),
+        Outgoing(message_id, address, message.title, message.body, message.language, message.kind),
         message_id=message_id,
     )
 
@@ -83,8 +86,13 @@ def carry_code(wanted: CodeWanted) -> None:
     _send(
         Channel(wanted.channel),
         Outgoing(
-            UUID(str(wanted.delivery_id)), wanted.address, title, body, wanted.language,
-            CODE.name, {"code": wanted.code},
+            UUID(str(wanted.delivery_id)),
+            wanted.address,
+            title,
+            body,
+            wanted.language,
+            CODE.name,
+            {"code": wanted.code},
         ),
         message_id=None,
     )
@@ -117,7 +125,5 @@ def mark_read(*, person_id: UUID, message_ids: Sequence[UUID], at: datetime) -> 
 def forget_deliveries(*, at: datetime) -> int:
     """Delete what left more than 30 days ago, codes after a day; how many."""
     old, _ = Delivery.objects.filter(created_at__lt=at - timedelta(days=30)).delete()
-    codes, _ = Delivery.objects.filter(
-        message=None, created_at__lt=at - timedelta(days=1)
-    ).delete()
+    codes, _ = Delivery.objects.filter(message=None, created_at__lt=at - timedelta(days=1)).delete()
     return old + codes

@@ -35,8 +35,11 @@ class Organizations(Section):
         rows = Organization.objects.filter(key__in=keys, ended_at=None).select_related("place")
         return {
             o.key: {
-                "kind": o.kind, "name": dict(o.name), "about": dict(o.about),
-                "place": o.place.key, "phone": o.phone,
+                "kind": o.kind,
+                "name": dict(o.name),
+                "about": dict(o.about),
+                "place": o.place.key,
+                "phone": o.phone,
             }
             for o in rows
         }
@@ -81,9 +84,10 @@ class StatedVenue(Stated):
     place: Annotated[Key, Ref("places")]
     name: Names
     address: Names = Field(default_factory=dict)
-    at: tuple[
-        Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]
-    ] | None = None
+    at: (
+        tuple[Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]]
+        | None
+    ) = None
     hours: Names = Field(default_factory=dict)
     access: list[Access] = Field(default_factory=list)
     directions: Names = Field(default_factory=dict)
@@ -105,23 +109,30 @@ class Venues(Section):
             rooms.setdefault(r.venue_id, []).append(said)
         return {
             v.key: {
-                "organization": v.organization.key, "place": v.place.key, "name": dict(v.name),
+                "organization": v.organization.key,
+                "place": v.place.key,
+                "name": dict(v.name),
                 "address": dict(v.address),
                 "at": None if v.latitude is None else [v.latitude, v.longitude],
-                "hours": dict(v.hours), "access": list(v.access),
-                "directions": dict(v.directions), "rooms": rooms.get(v.id, []),
+                "hours": dict(v.hours),
+                "access": list(v.access),
+                "directions": dict(v.directions),
+                "rooms": rooms.get(v.id, []),
             }
             for v in rows.select_related("organization", "place")
         }
 
     def known(self, keys: Collection[str]) -> set[str]:
         """Those of the keys that exist; ``venue/room`` names a room."""
-        found = set(
-            Venue.objects.filter(key__in=keys, ended_at=None).values_list("key", flat=True)
-        )
-        from . import queries  # noqa: PLC0415
+        found = set(Venue.objects.filter(key__in=keys, ended_at=None).values_list("key", flat=True))
+        from . import queries
 
         return found | set(queries.room_ids([k for k in keys if "/" in k]))
+
+    def normal(self, said: dict[str, Any]) -> dict[str, Any]:
+        """The order of rooms and of what helps to get in means nothing."""
+        rooms = sorted(said["rooms"], key=lambda room: str(room["key"]))
+        return {**said, "rooms": rooms, "access": sorted(said["access"])}
 
     def keys_of(self, key: str, said: dict[str, Any]) -> set[str]:
         """A venue also brings its rooms into being."""
@@ -145,8 +156,16 @@ class Venues(Section):
             update_conflicts=True,
             unique_fields=["id"],
             update_fields=[
-                "organization", "place", "name", "address", "hours", "directions", "access",
-                "latitude", "longitude", "ended_at",
+                "organization",
+                "place",
+                "name",
+                "address",
+                "hours",
+                "directions",
+                "access",
+                "latitude",
+                "longitude",
+                "ended_at",
             ],
         )
         self._write_rooms([(known[key], said["rooms"]) for key, said in items])

@@ -33,7 +33,12 @@ class Organization(models.Model):
     def as_value(self) -> OrganizationValue:
         """The only shape in which an organization leaves this room."""
         return OrganizationValue(
-            self.id, self.key, OrganizationKind(self.kind), self.name, self.about, self.place_id,
+            self.id,
+            self.key,
+            OrganizationKind(self.kind),
+            self.name,
+            self.about,
+            self.place_id,
             self.phone,
         )
 
@@ -75,9 +80,17 @@ class Venue(models.Model):
         if self.latitude is not None and self.longitude is not None:
             point = Point(self.latitude, self.longitude)
         return VenueValue(
-            self.id, self.key, self.name, self.address, self.hours, self.directions, point,
-            self.organization.as_value(), self.place_id,
-            tuple(Access(a) for a in self.access), rooms,
+            self.id,
+            self.key,
+            self.name,
+            self.address,
+            self.hours,
+            self.directions,
+            point,
+            self.organization.as_value(),
+            self.place_id,
+            tuple(Access(a) for a in self.access),
+            rooms,
         )
 
 

@@ -10,7 +10,7 @@ from learncity.apps.places import queries as places
 from learncity.kernel.blueprints import Key, Ref, Section, Stated
 from learncity.kernel.words import sort_key
 
-from .models import Account, Person
+from .models import NO_PASSWORD, Account, Person
 
 
 class StatedPerson(Stated):
@@ -68,7 +68,7 @@ class People(Section):
             person.home_id = homes[said["home"]] if said["home"] else None
             person.ended_at = None
             if said["phone"] or said["email"]:
-                account = accounts.get(person.id) or Account(person=person, password="!")
+                account = accounts.get(person.id) or Account(person=person, password=NO_PASSWORD)
                 account.phone, account.email = said["phone"], said["email"]
                 account.verified_at, account.is_active = account.verified_at or now, True
                 changed.append(account)

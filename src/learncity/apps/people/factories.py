@@ -5,7 +5,7 @@ from uuid import UUID
 
 from learncity.kernel.words import sort_key
 
-from .models import Account, Person
+from .models import NO_PASSWORD, Account, Person
 
 _number = count(1)
 
@@ -17,7 +17,9 @@ def make_person(name: str = "", *, language: str = "zh-Hans", account: bool = Fa
     person = Person.objects.create(name=name, name_order=sort_key(name), language=language)
     if account:
         Account.objects.create(
-            person=person, phone=f"+86154{50_000_000 + n}", verified_at=person.created_at,
-            password="!",
+            person=person,
+            phone=f"+86154{50_000_000 + n}",
+            verified_at=person.created_at,
+            password=NO_PASSWORD,
         )
     return person.id

@@ -24,9 +24,7 @@ class Person(models.Model):
     # kernel.words.sort_key of the name, kept by services.
     name_order = models.BinaryField(default=b"")
     language = models.CharField(max_length=10, default="zh-Hans")
-    home = models.ForeignKey(
-        "places.Place", null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    home = models.ForeignKey("places.Place", null=True, on_delete=models.PROTECT, related_name="+")
     born = models.PositiveSmallIntegerField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
@@ -49,6 +47,10 @@ class Person(models.Model):
         return PersonValue(self.id, self.name, self.language, self.home_id)
 
 
+# What no password hashes to: people sign in by code, and Django's column stays unusable.
+NO_PASSWORD = "!"  # noqa: S105 - it is none
+
+
 class Account(AbstractBaseUser):
     """How a person signs in: by a code sent to a phone number or an e-mail address.
 
@@ -66,7 +68,7 @@ class Account(AbstractBaseUser):
     joined_at = models.DateTimeField(db_default=Now())
     is_active = models.BooleanField(default=True)
 
-    objects = BaseUserManager()  # type: ignore[misc]
+    objects = BaseUserManager()
 
     USERNAME_FIELD = "id"
     EMAIL_FIELD = "email"

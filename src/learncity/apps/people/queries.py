@@ -23,7 +23,8 @@ def addresses(person_ids: Collection[UUID]) -> Mapping[UUID, Addresses]:
 
 def ids_by_key(keys: Collection[str]) -> Mapping[str, UUID]:
     """Ids of people of a blueprint by key, in one query; unknown keys are absent."""
-    return dict(Person.objects.filter(key__in=keys).values_list("key", "id"))
+    rows = Person.objects.filter(key__in=keys).values_list("key", "id")
+    return {key: pk for key, pk in rows if key}
 
 
 def find_account(person_id: UUID) -> Account | None:
@@ -53,5 +54,7 @@ class TokenValue:
 
 def tokens(account_id: UUID) -> list[TokenValue]:
     """The living tokens of an account, newest first; one query."""
-    rows = Token.objects.filter(account_id=account_id, revoked_at=None).order_by("-created_at", "id")
+    rows = Token.objects.filter(account_id=account_id, revoked_at=None).order_by(
+        "-created_at", "id"
+    )
     return [TokenValue(t.id, t.label, t.created_at) for t in rows]

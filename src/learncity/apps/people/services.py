@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from learncity.kernel.texts import LANGUAGES
 from learncity.kernel.words import sort_key
 
-from .models import Account, Person, Token
+from .models import NO_PASSWORD, Account, Person, Token
 from .rules import parse_address
 from .types import Addresses, AddressTaken, NameMissing
 
@@ -45,7 +45,7 @@ def account_for(*, address: Addresses, language: str) -> Account:
         with transaction.atomic():
             person = Person.objects.create(language=language)
             return Account.objects.create(
-                person=person, phone=address.phone, email=address.email, password="!"
+                person=person, phone=address.phone, email=address.email, password=NO_PASSWORD
             )
     except IntegrityError:  # somebody asked for the same address in between
         found = _find(address)

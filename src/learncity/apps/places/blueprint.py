@@ -19,9 +19,10 @@ class StatedPlace(Stated):
     kind: PlaceKind
     parent: Annotated[Key, Ref("places")] | None = None
     name: Names
-    at: tuple[
-        Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]
-    ] | None = None
+    at: (
+        tuple[Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]]
+        | None
+    ) = None
 
 
 class Places(Section):
@@ -46,9 +47,7 @@ class Places(Section):
 
     def known(self, keys: Collection[str]) -> set[str]:
         """Those of the keys that exist."""
-        return set(
-            Place.objects.filter(key__in=keys, ended_at=None).values_list("key", flat=True)
-        )
+        return set(Place.objects.filter(key__in=keys, ended_at=None).values_list("key", flat=True))
 
     def write(self, items: Sequence[tuple[str, dict[str, Any]]]) -> None:
         """Make or change regions: one read, one write, whatever their number."""
@@ -67,7 +66,14 @@ class Places(Section):
             update_conflicts=True,
             unique_fields=["id"],
             update_fields=[
-                "code", "kind", "name", "parent", "path", "latitude", "longitude", "ended_at"
+                "code",
+                "kind",
+                "name",
+                "parent",
+                "path",
+                "latitude",
+                "longitude",
+                "ended_at",
             ],
         )
 

@@ -30,7 +30,10 @@ class Fact(models.Model):
     )
     # Who vouches for it.
     organization = models.ForeignKey(
-        "organizations.Organization", null=True, on_delete=models.PROTECT, related_name="+",
+        "organizations.Organization",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
         db_index=False,
     )
     subject_type = models.CharField(max_length=40)
@@ -52,4 +55,3 @@ class Fact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
-

@@ -31,10 +31,16 @@ def facts_of(
     named = _named(found)
     return [
         FactValue(
-            f.id, f.at, f.kind, str(kind_named(f.kind).label), f.subject_type, f.subject_id,
+            f.id,
+            f.at,
+            f.kind,
+            str(kind_named(f.kind).label),
+            f.subject_type,
+            f.subject_id,
             *named.get((f.subject_type, f.subject_id), (Text(), "")),
-            where[f.place_id].name if f.place_id in where else Text(),
-            f.via, f.actor_id == f.person_id,
+            where[f.place_id].name if f.place_id and f.place_id in where else Text(),
+            f.via,
+            f.actor_id == f.person_id,
         )
         for f in found
     ]

@@ -20,10 +20,17 @@ def append(facts: Sequence[NewFact]) -> list[UUID]:
     """
     rows = [
         Fact(
-            person_id=f.person_id, kind=kind_named(f.kind.name).name, at=f.at,
-            place_id=f.place_id, home_id=f.home_id, organization_id=f.organization_id,
-            subject_type=f.subject[0], subject_id=f.subject[1],
-            actor_id=f.by.person_id, via=f.by.via, evidence=dict(f.evidence),
+            person_id=f.person_id,
+            kind=kind_named(f.kind.name).name,
+            at=f.at,
+            place_id=f.place_id,
+            home_id=f.home_id,
+            organization_id=f.organization_id,
+            subject_type=f.subject[0],
+            subject_id=f.subject[1],
+            actor_id=f.by.person_id,
+            via=f.by.via,
+            evidence=dict(f.evidence),
         )
         for f in facts
     ]

@@ -2,10 +2,15 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import learncity.kernel.ids
-from django.contrib.postgres.operations import BtreeGistExtension, CreateExtension, TrigramExtension, UnaccentExtension
+from django.contrib.postgres.operations import (
+    BtreeGistExtension,
+    CreateExtension,
+    TrigramExtension,
+    UnaccentExtension,
+)
 from django.db import migrations, models
 
+import learncity.kernel.ids
 from learncity.kernel.append_only import append_only, refusal_function
 
 # Counts tries to sign in, for all processes. Unlogged: losing it in a crash only forgets the tries.
@@ -18,91 +23,149 @@ CREATE INDEX kernel_cache_expires ON kernel_cache (expires);
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         # All four are trusted: the owner of the database may make them.
         BtreeGistExtension(),
         TrigramExtension(),
         UnaccentExtension(),
-        CreateExtension('ltree'),
+        CreateExtension("ltree"),
         # What a reader may see of every room: versioned views, nothing else.
-        migrations.RunSQL('CREATE SCHEMA facts', 'DROP SCHEMA facts'),
-        migrations.RunSQL(CACHE, 'DROP TABLE kernel_cache'),
+        migrations.RunSQL("CREATE SCHEMA facts", "DROP SCHEMA facts"),
+        migrations.RunSQL(CACHE, "DROP TABLE kernel_cache"),
         refusal_function(),
         migrations.CreateModel(
-            name='Blueprint',
+            name="Blueprint",
             fields=[
-                ('key', models.SlugField(max_length=80, primary_key=True, serialize=False)),
-                ('anchor', models.DateField()),
-                ('applied_at', models.DateTimeField()),
-                ('head', models.JSONField(default=dict)),
+                ("key", models.SlugField(max_length=80, primary_key=True, serialize=False)),
+                ("anchor", models.DateField()),
+                ("applied_at", models.DateTimeField()),
+                ("head", models.JSONField(default=dict)),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.UUIDField(default=learncity.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('actor_id', models.UUIDField(null=True)),
-                ('via', models.CharField(max_length=10)),
-                ('action', models.CharField(max_length=80)),
-                ('subject', models.CharField(max_length=160)),
-                ('detail', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=learncity.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("actor_id", models.UUIDField(null=True)),
+                ("via", models.CharField(max_length=10)),
+                ("action", models.CharField(max_length=80)),
+                ("subject", models.CharField(max_length=160)),
+                ("detail", models.JSONField(default=dict)),
             ],
             options={
-                'indexes': [models.Index(fields=['-at'], name='kernel_audit_latest')],
+                "indexes": [models.Index(fields=["-at"], name="kernel_audit_latest")],
             },
         ),
         migrations.CreateModel(
-            name='OutboxEntry',
+            name="OutboxEntry",
             fields=[
-                ('id', models.UUIDField(default=learncity.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('event', models.CharField(max_length=80)),
-                ('handler', models.CharField(max_length=120)),
-                ('body', models.JSONField()),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('attempts', models.PositiveSmallIntegerField(db_default=0, default=0)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('failed_at', models.DateTimeField(null=True)),
-                ('error', models.TextField(blank=True, db_default='', default='')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=learncity.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("event", models.CharField(max_length=80)),
+                ("handler", models.CharField(max_length=120)),
+                ("body", models.JSONField()),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "due_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(db_default=0, default=0)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("failed_at", models.DateTimeField(null=True)),
+                ("error", models.TextField(blank=True, db_default="", default="")),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('done_at', None), ('failed_at', None)), fields=['due_at', 'id'], name='kernel_outbox_due')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at", None), ("failed_at", None)),
+                        fields=["due_at", "id"],
+                        name="kernel_outbox_due",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RepeatedRequest',
+            name="RepeatedRequest",
             fields=[
-                ('id', models.UUIDField(default=learncity.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('account_id', models.UUIDField()),
-                ('key', models.CharField(max_length=255)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('body', models.TextField(default='')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=learncity.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("account_id", models.UUIDField()),
+                ("key", models.CharField(max_length=255)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("body", models.TextField(default="")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('account_id', 'key'), name='kernel_one_answer_per_key')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account_id", "key"), name="kernel_one_answer_per_key"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BlueprintItem',
+            name="BlueprintItem",
             fields=[
-                ('id', models.UUIDField(default=learncity.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('section', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=160)),
-                ('stated', models.JSONField()),
-                ('blueprint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='kernel.blueprint')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=learncity.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("section", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=160)),
+                ("stated", models.JSONField()),
+                (
+                    "blueprint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="kernel.blueprint"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('blueprint', 'section', 'key'), name='kernel_blueprint_says_it_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("blueprint", "section", "key"), name="kernel_blueprint_says_it_once"
+                    )
+                ],
             },
         ),
-        append_only('kernel_auditentry'),
+        append_only("kernel_auditentry"),
     ]

@@ -134,10 +134,10 @@ def field(
     `quiet` leaves out '(optional)', for filters.
     """
     drawn = _kind_of(bound)
-    preset = {
+    preset: dict[str, str | bool] = {
         k: v for k, v in KINDS.get(kind or drawn, {}).items() if k not in bound.field.widget.attrs
     }
-    hint = hint or bound.help_text
+    hint = hint or str(bound.help_text)
     described = [f"{bound.id_for_label or bound.auto_id}_helptext"] if hint else []
     described += [f"{bound.id_for_label or bound.auto_id}_error"] if bound.errors else []
     if described and drawn not in GROUPS:

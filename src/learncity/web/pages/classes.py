@@ -16,6 +16,7 @@ from learncity.apps.classes.access import may_run
 from learncity.apps.classes.types import ClassDetail, ClassNotFound, Enrolment, Mode, State
 from learncity.apps.organizations.access import actor_of
 from learncity.apps.people import services as people
+from learncity.apps.people.access import account
 from learncity.apps.people.types import NameMissing
 from learncity.kernel import formats
 from learncity.kernel.access import everyone, signed_in
@@ -53,7 +54,7 @@ def _detail(request: HttpRequest, class_key: str) -> tuple[ClassDetail, Enrolmen
         raise Http404
     if not request.user.is_authenticated:
         return detail, None
-    mine = queries.enrolment_in(detail.card.id, person_id=request.user.person_id)
+    mine = queries.enrolment_in(detail.card.id, person_id=account(request).person_id)
     is_member = mine is not None and mine.state == State.ENROLLED
     has_links = any(s.mode == Mode.ONLINE for s in detail.sessions)
     if has_links and (is_member or may_run(actor_of(request), class_key)):
@@ -61,9 +62,7 @@ def _detail(request: HttpRequest, class_key: str) -> tuple[ClassDetail, Enrolmen
     return detail, mine
 
 
-def _context(
-    request: HttpRequest, detail: ClassDetail, mine: Enrolment | None
-) -> dict[str, Any]:
+def _context(request: HttpRequest, detail: ClassDetail, mine: Enrolment | None) -> dict[str, Any]:
     at, card = timezone.now(), detail.card
     sessions = words.session_days(detail.sessions, at)
     return {
@@ -80,7 +79,7 @@ def _context(
         "apply_label": _("Apply for this class")
         if card.seats.free > 0
         else _("Join the waiting list"),
-        "needs_name": request.user.is_authenticated and not request.user.person.name,
+        "needs_name": request.user.is_authenticated and not account(request).person.name,
     }
 
 
@@ -92,19 +91,19 @@ def _sum_rows(request: HttpRequest, detail: ClassDetail) -> list[dict[str, Any]]
     where = (
         _("Online")
         if card.mode == Mode.ONLINE
-        else f"{card.venue_name}, {first.room_name if first and first.room_name else ''}".rstrip(", ")
+        else f"{card.venue_name}, {first.room_name if first and first.room_name else ''}".rstrip(
+            ", "
+        )
     )
     notes = [words.walk_words(card.venue_point, here_of(request))]
     if card.mode == Mode.BLENDED:
         notes.append(_("Some meetings are online, see below"))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "label": _("When"),
             "value": _("%(day)s, %(hours)s")
             % {"day": formats.day(card.starts_at, "long"), "hours": hours},
-            "note": words.sessions_words(card.sessions)
-            + _(", until ")
-            + formats.day(card.ends_at),
+            "note": words.sessions_words(card.sessions) + _(", until ") + formats.day(card.ends_at),
         },
         {"label": _("Where"), "value": where, "note": _(" · ").join(n for n in notes if n)},
         {
@@ -132,16 +131,18 @@ def apply(request: HttpRequest, class_key: str) -> HttpResponse:
     detail, mine = _detail(request, class_key)
     if mine is not None:
         return redirect("web:receipt", mine.receipt)
-    form = NameForm(request.POST or None) if not request.user.person.name else None
+    form = NameForm(request.POST or None) if not account(request).person.name else None
     refusal: DomainError | None = None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
             if form is not None:
-                people.describe(person_id=request.user.person_id, name=form.cleaned_data["name"])
+                people.describe(
+                    person_id=account(request).person_id, name=form.cleaned_data["name"]
+                )
             enrolment = services.apply(
                 class_key=class_key,
-                person_id=request.user.person_id,
-                by=By(request.user.person_id, Via.WEB),
+                person_id=account(request).person_id,
+                by=By(account(request).person_id, Via.WEB),
                 at=timezone.now(),
             )
         except ClassNotFound as error:
@@ -171,7 +172,7 @@ def receipt(request: HttpRequest, receipt: str) -> HttpResponse:
 
 
 def _mine(request: HttpRequest, receipt: str) -> tuple[Enrolment, ClassDetail]:
-    enrolment = queries.find_enrolment(receipt, person_id=request.user.person_id)
+    enrolment = queries.find_enrolment(receipt, person_id=account(request).person_id)
     if enrolment is None:
         raise Http404
     key = queries.keys_by_id([enrolment.class_id])[enrolment.class_id]
@@ -214,8 +215,8 @@ def withdraw(request: HttpRequest, receipt: str) -> HttpResponse:
         try:
             services.withdraw(
                 receipt=receipt,
-                person_id=request.user.person_id,
-                by=By(request.user.person_id, Via.WEB),
+                person_id=account(request).person_id,
+                by=By(account(request).person_id, Via.WEB),
                 at=timezone.now(),
             )
         except DomainError as error:

@@ -16,6 +16,7 @@ from learncity.apps.classes import queries, services
 from learncity.apps.classes.access import runs_class
 from learncity.apps.classes.types import ClassCard, ClassDetail, RosterRow, State
 from learncity.apps.organizations.access import actor_of, has_desk
+from learncity.apps.people.access import account
 from learncity.apps.places import queries as places
 from learncity.kernel import formats, tables
 from learncity.kernel.access import only
@@ -59,9 +60,7 @@ def scope(request: HttpRequest) -> Collection[UUID] | None:
 
 def _chosen(request: HttpRequest) -> list[ClassCard]:
     at, state = timezone.now(), request.GET.get("state", "")
-    cards = queries.classes_of_provider(
-        scope(request), text=request.GET.get("q", "").strip()[:100]
-    )
+    cards = queries.classes_of_provider(scope(request), text=request.GET.get("q", "").strip()[:100])
     keep = {
         "open": lambda c: c.is_open(at),
         "full": lambda c: c.seats.free <= 0 and c.ends_at > at,
@@ -185,7 +184,7 @@ class SeatsForm(forms.Form):
 def roster(request: HttpRequest, class_key: str) -> HttpResponse:
     """Who has a place and who waits; change the seats."""
     detail = _class(request, class_key)
-    by = By(request.user.person_id, Via.DESK)
+    by = By(account(request).person_id, Via.DESK)
     seats = detail.card.seats
     initial = {"seats": seats.total, "waiting_limit": seats.waiting_limit}
     form = SeatsForm(request.POST or None, initial=initial)
@@ -255,7 +254,7 @@ def roster_print(request: HttpRequest, class_key: str) -> HttpResponse:
     """An attendance sheet on paper: names, and a box for every meeting."""
     detail = _class(request, class_key)
     services.note_roster_read(
-        class_key=class_key, by=By(request.user.person_id, Via.DESK), how="PRINT"
+        class_key=class_key, by=By(account(request).person_id, Via.DESK), how="PRINT"
     )
     return render(
         request,
@@ -269,7 +268,7 @@ def roster_export(request: HttpRequest, class_key: str, kind: str) -> HttpRespon
     """The roster as a spreadsheet."""
     detail = _class(request, class_key)
     services.note_roster_read(
-        class_key=class_key, by=By(request.user.person_id, Via.DESK), how=kind.upper()
+        class_key=class_key, by=By(account(request).person_id, Via.DESK), how=kind.upper()
     )
     head = [_("Name"), _("State"), _("Phone"), _("E-mail"), _("Applied"), _("Receipt")]
     rows = [

@@ -89,9 +89,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 def _found_words(total: int, text: str) -> str:
     if text:
-        sentence = ngettext(
-            "%(n)s course for “%(text)s”", "%(n)s courses for “%(text)s”", total
-        )
+        sentence = ngettext("%(n)s course for “%(text)s”", "%(n)s courses for “%(text)s”", total)
     else:
         sentence = ngettext("%(n)s course", "%(n)s courses", total)
     return sentence % {"n": formats.number(total), "text": text}
@@ -153,7 +151,7 @@ def course(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     at, here = timezone.now(), here_of(request)
     cards = classes.classes_of_course(found.id, at=at)
-    sum_rows = [
+    sum_rows: list[dict[str, Any]] = [
         {"label": _("Level"), "value": LEVEL_NAMES[found.level]},
         {"label": _("For"), "value": _listed(AUDIENCE_NAMES[a] for a in found.audiences)},
         {"label": _("Bring along"), "value": marked(found.needs)},
@@ -209,7 +207,7 @@ def venue(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     at = timezone.now()
     week = classes.sessions_at(found.id, begin=at, end=at + timedelta(days=7))
-    sum_rows = [
+    sum_rows: list[dict[str, Any]] = [
         {"label": _("Address"), "value": marked(found.address)},
         {"label": _("How to get there"), "value": marked(found.directions),
          "note": words.walk_words(found.point, here_of(request))},

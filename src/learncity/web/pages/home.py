@@ -132,12 +132,17 @@ def _next_of_mine(request: HttpRequest, at: datetime) -> Any:
     return upcoming[0] if upcoming else None
 
 
-def _verbs(request: HttpRequest, near: list[ClassCard], mine: Any, at: datetime) -> list[dict[str, Any]]:
+def _verbs(
+    request: HttpRequest, near: list[ClassCard], mine: Any, at: datetime
+) -> list[dict[str, Any]]:
     """The four verbs of senior mode; each says what is behind it."""
     reader = reader_of(request)
     free = sum(card.is_open(at) and not card.seats.is_full for card in near)
     if mine:
-        my_note = f"{formats.day(mine.card.next_at)} {formats.clock(mine.card.next_at)}, {mine.card.title}"
+        my_note = (
+            f"{formats.day(mine.card.next_at)} {formats.clock(mine.card.next_at)}, "
+            f"{mine.card.title}"
+        )
     else:
         my_note = _("See when and where, or give a place back")
     phone = reader.city.help.phone if reader.city else ""

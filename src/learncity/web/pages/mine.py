@@ -21,6 +21,7 @@ from learncity.apps.notices import queries as notices
 from learncity.apps.notices import services as notices_services
 from learncity.apps.people import queries as people
 from learncity.apps.people import services as people_services
+from learncity.apps.people.access import account
 from learncity.apps.people.types import NameMissing
 from learncity.apps.places import queries as places
 from learncity.apps.record import queries as record
@@ -41,18 +42,18 @@ STATE_NAMES = {
 def me(request: HttpRequest) -> HttpResponse:
     """The next session on top, then what is new."""
     at = timezone.now()
-    mine = classes.my_classes(request.user.person_id, at=at)
+    mine = classes.my_classes(account(request).person_id, at=at)
     held = [m for m in mine if m.enrolment.state == State.ENROLLED and m.card.next_at]
     return render(
         request,
         "web/me.html",
         {
-            "name": request.user.person.name,
+            "name": account(request).person.name,
             "next": held[0] if held else None,
-            "rows": [my_row(m, at) for m in mine if m.card.next_at][1:6] if held else [
-                my_row(m, at) for m in mine if m.card.next_at
-            ][:5],
-            "items": _inbox_items(request.user.person_id, limit=3),
+            "rows": [my_row(m, at) for m in mine if m.card.next_at][1:6]
+            if held
+            else [my_row(m, at) for m in mine if m.card.next_at][:5],
+            "items": _inbox_items(account(request).person_id, limit=3),
         },
     )
 
@@ -75,7 +76,7 @@ def my_row(mine: MyClass, at: datetime) -> words.Row:
 def my_classes(request: HttpRequest) -> HttpResponse:
     """Everything the person applied for: coming, over, given back."""
     at = timezone.now()
-    mine = classes.my_classes(request.user.person_id, at=at)
+    mine = classes.my_classes(account(request).person_id, at=at)
     alive = [m for m in mine if m.enrolment.state != State.WITHDRAWN]
     return render(
         request,
@@ -94,7 +95,7 @@ def my_record(request: HttpRequest) -> HttpResponse:
     before = None
     if "before" in request.GET:
         before = _cursor(request.GET["before"])
-    facts = record.facts_of(request.user.person_id, before=before, limit=51)
+    facts = record.facts_of(account(request).person_id, before=before, limit=51)
     entries = [
         {
             "date": f"{formats.day(f.at, 'long')} {formats.clock(f.at)}",
@@ -150,18 +151,18 @@ def _inbox_items(person_id: UUID, *, limit: int, offset: int = 0) -> list[dict[s
 def inbox(request: HttpRequest) -> HttpResponse:
     """Messages, newest first."""
     return render(
-        request, "web/inbox.html", {"items": _inbox_items(request.user.person_id, limit=100)}
+        request, "web/inbox.html", {"items": _inbox_items(account(request).person_id, limit=100)}
     )
 
 
 @signed_in
 def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """One message; opening it marks it as read."""
-    found = notices.find_message(message_id, person_id=request.user.person_id)
+    found = notices.find_message(message_id, person_id=account(request).person_id)
     if found is None:
         raise Http404
     notices_services.mark_read(
-        person_id=request.user.person_id, message_ids=[message_id], at=timezone.now()
+        person_id=account(request).person_id, message_ids=[message_id], at=timezone.now()
     )
     sent = f"{formats.day(found.created_at, 'long')} {formats.clock(found.created_at)}"
     return render(request, "web/message.html", {"message": found, "sent": sent})
@@ -191,7 +192,7 @@ class ProfileForm(forms.Form):
 @signed_in
 def profile(request: HttpRequest) -> HttpResponse:
     """See and change what is kept of oneself; keys for one's own programs."""
-    person, reader = request.user.person, reader_of(request)
+    person, reader = account(request).person, reader_of(request)
     regions = places.below(reader.city_place.path)[1:] if reader.city_place else []
     homes = [(str(p.id), str(p.name)) for p in regions]
     initial = {"name": person.name, "language": person.language, "home": str(person.home_id or "")}
@@ -206,15 +207,18 @@ def profile(request: HttpRequest) -> HttpResponse:
         )
         response = redirect(reverse("web:profile") + "?saved=1")
         response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, said["language"].lower(), max_age=60 * 60 * 24 * 365,
-            samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
+            settings.LANGUAGE_COOKIE_NAME,
+            said["language"].lower(),
+            max_age=60 * 60 * 24 * 365,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
         )
         return response
     context = {
         "form": form,
         "saved": formats.clock(timezone.now()) if "saved" in request.GET else "",
-        "reach": request.user.addresses(),
-        "tokens": people.tokens(request.user.id),
+        "reach": account(request).addresses(),
+        "tokens": people.tokens(account(request).id),
     }
     return render(request, "web/profile.html", context, status=422 if form.errors else 200)
 
@@ -224,7 +228,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 def issue_token(request: HttpRequest) -> HttpResponse:
     """Make a key for one's own program and show it this once."""
     secret = people_services.issue_token(
-        account_id=request.user.id, label=request.POST.get("label", "")
+        account_id=account(request).id, label=request.POST.get("label", "")
     )
     response = render(request, "web/token.html", {"secret": secret})
     response.headers["Cache-Control"] = "no-store"
@@ -236,6 +240,6 @@ def issue_token(request: HttpRequest) -> HttpResponse:
 def revoke_token(request: HttpRequest, token_id: UUID) -> HttpResponse:
     """End one of one's own keys."""
     people_services.revoke_token(
-        account_id=request.user.id, token_id=token_id, at=timezone.now()
+        account_id=account(request).id, token_id=token_id, at=timezone.now()
     )
     return redirect("web:profile")

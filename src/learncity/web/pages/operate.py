@@ -18,6 +18,7 @@ from learncity.apps.notices import queries as notices
 from learncity.apps.notices.types import Channel, DeliveryState
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.organizations.access import is_operator
+from learncity.apps.people.access import account
 from learncity.kernel import audit, formats, outbox
 from learncity.kernel.access import everyone, only
 from learncity.kernel.acting import By, Via
@@ -70,7 +71,7 @@ def operate(request: HttpRequest) -> HttpResponse:
 def try_again(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     """Have a message that was given up tried once more."""
     if outbox.try_again(entry_id):
-        by = By(request.user.person_id, Via.DESK)
+        by = By(account(request).person_id, Via.DESK)
         audit.note("kernel.outbox_tried_again", f"outbox {entry_id}", by=by)
     return redirect("web:operate")
 

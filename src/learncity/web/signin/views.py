@@ -59,7 +59,11 @@ class CodeView(ConfirmLoginCodeView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The address the code went to, and where to go afterwards."""
         found = super().get_context_data(**kwargs)
-        return {**found, "address": found["phone"] or found["email"], "next": safe_next(self.request)}
+        return {
+            **found,
+            "address": found["phone"] or found["email"],
+            "next": safe_next(self.request),
+        }
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         """A wrong code is answered as such to programs too."""
@@ -69,7 +73,7 @@ class CodeView(ConfirmLoginCodeView):
 
 
 code = CodeView.as_view()
-code.access = CodeView.dispatch.access  # type: ignore[attr-defined]
+code.access = CodeView.dispatch.access
 
 
 @signed_in

@@ -5,41 +5,138 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.functions.datetime
+from django.db import migrations, models
+
 import learncity.apps.catalogue.types
 import learncity.kernel.ids
 import learncity.kernel.texts
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organizations', '0001_partners_sites_roles'),
+        ("organizations", "0001_partners_sites_roles"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Course',
+            name="Course",
             fields=[
-                ('id', models.UUIDField(default=learncity.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('key', models.SlugField(max_length=80, unique=True)),
-                ('category', models.CharField(choices=[('SCIENTIFIC_LITERACY', 'SCIENTIFIC_LITERACY'), ('WORKPLACE_SKILLS', 'WORKPLACE_SKILLS'), ('CULTURAL_LITERACY', 'CULTURAL_LITERACY'), ('HOBBIES', 'HOBBIES'), ('CONTINUING_EDUCATION', 'CONTINUING_EDUCATION'), ('SILVER_AGE', 'SILVER_AGE')], max_length=24)),
-                ('title', learncity.kernel.texts.TranslatedField(default=learncity.kernel.texts.Text)),
-                ('summary', learncity.kernel.texts.TranslatedField(blank=True, default=learncity.kernel.texts.Text)),
-                ('needs', learncity.kernel.texts.TranslatedField(blank=True, default=learncity.kernel.texts.Text)),
-                ('level', models.CharField(choices=[('BEGINNER', 'BEGINNER'), ('IMPROVER', 'IMPROVER'), ('ADVANCED', 'ADVANCED')], default=learncity.apps.catalogue.types.Level['BEGINNER'], max_length=10)),
-                ('audiences', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), blank=True, default=list, size=None)),
-                ('taught_in', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), blank=True, default=list, size=None)),
-                ('search', django.contrib.postgres.search.SearchVectorField(null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=learncity.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("key", models.SlugField(max_length=80, unique=True)),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("SCIENTIFIC_LITERACY", "SCIENTIFIC_LITERACY"),
+                            ("WORKPLACE_SKILLS", "WORKPLACE_SKILLS"),
+                            ("CULTURAL_LITERACY", "CULTURAL_LITERACY"),
+                            ("HOBBIES", "HOBBIES"),
+                            ("CONTINUING_EDUCATION", "CONTINUING_EDUCATION"),
+                            ("SILVER_AGE", "SILVER_AGE"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "title",
+                    learncity.kernel.texts.TranslatedField(default=learncity.kernel.texts.Text),
+                ),
+                (
+                    "summary",
+                    learncity.kernel.texts.TranslatedField(
+                        blank=True, default=learncity.kernel.texts.Text
+                    ),
+                ),
+                (
+                    "needs",
+                    learncity.kernel.texts.TranslatedField(
+                        blank=True, default=learncity.kernel.texts.Text
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("BEGINNER", "BEGINNER"),
+                            ("IMPROVER", "IMPROVER"),
+                            ("ADVANCED", "ADVANCED"),
+                        ],
+                        default=learncity.apps.catalogue.types.Level["BEGINNER"],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "audiences",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=24),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "taught_in",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=10),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("search", django.contrib.postgres.search.SearchVectorField(null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search'], name='catalogue_course_search'), models.Index(condition=models.Q(('ended_at', None)), fields=['category', '-id'], name='catalogue_category')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('category__in', [learncity.apps.catalogue.types.Category['SCIENTIFIC_LITERACY'], learncity.apps.catalogue.types.Category['WORKPLACE_SKILLS'], learncity.apps.catalogue.types.Category['CULTURAL_LITERACY'], learncity.apps.catalogue.types.Category['HOBBIES'], learncity.apps.catalogue.types.Category['CONTINUING_EDUCATION'], learncity.apps.catalogue.types.Category['SILVER_AGE']])), name='catalogue_category_known')],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["search"], name="catalogue_course_search"
+                    ),
+                    models.Index(
+                        condition=models.Q(("ended_at", None)),
+                        fields=["category", "-id"],
+                        name="catalogue_category",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "category__in",
+                                [
+                                    learncity.apps.catalogue.types.Category["SCIENTIFIC_LITERACY"],
+                                    learncity.apps.catalogue.types.Category["WORKPLACE_SKILLS"],
+                                    learncity.apps.catalogue.types.Category["CULTURAL_LITERACY"],
+                                    learncity.apps.catalogue.types.Category["HOBBIES"],
+                                    learncity.apps.catalogue.types.Category["CONTINUING_EDUCATION"],
+                                    learncity.apps.catalogue.types.Category["SILVER_AGE"],
+                                ],
+                            )
+                        ),
+                        name="catalogue_category_known",
+                    )
+                ],
             },
         ),
     ]

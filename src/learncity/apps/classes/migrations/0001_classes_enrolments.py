@@ -4,123 +4,383 @@ import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.db.models.functions.datetime
+from django.db import migrations, models
+
 import learncity.apps.classes.models
 import learncity.apps.classes.types
 import learncity.kernel.ids
 import learncity.kernel.texts
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0001_courses'),
-        ('organizations', '0001_partners_sites_roles'),
-        ('people', '0001_persons_accounts'),
-        ('places', '0001_regions'),
+        ("catalogue", "0001_courses"),
+        ("organizations", "0001_partners_sites_roles"),
+        ("people", "0001_persons_accounts"),
+        ("places", "0001_regions"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.UUIDField(default=learncity.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('key', models.SlugField(max_length=80, unique=True)),
-                ('name', learncity.kernel.texts.TranslatedField(default=learncity.kernel.texts.Text)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('ended_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=learncity.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("key", models.SlugField(max_length=80, unique=True)),
+                (
+                    "name",
+                    learncity.kernel.texts.TranslatedField(default=learncity.kernel.texts.Text),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='classes_term_ends_after_it_starts')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                        name="classes_term_ends_after_it_starts",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CourseClass',
+            name="CourseClass",
             fields=[
-                ('id', models.UUIDField(default=learncity.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('key', models.SlugField(max_length=80, unique=True)),
-                ('mode', models.CharField(choices=[('IN_PERSON', 'IN_PERSON'), ('ONLINE', 'ONLINE'), ('BLENDED', 'BLENDED')], max_length=10)),
-                ('note', learncity.kernel.texts.TranslatedField(blank=True, default=learncity.kernel.texts.Text)),
-                ('language', models.CharField(blank=True, default='', max_length=10)),
-                ('given', models.CharField(choices=[('FIRST_COME', 'FIRST_COME')], default=learncity.apps.classes.types.Given['FIRST_COME'], max_length=12)),
-                ('seats', models.PositiveIntegerField()),
-                ('seats_taken', models.PositiveIntegerField(db_default=0, default=0)),
-                ('waiting_limit', models.PositiveIntegerField(db_default=0, default=0)),
-                ('waiting_taken', models.PositiveIntegerField(db_default=0, default=0)),
-                ('fee_minor', models.PositiveIntegerField(db_default=0, default=0)),
-                ('fee_currency', models.CharField(default='CNY', max_length=3)),
-                ('fee_for', learncity.kernel.texts.TranslatedField(blank=True, default=learncity.kernel.texts.Text)),
-                ('opens_at', models.DateTimeField(null=True)),
-                ('closes_at', models.DateTimeField()),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('sessions_count', models.PositiveSmallIntegerField()),
-                ('plan', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.course')),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
-                ('venue', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.venue')),
-                ('term', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='classes.term')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=learncity.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("key", models.SlugField(max_length=80, unique=True)),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("IN_PERSON", "IN_PERSON"),
+                            ("ONLINE", "ONLINE"),
+                            ("BLENDED", "BLENDED"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "note",
+                    learncity.kernel.texts.TranslatedField(
+                        blank=True, default=learncity.kernel.texts.Text
+                    ),
+                ),
+                ("language", models.CharField(blank=True, default="", max_length=10)),
+                (
+                    "given",
+                    models.CharField(
+                        choices=[("FIRST_COME", "FIRST_COME")],
+                        default=learncity.apps.classes.types.Given["FIRST_COME"],
+                        max_length=12,
+                    ),
+                ),
+                ("seats", models.PositiveIntegerField()),
+                ("seats_taken", models.PositiveIntegerField(db_default=0, default=0)),
+                ("waiting_limit", models.PositiveIntegerField(db_default=0, default=0)),
+                ("waiting_taken", models.PositiveIntegerField(db_default=0, default=0)),
+                ("fee_minor", models.PositiveIntegerField(db_default=0, default=0)),
+                ("fee_currency", models.CharField(default="CNY", max_length=3)),
+                (
+                    "fee_for",
+                    learncity.kernel.texts.TranslatedField(
+                        blank=True, default=learncity.kernel.texts.Text
+                    ),
+                ),
+                ("opens_at", models.DateTimeField(null=True)),
+                ("closes_at", models.DateTimeField()),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("sessions_count", models.PositiveSmallIntegerField()),
+                ("plan", models.JSONField(default=dict)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.course",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.place",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "venue",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.venue",
+                    ),
+                ),
+                (
+                    "term",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="classes.term",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.UUIDField(default=learncity.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('receipt', models.CharField(max_length=12, unique=True)),
-                ('state', models.CharField(choices=[('ENROLLED', 'ENROLLED'), ('WAITING', 'WAITING'), ('WITHDRAWN', 'WITHDRAWN')], max_length=10)),
-                ('applied_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('course_class', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='classes.courseclass')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=learncity.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("receipt", models.CharField(max_length=12, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("ENROLLED", "ENROLLED"),
+                            ("WAITING", "WAITING"),
+                            ("WITHDRAWN", "WITHDRAWN"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("applied_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "course_class",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="classes.courseclass",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['course_class', 'state', 'applied_at', 'id'], name='classes_roster')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', [learncity.apps.classes.types.State['ENROLLED'], learncity.apps.classes.types.State['WAITING'], learncity.apps.classes.types.State['WITHDRAWN']])), name='classes_state_known'), models.UniqueConstraint(condition=models.Q(('state', learncity.apps.classes.types.State['WITHDRAWN']), _negated=True), fields=('course_class', 'person'), name='classes_one_place_per_person')],
+                "indexes": [
+                    models.Index(
+                        fields=["course_class", "state", "applied_at", "id"], name="classes_roster"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    learncity.apps.classes.types.State["ENROLLED"],
+                                    learncity.apps.classes.types.State["WAITING"],
+                                    learncity.apps.classes.types.State["WITHDRAWN"],
+                                ],
+                            )
+                        ),
+                        name="classes_state_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state", learncity.apps.classes.types.State["WITHDRAWN"]),
+                            _negated=True,
+                        ),
+                        fields=("course_class", "person"),
+                        name="classes_one_place_per_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.UUIDField(default=learncity.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('mode', models.CharField(choices=[('IN_PERSON', 'IN_PERSON'), ('ONLINE', 'ONLINE'), ('BLENDED', 'BLENDED')], max_length=10)),
-                ('link', models.URLField(blank=True, default='')),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('course_class', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='classes.courseclass')),
-                ('instructor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('room', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.room')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=learncity.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("IN_PERSON", "IN_PERSON"),
+                            ("ONLINE", "ONLINE"),
+                            ("BLENDED", "BLENDED"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("link", models.URLField(blank=True, default="")),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                (
+                    "course_class",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="classes.courseclass",
+                    ),
+                ),
+                (
+                    "instructor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.room",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('cancelled_at', None)), fields=['starts_at'], name='classes_tonight')],
-                'constraints': [models.UniqueConstraint(fields=('course_class', 'number'), name='classes_session_numbered_once'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='classes_session_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(models.Q(('mode', learncity.apps.classes.types.Mode['BLENDED']), _negated=True), models.Q(('mode', learncity.apps.classes.types.Mode['IN_PERSON']), ('room', None), _connector='OR')), name='classes_online_session_has_no_room'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('cancelled_at', None)), expressions=[(learncity.apps.classes.models.TsTzRange('starts_at', 'ends_at', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&'), ('room', '=')], name='classes_room_booked_once'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('cancelled_at', None)), expressions=[(learncity.apps.classes.models.TsTzRange('starts_at', 'ends_at', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&'), ('instructor', '=')], name='classes_instructor_booked_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("cancelled_at", None)),
+                        fields=["starts_at"],
+                        name="classes_tonight",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("course_class", "number"), name="classes_session_numbered_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="classes_session_ends_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("mode", learncity.apps.classes.types.Mode["BLENDED"]),
+                                _negated=True,
+                            ),
+                            models.Q(
+                                ("mode", learncity.apps.classes.types.Mode["IN_PERSON"]),
+                                ("room", None),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="classes_online_session_has_no_room",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("cancelled_at", None)),
+                        expressions=[
+                            (
+                                learncity.apps.classes.models.TsTzRange(
+                                    "starts_at",
+                                    "ends_at",
+                                    django.contrib.postgres.fields.ranges.RangeBoundary(),
+                                ),
+                                "&&",
+                            ),
+                            ("room", "="),
+                        ],
+                        name="classes_room_booked_once",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("cancelled_at", None)),
+                        expressions=[
+                            (
+                                learncity.apps.classes.models.TsTzRange(
+                                    "starts_at",
+                                    "ends_at",
+                                    django.contrib.postgres.fields.ranges.RangeBoundary(),
+                                ),
+                                "&&",
+                            ),
+                            ("instructor", "="),
+                        ],
+                        name="classes_instructor_booked_once",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='courseclass',
-            index=models.Index(fields=['provider', '-starts_at', '-id'], name='classes_of_provider'),
+            model_name="courseclass",
+            index=models.Index(
+                fields=["provider", "-starts_at", "-id"], name="classes_of_provider"
+            ),
         ),
         migrations.AddIndex(
-            model_name='courseclass',
-            index=models.Index(fields=['course', 'closes_at'], name='classes_of_course'),
+            model_name="courseclass",
+            index=models.Index(fields=["course", "closes_at"], name="classes_of_course"),
         ),
         migrations.AddConstraint(
-            model_name='courseclass',
-            constraint=models.CheckConstraint(condition=models.Q(('seats_taken__lte', models.F('seats'))), name='classes_not_oversold'),
+            model_name="courseclass",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("seats_taken__lte", models.F("seats"))),
+                name="classes_not_oversold",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='courseclass',
-            constraint=models.CheckConstraint(condition=models.Q(('waiting_taken__lte', models.F('waiting_limit'))), name='classes_waiting_list_not_overfull'),
+            model_name="courseclass",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("waiting_taken__lte", models.F("waiting_limit"))),
+                name="classes_waiting_list_not_overfull",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='courseclass',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='classes_ends_after_it_starts'),
+            model_name="courseclass",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="classes_ends_after_it_starts",
+            ),
         ),
     ]

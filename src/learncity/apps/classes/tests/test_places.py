@@ -177,9 +177,7 @@ def test_nobody_withdraws_for_somebody_else():
     mine = apply(make_class(), make_person())
 
     with pytest.raises(EnrolmentNotFound):
-        services.withdraw(
-            receipt=mine.receipt, person_id=make_person(), by=SYSTEM, at=OPENING
-        )
+        services.withdraw(receipt=mine.receipt, person_id=make_person(), by=SYSTEM, at=OPENING)
 
 
 @pytest.mark.django_db
@@ -210,9 +208,7 @@ def test_seats_that_are_taken_cannot_be_taken_away(seats, waiting):
         apply(key, make_person())
 
     with pytest.raises(SeatsInUse):
-        services.set_seats(
-            class_key=key, seats=seats, waiting_limit=waiting, by=SYSTEM, at=OPENING
-        )
+        services.set_seats(class_key=key, seats=seats, waiting_limit=waiting, by=SYSTEM, at=OPENING)
 
 
 @pytest.mark.django_db
@@ -346,7 +342,9 @@ def test_in_fifty_rushes_no_seat_is_oversold_and_none_is_left_empty(committed):
     people = [make_person() for _ in range(8)]
     for _ in range(50):
         key = make_class(seats=3, waiting=2)
-        assert race(key, people) == sorted(["FULL"] * 3 + [State.ENROLLED] * 3 + [State.WAITING] * 2)
+        assert race(key, people) == sorted(
+            ["FULL"] * 3 + [State.ENROLLED] * 3 + [State.WAITING] * 2
+        )
         assert counts(key) == (3, 2)
 
 

@@ -42,7 +42,7 @@ def email_port() -> Port:
     """The e-mail sender of this installation."""
     if settings.DEMO or not settings.EMAIL_URL:
         return Held()
-    from .smtp import Smtp  # noqa: PLC0415 - only what is set up is loaded
+    from .smtp import Smtp
 
     return Smtp(settings.EMAIL_URL, sender=settings.DEFAULT_FROM_EMAIL)
 
@@ -54,7 +54,7 @@ def sms_port() -> Port:
         return Held()
     provider = urlsplit(settings.SMS_URL).scheme
     if provider == "aliyun":
-        from .aliyun import Aliyun  # noqa: PLC0415
+        from .aliyun import Aliyun
 
         return Aliyun(settings.SMS_URL)
     raise NoSuchSender(f"SMS_URL: no adapter for {provider!r}; there is: aliyun")

@@ -1,6 +1,7 @@
 """E-mail by SMTP, through Django's own sender."""
 
 from email.utils import make_msgid
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.mail import EmailMessage
@@ -16,7 +17,7 @@ class Smtp:
         parts = urlsplit(url)
         options = parse_qs(parts.query)
         self.sender = sender
-        self.connect = {
+        self.connect: dict[str, Any] = {
             "host": parts.hostname or "localhost",
             "port": parts.port or 25,
             "username": unquote(parts.username or ""),

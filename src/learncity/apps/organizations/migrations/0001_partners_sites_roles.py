@@ -3,82 +3,231 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
+from django.db import migrations, models
+
 import learncity.kernel.ids
 import learncity.kernel.texts
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_persons_accounts'),
-        ('places', '0001_regions'),
+        ("people", "0001_persons_accounts"),
+        ("places", "0001_regions"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Organization',
+            name="Organization",
             fields=[
-                ('id', models.UUIDField(default=learncity.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('key', models.SlugField(max_length=80, unique=True)),
-                ('kind', models.CharField(choices=[('UNIVERSITY', 'UNIVERSITY'), ('VOCATIONAL_COLLEGE', 'VOCATIONAL_COLLEGE'), ('LEARNING_CENTRE', 'LEARNING_CENTRE'), ('SENIOR_UNIVERSITY', 'SENIOR_UNIVERSITY'), ('UNION', 'UNION'), ('ENTERPRISE', 'ENTERPRISE'), ('ASSOCIATION', 'ASSOCIATION'), ('AGENCY', 'AGENCY')], max_length=20)),
-                ('name', learncity.kernel.texts.TranslatedField(default=learncity.kernel.texts.Text)),
-                ('about', learncity.kernel.texts.TranslatedField(blank=True, default=learncity.kernel.texts.Text)),
-                ('phone', models.CharField(blank=True, default='', max_length=40)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=learncity.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("key", models.SlugField(max_length=80, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("UNIVERSITY", "UNIVERSITY"),
+                            ("VOCATIONAL_COLLEGE", "VOCATIONAL_COLLEGE"),
+                            ("LEARNING_CENTRE", "LEARNING_CENTRE"),
+                            ("SENIOR_UNIVERSITY", "SENIOR_UNIVERSITY"),
+                            ("UNION", "UNION"),
+                            ("ENTERPRISE", "ENTERPRISE"),
+                            ("ASSOCIATION", "ASSOCIATION"),
+                            ("AGENCY", "AGENCY"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "name",
+                    learncity.kernel.texts.TranslatedField(default=learncity.kernel.texts.Text),
+                ),
+                (
+                    "about",
+                    learncity.kernel.texts.TranslatedField(
+                        blank=True, default=learncity.kernel.texts.Text
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, default="", max_length=40)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.place",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Venue',
+            name="Venue",
             fields=[
-                ('id', models.UUIDField(default=learncity.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('key', models.SlugField(max_length=80, unique=True)),
-                ('name', learncity.kernel.texts.TranslatedField(default=learncity.kernel.texts.Text)),
-                ('address', learncity.kernel.texts.TranslatedField(blank=True, default=learncity.kernel.texts.Text)),
-                ('hours', learncity.kernel.texts.TranslatedField(blank=True, default=learncity.kernel.texts.Text)),
-                ('directions', learncity.kernel.texts.TranslatedField(blank=True, default=learncity.kernel.texts.Text)),
-                ('latitude', models.FloatField(null=True)),
-                ('longitude', models.FloatField(null=True)),
-                ('access', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='venues', to='organizations.organization')),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=learncity.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("key", models.SlugField(max_length=80, unique=True)),
+                (
+                    "name",
+                    learncity.kernel.texts.TranslatedField(default=learncity.kernel.texts.Text),
+                ),
+                (
+                    "address",
+                    learncity.kernel.texts.TranslatedField(
+                        blank=True, default=learncity.kernel.texts.Text
+                    ),
+                ),
+                (
+                    "hours",
+                    learncity.kernel.texts.TranslatedField(
+                        blank=True, default=learncity.kernel.texts.Text
+                    ),
+                ),
+                (
+                    "directions",
+                    learncity.kernel.texts.TranslatedField(
+                        blank=True, default=learncity.kernel.texts.Text
+                    ),
+                ),
+                ("latitude", models.FloatField(null=True)),
+                ("longitude", models.FloatField(null=True)),
+                (
+                    "access",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="venues",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.place",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.UUIDField(default=learncity.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=40)),
-                ('name', learncity.kernel.texts.TranslatedField(default=learncity.kernel.texts.Text)),
-                ('seats', models.PositiveIntegerField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('venue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='organizations.venue')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=learncity.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("key", models.CharField(max_length=40)),
+                (
+                    "name",
+                    learncity.kernel.texts.TranslatedField(default=learncity.kernel.texts.Text),
+                ),
+                ("seats", models.PositiveIntegerField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "venue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rooms",
+                        to="organizations.venue",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StaffRole',
+            name="StaffRole",
             fields=[
-                ('id', models.UUIDField(default=learncity.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('STAFF', 'STAFF'), ('OPERATOR', 'OPERATOR')], max_length=10)),
-                ('since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=learncity.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("STAFF", "STAFF"), ("OPERATOR", "OPERATOR")], max_length=10
+                    ),
+                ),
+                (
+                    "since",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('person', 'organization', 'role'), name='organizations_role_held_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("person", "organization", "role"),
+                        name="organizations_role_held_once",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='venue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='organizations_venue_is_on_earth'),
+            model_name="venue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude", None), ("longitude", None)),
+                    models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
+                    _connector="OR",
+                ),
+                name="organizations_venue_is_on_earth",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='room',
-            constraint=models.UniqueConstraint(fields=('venue', 'key'), name='organizations_room_named_once'),
+            model_name="room",
+            constraint=models.UniqueConstraint(
+                fields=("venue", "key"), name="organizations_room_named_once"
+            ),
         ),
     ]

@@ -1,0 +1,80 @@
+"""The limits beside which the product is measured: bare row operations, and bare files."""
+
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from learncity.kernel.postgres_programs import find_programs
+
+from .load import percentiles
+from .people import Classes
+from .product import Product, Run, measured, summed
+
+SCRIPT = Path(__file__).with_name("place.sql")
+
+
+def has_pgbench() -> bool:
+    """Whether the limit in the database can be measured here."""
+    return (find_programs() / "pgbench").exists()
+
+
+def rows(product: Product, classes: Classes, clients: int, each: int) -> Run:
+    """The same changes of rows as an accepted application makes, by pgbench.
+
+    Args:
+        each: how many transactions every client makes.
+    """
+    settings = connection.settings_dict
+    with tempfile.TemporaryDirectory() as folder:
+        command = [
+            find_programs() / "pgbench", "--no-vacuum", "-M", "prepared",
+            "-h", settings["HOST"], "-p", str(settings["PORT"] or 5432), "-U", settings["USER"],
+            "-c", str(clients), "-j", str(min(2, clients)), "-t", str(each), "-f", SCRIPT,
+            "-D", "n=0", "-D", f"clients={clients}", "-D", f"first={classes.first}",
+            "-D", f"classes={len(classes.keys)}", "--log", f"--log-prefix={folder}/log",
+            settings["NAME"],
+        ]  # fmt: skip
+        roots = [pid for pid in product.roots() if pid != product.process.pid]
+        with measured(roots) as cost:
+            done = subprocess.run(
+                [str(word) for word in command], capture_output=True, text=True, check=False
+            )
+        if done.returncode:
+            raise SystemExit(f"pgbench: {done.stderr.strip()}")
+        waits = _waits(Path(folder))
+    return summed(_result(done.stdout, waits), cost)
+
+
+def _waits(folder: Path) -> list[float]:
+    lines = [line for log in folder.glob("log*") for line in log.read_text().splitlines()]
+    return [int(line.split()[2]) / 1e6 for line in lines]
+
+
+def _result(said: str, waits: list[float]) -> dict[str, Any]:
+    rate = float(re.findall(r"tps = ([\d.]+)", said)[0])
+    return {
+        "seconds": len(waits) / rate,
+        "answers": len(waits),
+        "waits": percentiles(waits),
+        "cpu": 0.0,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class StaticPage:
+    """The bytes of a page as a file that the web server hands out by itself."""
+
+    path: str
+
+
+@contextmanager
+def as_file(product: Product, name: str, body: bytes) -> Iterator[StaticPage]:
+    """Serve these bytes as a static file while the block runs."""
+    raise NotImplementedError

@@ -1,0 +1,111 @@
+"""The machine: what it is, how busy it is, how long its disk takes to keep a write."""
+
+import os
+import platform
+import re
+import subprocess
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from learncity.kernel.postgres_programs import find_programs, version_of
+
+PROC = Path("/proc")
+TICKS = os.sysconf("SC_CLK_TCK")
+# The share of the machine that others may use before a run is marked as disturbed.
+QUIET = 0.10
+
+
+def describe() -> list[tuple[str, str]]:
+    """Name and value of everything a reader needs to compare numbers."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return [
+        ("Processor", f"{os.cpu_count()} cores, {_processor()}"),
+        ("Memory", f"{memory:.0f} GB"),
+        ("System", f"{platform.system()} {platform.release()}"),
+        ("Python", f"{platform.python_version()}, PostgreSQL {version_of(find_programs())}"),
+        ("Disk flush", flush_words()),
+        ("Load at start", " ".join(f"{part:.1f}" for part in os.getloadavg())),
+    ]
+
+
+def _processor() -> str:
+    if (PROC / "cpuinfo").exists():
+        found = re.search(r"model name\s*: (.*)", (PROC / "cpuinfo").read_text())
+        if found:
+            return found[1]
+    return platform.processor() or platform.machine()
+
+
+def flush_words() -> str:
+    """How long one flushed write takes: it bounds the places one class can give a second."""
+    with tempfile.NamedTemporaryFile(dir=os.environ["LEARNCITY_DATA"]) as file:
+        micros = _by_program(file.name)
+        way = "pg_test_fsync"
+        if micros is None:
+            micros, way = _by_loop(file.fileno()), "own loop"
+    return f"{micros:.0f} µs a fdatasync of 8 KB ({way})"
+
+
+def _by_program(path: str) -> float | None:
+    program = find_programs() / "pg_test_fsync"
+    if not program.exists():
+        return None
+    command = [str(program), "-s", "1", "-f", path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        for line in running.stdout:
+            found = re.search(r"fdatasync .*?([\d.]+) usecs/op", line)
+            if found:
+                running.terminate()
+                return float(found[1])
+    return None
+
+
+def _by_loop(file: int) -> float:
+    flush = getattr(os, "fdatasync", os.fsync)
+    begun, count = time.perf_counter(), 0
+    while time.perf_counter() < begun + 1:
+        os.pwrite(file, b"x" * 8192, 0)
+        flush(file)
+        count += 1
+    return (time.perf_counter() - begun) / count * 1e6
+
+
+def can_count_cpu() -> bool:
+    """Whether the time that other processes used can be read here."""
+    return (PROC / "stat").exists()
+
+
+def cpu_seconds(roots: Iterable[int]) -> float:
+    """Processor time of these processes and all below them, the ended ones included. Seconds."""
+    if not can_count_cpu():
+        return 0.0
+    below: dict[int, list[int]] = defaultdict(list)
+    used: dict[int, int] = {}
+    for path in PROC.glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended in between
+        pid = int(path.parent.name)
+        below[int(fields[1])].append(pid)
+        # Its own time, and that of children it has seen end.
+        used[pid] = sum(int(n) for n in fields[11:15])
+    todo, total = list(roots), 0
+    while todo:
+        pid = todo.pop()
+        total += used.pop(pid, 0)  # taken once, though a root may stand below another
+        todo += below[pid]
+    return total / TICKS
+
+
+def busy_seconds() -> float:
+    """Processor time that everybody on the machine has used. Seconds."""
+    if not can_count_cpu():
+        return 0.0
+    fields = [int(n) for n in (PROC / "stat").read_text().split("\n", 1)[0].split()[1:9]]
+    return (sum(fields) - fields[3] - fields[4]) / TICKS
+

@@ -1,0 +1,11 @@
+"""The account behind a request, for views that only signed-in people reach."""
+
+from django.http import HttpRequest
+
+from .models import Account
+
+
+def account(request: HttpRequest) -> Account:
+    """The signed-in account; a view that may be reached without one must ask first."""
+    assert isinstance(request.user, Account)
+    return request.user

@@ -1,0 +1,183 @@
+"""The cells of one row read as what they should be; every mistake is kept, with what to do.
+
+A column that the file does not have is left alone by whoever writes: see ``has``. Digits and signs
+may be full-width, as Chinese keyboards write them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, time
+from enum import StrEnum
+from typing import TypeVar
+
+from .csv_files import CsvFile, Row, RowError, near
+from .texts import ALL as TAGS
+from .texts import Text
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+LONGEST = 4000
+_KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::00)?")
+# What a column is called whose words are in this language: title_zh_hant. Plain zh is simplified.
+_ENDINGS = {"zh": "zh-Hans", **{tag.lower().replace("-", "_"): tag for tag in TAGS}}
+_LANGUAGES = {ending.replace("_", "-"): tag for ending, tag in _ENDINGS.items()}
+
+
+def in_languages(stem: str) -> tuple[str, ...]:
+    """The columns of a text in several languages: ``title_zh``, ``title_zh_hans`` and so on."""
+    return tuple(f"{stem}_{ending}" for ending in _ENDINGS)
+
+
+def language(word: str) -> str:
+    """The tag of a language, however its letters are written; empty when it is not known."""
+    return _LANGUAGES.get(word.lower().replace("_", "-"), "")
+
+
+class Cells:
+    """One row of a file, read cell by cell.
+
+    Attributes:
+        errors: the mistakes found so far; the values read then are of no use.
+    """
+
+    def __init__(self, row: Row, file: CsvFile) -> None:
+        self.row, self.file = row, file
+        self.errors: list[RowError] = []
+        if row.trouble:
+            self.wrong("", row.trouble)
+
+    def has(self, *columns: str) -> bool:
+        """Whether the file says anything about one of these columns."""
+        return not self.file.columns.isdisjoint(columns)
+
+    def wrong(self, column: str, says: str) -> None:
+        """Note a mistake."""
+        value = self.row.cells.get(column, "")
+        name = self.file.name_of(column) if column else ""
+        self.errors.append(RowError(self.row.number, name, value, says))
+
+    def text(self, column: str, longest: int = LONGEST) -> str:
+        """The cell as it is."""
+        value = self.row.cells.get(column, "")
+        if len(value) > longest:
+            self.wrong(column, f"it has {len(value):,} characters; {longest:,} are allowed")
+        return value
+
+    def texts(self, stem: str) -> Text:
+        """The words of all languages the file has; empty ones are there, to empty what is."""
+        found = Text()
+        for ending, tag in _ENDINGS.items():
+            column = f"{stem}_{ending}"
+            if self.has(column) and not found.get(tag):
+                found[tag] = self.text(column)
+        return found
+
+    def key(self, column: str) -> str:
+        """A key, or empty."""
+        value = _plain(self.text(column))
+        if not value or _KEY.fullmatch(value):
+            return value
+        better = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")[:80]
+        hint = f", such as {better!r}" if better else ""
+        self.wrong(column, f"write small letters a-z, digits and hyphens, at most 80{hint}")
+        return ""
+
+    def needed_key(self, column: str) -> str:
+        """A key that must be there."""
+        value = self.key(column)
+        if not value and not any(e.column == self.file.name_of(column) for e in self.errors):
+            self.wrong(column, "write a key; the cell is empty")
+        return value
+
+    def choice(self, column: str, choices: type[Choice]) -> Choice | None:
+        """One of a controlled list, whatever its case; ``None`` when empty or wrong."""
+        value = self.text(column)
+        return self._one_of(column, value, choices) if value else None
+
+    def choices(self, column: str, choices: type[Choice]) -> list[Choice]:
+        """Several of a controlled list, separated by ``|``; each once."""
+        found = [self._one_of(column, word, choices) for word in self.words(column)]
+        return list(dict.fromkeys(choice for choice in found if choice))
+
+    def languages(self, column: str) -> list[str]:
+        """Tags of languages, separated by ``|``; each once."""
+        found = []
+        for word in self.words(column):
+            tag = language(word)
+            if not tag:
+                self.wrong(column, f"there is no language {word!r}; write {', '.join(_LANGUAGES)}")
+            found.append(tag)
+        return list(dict.fromkeys(found))
+
+    def words(self, column: str) -> list[str]:
+        """The parts between ``|``, trimmed; empty ones are left out."""
+        return [word.strip() for word in _plain(self.text(column)).split("|") if word.strip()]
+
+    def number(self, column: str, least: int, most: int) -> int | None:
+        """A whole number between two, both included; ``None`` when empty or wrong."""
+        value = _plain(self.text(column))
+        if not value:
+            return None
+        number = int(value) if value.isdecimal() and len(value) < 15 else -1
+        if least <= number <= most:
+            return number
+        self.wrong(column, f"write a whole number from {least:,} to {most:,}")
+        return None
+
+    def flag(self, column: str) -> bool:
+        """1 or 0; empty is 0."""
+        value = _plain(self.text(column))
+        if value not in ("", "0", "1"):
+            self.wrong(column, "write 1 for yes or 0 for no")
+        return value == "1"
+
+    def date(self, column: str) -> date | None:
+        """A day, year first; ``None`` when empty or wrong."""
+        value = _plain(self.text(column))
+        found = _DATE.fullmatch(value)
+        try:
+            if found:
+                return date(*map(int, found.groups()))
+        except ValueError:
+            pass
+        if value:
+            self.wrong(column, "write a day as year-month-day, such as 2026-09-07")
+        return None
+
+    def clock(self, column: str) -> time | None:
+        """A time of day; ``None`` when empty or wrong."""
+        value = _plain(self.text(column))
+        found = clock(value)
+        if value and found is None:
+            self.wrong(column, "write a time of day as hours:minutes, such as 18:30")
+        return found
+
+    def _one_of(self, column: str, word: str, choices: type[Choice]) -> Choice | None:
+        symbol = re.sub(r"[\s-]+", "_", _plain(word)).upper()
+        if symbol in choices.__members__:
+            return choices[symbol]
+        names = list(choices.__members__)
+        self.wrong(column, f"{word!r} is not one of {', '.join(names)}{near(symbol, names)}")
+        return None
+
+
+def clock(text: str) -> time | None:
+    """A time of day such as 8:30; ``None`` when it is none."""
+    found = _CLOCK.fullmatch(text)
+    try:
+        return time(int(found[1]), int(found[2])) if found else None
+    except ValueError:
+        return None
+
+
+def some(words: Iterable[str], most: int = 8) -> str:
+    """The first of many words, for a hint."""
+    found = sorted(words)
+    return ", ".join(found[:most]) + (", …" if len(found) > most else "")
+
+
+def _plain(value: str) -> str:
+    return unicodedata.normalize("NFKC", value).strip()

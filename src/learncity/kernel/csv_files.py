@@ -1,0 +1,357 @@
+"""Lists from spreadsheets: CSV files read row by row, and mistakes said so that they can be mended.
+
+The most fundamental mistake comes first and alone: no file, no text, no header, missing columns.
+Only then are rows read, and a mistake in one never stops the next. The file is read twice as a
+stream, once for its encoding and length and once for its rows, so memory does not grow with it.
+"""
+
+import codecs
+import csv
+import difflib
+import gzip
+import io
+import re
+import unicodedata
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+_CHUNK = 1 << 16
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+# Latin letters, with the marks of Vietnamese: they say nothing about which Chinese encoding it is.
+_LATIN = re.compile(r"[\x00-\x7f\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]+")
+# A file of mistakes is mended and read again; what was wrong the last time is no data.
+PROBLEM = "problem"
+# How much of a file is looked at to tell GB18030 from another old encoding.
+_JUDGED = 500_000
+_SAVE_AS = "Save it as 'CSV UTF-8' and try again."
+
+
+class Unreadable(Exception):
+    """Nothing of the file can be used; the message says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """What is wrong with one cell, or with a whole row when ``column`` is empty."""
+
+    row: int
+    column: str
+    value: str
+    says: str
+
+    @property
+    def problem(self) -> str:
+        """Where in the row and what to do: what stands in the column `problem`."""
+        where = f"{self.column} {_short(self.value)!r}" if self.value else self.column
+        return f"{where}: {self.says}" if where else self.says
+
+    def __str__(self) -> str:
+        return f"row {self.row}, {self.problem}" if self.column else f"row {self.row}: {self.says}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a file.
+
+    Attributes:
+        number: as a spreadsheet shows it; the header is mostly 1.
+        line: the line of the file it ends in; a cell may hold several lines.
+        cells: trimmed, by our names of the columns, defaults filled in.
+        raw: as they stand in the file.
+        trouble: why the row cannot be read; empty when it can.
+    """
+
+    number: int
+    line: int
+    cells: Mapping[str, str]
+    raw: tuple[str, ...]
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a kind of list. Of each group in ``needed`` the file must have one."""
+
+    needed: tuple[tuple[str, ...], ...]
+    optional: tuple[str, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every column that is read."""
+        return (*(name for group in self.needed for name in group), *self.optional)
+
+
+@dataclass
+class Outcome:
+    """What became of some rows."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    errors: list[RowError] = field(default_factory=list)
+
+    def add(self, other: "Outcome") -> None:
+        """Count what became of further rows; their errors are not kept."""
+        self.new += other.new
+        self.changed += other.changed
+        self.same += other.same
+
+
+class CsvFile:
+    """A list in a file that can be read: text, with a header and the columns that are needed.
+
+    Args:
+        rename: our name of a column to the file's.
+        defaults: our name of a column to what an empty cell of it, or its absence, means.
+
+    Raises:
+        Unreadable: it cannot; nothing was read.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        columns: Columns,
+        *,
+        rename: Mapping[str, str] | None = None,
+        defaults: Mapping[str, str] | None = None,
+    ) -> None:
+        self.path = path
+        self.encoding, self.lines = _examine(path)
+        self.header, self.delimiter, self._header_row = self._read_header()
+        self._defaults = dict(defaults or {})
+        self._at = self._places(columns, dict(rename or {}))
+        self._check_needed(columns)
+        read = set(self._at.values())
+        #: Columns of the file that nobody reads.
+        self.unused = [
+            name
+            for at, name in enumerate(self.header)
+            if at not in read and name and _folded(name) != PROBLEM
+        ]
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Our names of the columns that the file has, or that have a default."""
+        return frozenset(self._at) | frozenset(self._defaults)
+
+    @property
+    def described(self) -> str:
+        """Encoding and delimiter in words."""
+        names = {"utf-8-sig": "UTF-8", "gb18030": "GB18030", "utf-16": "UTF-16"}
+        return f"{names[self.encoding]}, {_DELIMITERS[self.delimiter]}"
+
+    def name_of(self, column: str) -> str:
+        """What the file calls one of our columns."""
+        return self.header[self._at[column]] if column in self._at else column
+
+    def rows(self) -> Iterator[Row]:
+        """The rows below the header that are not empty, in order."""
+        number = 0
+        with _opened(self.path, self.encoding) as text:
+            reader = csv.reader(text, delimiter=self.delimiter, strict=True)
+            while True:
+                number += 1
+                try:
+                    raw = next(reader)
+                except StopIteration:
+                    return
+                except csv.Error as error:
+                    yield Row(number, reader.line_num, {}, (), _broken(error))
+                    continue
+                if number > self._header_row and any(cell.strip() for cell in raw):
+                    yield self._row(number, reader.line_num, raw)
+
+    def without_problem(self, raw: Sequence[str]) -> list[str]:
+        """A row, or the header, as the file has it, without what was wrong the last time."""
+        cells = [*raw, *[""] * (len(self.header) - len(raw))]
+        return [
+            cell
+            for at, cell in enumerate(cells)
+            if at >= len(self.header) or _folded(self.header[at]) != PROBLEM
+        ]
+
+    def _row(self, number: int, line: int, raw: list[str]) -> Row:
+        cells = dict(self._defaults)
+        for column, at in self._at.items():
+            value = raw[at].strip() if at < len(raw) else ""
+            cells[column] = value or self._defaults.get(column, "")
+        trouble = ""
+        if any(cell.strip() for cell in raw[len(self.header) :]):
+            trouble = (
+                f"the row has {len(raw)} cells and the header {len(self.header)}; put a cell that "
+                f"holds a {_DELIMITERS[self.delimiter]} between quotation marks"
+            )
+        return Row(number, line, cells, tuple(raw), trouble)
+
+    def _read_header(self) -> tuple[list[str], str, int]:
+        with _opened(self.path, self.encoding) as text:
+            for number, line in enumerate(text, 1):
+                if line.strip():
+                    delimiter = max(_DELIMITERS, key=lambda d: len(_split(line, d)))
+                    header = [_neat(name) for name in _split(line, delimiter)]
+                    self._check_header(header)
+                    return header, delimiter, number
+        raise Unreadable(f"{self.path.name} is empty. Was it saved?")
+
+    def _check_header(self, header: list[str]) -> None:
+        named = [_folded(name) for name in header if name]
+        twice = next((name for name in named if named.count(name) > 1), None)
+        if twice:
+            raise Unreadable(
+                f"{self.path.name} has two columns named {twice!r}. Rename or remove one of them."
+            )
+
+    def _places(self, columns: Columns, rename: dict[str, str]) -> dict[str, int]:
+        """Where each of our columns stands in the file."""
+        there = {_folded(name): at for at, name in enumerate(self.header) if name}
+        for option, ours in [("map", n) for n in rename] + [("default", n) for n in self._defaults]:
+            if ours not in columns.all:
+                raise Unreadable(
+                    f"--{option} {ours}: there is no such column{near(ours, columns.all)}. "
+                    f"The columns are {', '.join(columns.all)}."
+                )
+        for ours, theirs in rename.items():
+            if _folded(theirs) not in there:
+                raise Unreadable(
+                    f"--map {ours}={theirs}: {self.path.name} has no column {theirs!r}"
+                    f"{near(theirs, self.header)}. It has {_listed(self.header)}."
+                )
+        wanted = {ours: _folded(rename.get(ours, ours)) for ours in columns.all}
+        return {ours: there[theirs] for ours, theirs in wanted.items() if theirs in there}
+
+    def _check_needed(self, columns: Columns) -> None:
+        missing = [group for group in columns.needed if not self.columns & set(group)]
+        if not missing:
+            return
+        said = [f"{self.path.name} has no column {_either(group)}." for group in missing]
+        said.append(f"It has {_listed(self.header)}.")
+        guessed = [(ours, _guess(ours, self.header)) for group in missing for ours in group]
+        ours, theirs = next((pair for pair in guessed if pair[1]), (missing[0][0], ""))
+        said.append(
+            f"If {theirs!r} is meant, say --map {ours}={theirs}."
+            if theirs
+            else f"Name the columns in the first row, or say --map {ours}=NAME for each that has "
+            f"another name and --default {ours}=VALUE for one that is the same in every row."
+        )
+        raise Unreadable(" ".join(said))
+
+
+def near(word: str, words: Iterable[str]) -> str:
+    """A hint such as ``; did you mean 'seats'?`` without its end, or nothing."""
+    found = _guess(word, words)
+    return f"; did you mean {found!r}" if found else ""
+
+
+def _guess(word: str, words: Iterable[str]) -> str:
+    folded = {_folded(w): w for w in words if w}
+    found = difflib.get_close_matches(_folded(word), folded, 1, 0.7)
+    return folded[found[0]] if found else ""
+
+
+def _examine(path: Path) -> tuple[str, int]:
+    """The encoding, and how many lines there are."""
+    with _opened_bytes(path) as file:
+        head = file.read(4)
+    if head.startswith(b"PK\x03\x04") or head == b"\xd0\xcf\x11\xe0":
+        raise Unreadable(f"{path.name} is a workbook, not a CSV file. {_SAVE_AS}")
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16", _count_lines(path, "utf-16")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return encoding, _count_lines(path, encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Unreadable(f"{path.name} is neither UTF-8 nor GB18030 text. {_SAVE_AS}")
+
+
+def _count_lines(path: Path, encoding: str) -> int:
+    lines, foreign, likely = 1, 0, 0
+    with _opened(path, encoding) as text:
+        while chunk := text.read(_CHUNK):
+            if "\0" in chunk:
+                raise Unreadable(f"{path.name} is not a text file. {_SAVE_AS}")
+            lines += chunk.count("\n")
+            if encoding == "gb18030" and foreign < _JUDGED:
+                letters = _LATIN.sub("", chunk)
+                foreign += len(letters)
+                likely += sum(map(_is_likely, letters))
+    if likely * 2 < foreign:
+        # GB18030 gives nearly every byte a meaning, so what it yields has to look like Chinese.
+        raise UnicodeDecodeError(encoding, b"", 0, 0, "does not look like Chinese")
+    return lines
+
+
+def _is_likely(letter: str) -> bool:
+    """Whether it is a character of the 6,763 of GB 2312, or punctuation that goes with them."""
+    if "\u4e00" <= letter <= "\u9fff":
+        try:
+            letter.encode("gb2312")
+        except UnicodeEncodeError:
+            return False
+        return True
+    return "\u3000" <= letter <= "\u301f" or "\uff01" <= letter <= "\uff5e" or letter in "·–—‘’“”…"
+
+
+@contextmanager
+def _opened_bytes(path: Path) -> Iterator[IO[bytes]]:
+    """The bytes of a file, unpacked when it is gzip.
+
+    Raises:
+        Unreadable: there is no file, it may not be read, or it is damaged.
+    """
+    try:
+        with path.open("rb") as plain:
+            packed = plain.read(2) == b"\x1f\x8b"
+            plain.seek(0)
+            yield gzip.GzipFile(fileobj=plain) if packed else plain
+    except FileNotFoundError:
+        raise Unreadable(f"There is no file {path}. Is the name spelt right?")
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise Unreadable(f"{path.name} is a damaged gzip file ({error}). Fetch it again.")
+    except OSError as error:
+        raise Unreadable(f"{path} cannot be read: {error.strerror}.")
+
+
+@contextmanager
+def _opened(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
+    with (
+        _opened_bytes(path) as file,
+        io.TextIOWrapper(file, encoding=encoding, newline="") as text,
+    ):
+        yield text
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    return next(csv.reader([line], delimiter=delimiter), [])
+
+
+def _broken(error: csv.Error) -> str:
+    if "unexpected end" in str(error) or "field larger" in str(error):
+        return "a quotation mark is opened and not closed, so the rows below it are lost; close it"
+    return f"a quotation mark stands where none can be ({error}); double it or remove it"
+
+
+def _neat(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def _folded(name: str) -> str:
+    return _neat(name).casefold()
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(name for name in names if name) or "no named columns"
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def _short(value: str) -> str:
+    flat = " ".join(value.split())
+    return flat if len(flat) <= 40 else f"{flat[:39]}…"

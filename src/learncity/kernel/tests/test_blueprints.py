@@ -1,0 +1,235 @@
+"""A city's file: mistakes have lines, applying twice changes nothing, changes by hand are kept."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from learncity.apps.catalogue.models import Course
+from learncity.apps.classes.models import CourseClass, Session
+from learncity.apps.initiatives import demo, services
+from learncity.apps.organizations.models import Venue
+from learncity.kernel.acting import COMMAND
+from learncity.kernel.blueprint_files import Mistakes
+from learncity.kernel.blueprints import Act
+from learncity.kernel.models import AuditEntry, Blueprint
+
+CITY = demo.CITY_FILE.parent
+
+
+@pytest.fixture
+def copy(tmp_path, city):
+    """A copy of the demo city's files that a test may edit."""
+    shutil.copytree(CITY, tmp_path / "city")
+    return tmp_path / "city"
+
+
+def edit(copy, part, before, after):
+    path = copy / "suzhou" / f"{part}.yaml"
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after, 1))
+
+
+def plan(copy, **how):
+    return services.plan(path=copy / "suzhou.yaml", at=timezone.now(), **how)
+
+
+def apply(copy, **how):
+    services.apply(plan(copy, **how), by=COMMAND, at=timezone.now())
+
+
+def mistakes(copy):
+    with pytest.raises(Mistakes) as wrong:
+        plan(copy)
+    return [str(m) for m in wrong.value.found]
+
+
+def line_of(copy, part, text):
+    lines = (copy / "suzhou" / f"{part}.yaml").read_text().splitlines()
+    return next(n for n, line in enumerate(lines, 1) if text in line)
+
+
+def test_a_city_applied_again_changes_nothing(copy):
+    assert plan(copy).is_empty
+
+
+def test_it_still_changes_nothing_a_month_later(copy):
+    later = services.plan(path=copy / "suzhou.yaml", at=timezone.now() + timedelta(days=40))
+    assert later.is_empty
+
+
+def test_every_mistake_is_told_with_file_and_line(copy):
+    edit(copy, "courses", "category: WORKPLACE_SKILLS", "category: COOKERY")
+    edit(copy, "organizations", "kind: UNIVERSITY", "kind: UNIVERSTIY")
+    line = line_of(copy, "courses", "COOKERY")
+    other = line_of(copy, "organizations", "UNIVERSTIY")
+
+    found = mistakes(copy)
+
+    assert any(m.startswith(f"suzhou/courses.yaml:{line}: category:") for m in found)
+    assert any(m.startswith(f"suzhou/organizations.yaml:{other}: kind:") for m in found)
+
+
+def test_an_unknown_field_is_a_mistake(copy):
+    edit(copy, "courses", "    level: BEGINNER", "    levle: BEGINNER")
+    line = line_of(copy, "courses", "levle")
+
+    assert mistakes(copy) == [f"suzhou/courses.yaml:{line}: levle: extra inputs are not permitted"]
+
+
+def test_a_reference_to_nothing_says_what_was_perhaps_meant(copy):
+    edit(copy, "courses", "provider: qiaotou-learning-centre", "provider: qiaotou-lerning-centre")
+    line = line_of(copy, "courses", "qiaotou-lerning-centre")
+
+    (only,) = mistakes(copy)
+    assert only == (
+        f"suzhou/courses.yaml:{line}: 'qiaotou-lerning-centre' is not one of the organizations; "
+        "did you mean 'qiaotou-learning-centre'?"
+    )
+
+
+def test_a_key_stated_twice_is_a_mistake(copy):
+    path = copy / "suzhou" / "places.yaml"
+    path.write_text(path.read_text() + "\n  - {key: gusu, kind: DISTRICT, name: {en: Again}}\n")
+
+    assert any("'gusu' is stated twice" in m for m in mistakes(copy))
+
+
+def test_an_online_class_with_a_room_is_a_mistake(copy):
+    edit(copy, "classes", "    online: false", "    online: true")
+
+    assert any("an online class has no `room`" in m for m in mistakes(copy))
+
+
+def test_broken_yaml_says_where(copy):
+    (copy / "suzhou" / "people.yaml").write_text("people:\n  - {key: [}\n")
+
+    (only,) = mistakes(copy)
+    assert only.startswith("suzhou/people.yaml:2: is no YAML")
+
+
+def test_a_missing_part_is_named(copy):
+    (copy / "suzhou" / "people.yaml").unlink()
+
+    assert mistakes(copy) == ["suzhou/people.yaml:1: cannot be read: No such file or directory"]
+
+
+def test_a_part_outside_the_folder_is_refused(copy):
+    head = copy / "suzhou.yaml"
+    head.write_text(head.read_text().replace("suzhou/people.yaml", "../../etc/passwd"))
+
+    assert "outside the blueprint's folder" in mistakes(copy)[0]
+
+
+def test_nothing_is_changed_when_there_is_a_mistake(copy):
+    before = AuditEntry.objects.count()
+    edit(copy, "courses", "category: WORKPLACE_SKILLS", "category: COOKERY")
+    mistakes(copy)
+    assert AuditEntry.objects.count() == before
+
+
+def test_a_change_in_the_file_is_a_step_of_the_plan_and_then_so(copy):
+    edit(copy, "courses", "level: BEGINNER", "level: ADVANCED")
+
+    (step,) = plan(copy).steps
+    assert (step.act, step.fields) == (Act.CHANGE, {"level": ("BEGINNER", "ADVANCED")})
+    apply(copy)
+
+    assert Course.objects.get(key=step.key).level == "ADVANCED"
+    assert plan(copy).is_empty
+
+
+def test_a_field_changed_by_hand_is_shown_and_kept(copy):
+    Venue.objects.filter(key="qiaotou-centre").update(name={"en": "Renamed by hand"})
+
+    (step,) = plan(copy).steps
+    assert (step.act, step.key, list(step.fields)) == (Act.KEEP, "qiaotou-centre", ["name"])
+    apply(copy)
+
+    assert Venue.objects.get(key="qiaotou-centre").name == {"en": "Renamed by hand"}
+
+
+def test_overwrite_lets_the_file_win(copy):
+    Venue.objects.filter(key="qiaotou-centre").update(name={"en": "Renamed by hand"})
+
+    apply(copy, overwrite=True)
+
+    assert Venue.objects.get(key="qiaotou-centre").name["zh-Hans"]
+
+
+def test_a_change_beside_a_change_by_hand_keeps_the_latter(copy):
+    key = Course.objects.order_by("key").first().key
+    Course.objects.filter(key=key).update(title={"en": "By hand"})
+    text = (copy / "suzhou" / "courses.yaml").read_text()
+    start = text.index(f"- key: {key}\n")
+    end = text.index("level:", start)
+    changed = text[:end] + text[end:].replace(text[end:].split("\n")[0], "level: ADVANCED", 1)
+    (copy / "suzhou" / "courses.yaml").write_text(changed)
+
+    apply(copy)
+
+    course = Course.objects.get(key=key)
+    assert (course.title, course.level) == ({"en": "By hand"}, "ADVANCED")
+
+
+def test_what_leaves_the_file_is_ended_and_not_deleted(copy):
+    text = (copy / "suzhou" / "classes.yaml").read_text()
+    start = text.index("  - key: bookkeeping-qiaotou-wed")
+    end = text.index("  - key:", start + 10)
+    (copy / "suzhou" / "classes.yaml").write_text(text[:start] + text[end:])
+
+    assert [(s.act, s.key) for s in plan(copy).steps] == [(Act.END, "bookkeeping-qiaotou-wed")]
+    apply(copy)
+
+    ended = CourseClass.objects.get(key="bookkeeping-qiaotou-wed")
+    assert ended.cancelled_at is not None
+    coming = Session.objects.filter(course_class=ended, starts_at__gt=timezone.now())
+    assert not coming.filter(cancelled_at=None).exists()
+    assert plan(copy).is_empty
+
+
+def test_sessions_follow_a_new_timetable_and_keep_their_identity(copy):
+    before = list(
+        Session.objects.filter(course_class__key="bookkeeping-qiaotou-wed")
+        .order_by("number")
+        .values_list("id")
+    )
+    stated = '{day: WED, from: "18:30", until: "%s", first: monday+1w, times: 12}'
+    edit(copy, "classes", stated % "20:00", stated % "20:15")
+
+    apply(copy)
+
+    after = Session.objects.filter(course_class__key="bookkeeping-qiaotou-wed")
+    assert list(after.order_by("number").values_list("id")) == before
+    assert {timezone.localtime(s.ends_at).strftime("%H:%M") for s in after} == {"20:15"}
+
+
+def test_relative_dates_count_from_the_first_application(copy):
+    anchor = Blueprint.objects.get(pk="suzhou").anchor
+    monday = anchor - timedelta(days=anchor.weekday())
+    first = CourseClass.objects.get(key="bookkeeping-qiaotou-wed").starts_at
+
+    assert timezone.localtime(first).date() == monday + timedelta(weeks=1, days=2)
+
+
+def test_a_plan_costs_the_same_queries_however_long_the_file(copy, django_assert_max_num_queries):
+    with django_assert_max_num_queries(30):
+        plan(copy)
+
+
+def test_a_second_city_can_stand_beside_the_first(tmp_path, city):
+    path = tmp_path / "sixth.yaml"
+    path.write_text(
+        "learncity: 1\nkey: sixth\ntitle: {en: Sixth}\nstory: {en: A city}\ncity: sixth\n"
+        "help: {phone: '12345', hours: {en: always}, address: {en: here}}\n"
+        "places:\n  - {key: sixth, kind: CITY, name: {en: Sixth}}\n"
+    )
+
+    services.apply(services.plan(path=path, at=timezone.now()), by=COMMAND, at=timezone.now())
+
+    assert Blueprint.objects.count() == 2
+    assert Blueprint.objects.get(pk="sixth").anchor == timezone.localdate()
+    assert Path(demo.CITY_FILE).exists()

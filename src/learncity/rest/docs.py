@@ -1,0 +1,41 @@
+"""What people and programs read about the API."""
+
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import override
+
+from learncity.kernel.access import everyone
+
+from . import openapi
+from .api import api
+from .problems import TITLES, codes
+
+
+@everyone
+def page(request: HttpRequest) -> HttpResponse:
+    """How to use the API, in one page."""
+    context = {
+        "base": f"{settings.BASE_URL}/api/v1",
+        "codes": [
+            {"code": code, "status": status, "title": TITLES[status], "detail": detail}
+            for code, status, detail in codes()
+        ],
+    }
+    return render(request, "rest/docs.html", context)
+
+
+@everyone
+def description(request: HttpRequest) -> HttpResponse:
+    """The OpenAPI document."""
+    return JsonResponse(document(), headers={"Cache-Control": "public, max-age=300"})
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The OpenAPI document; the same for everybody, in English."""
+    with override("en"):
+        return openapi.document(api)

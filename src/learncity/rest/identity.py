@@ -1,0 +1,102 @@
+"""Who asks: a key of one's own, or the session of the browser. And what they may do.
+
+Every operation asks unless it says ``auth=None``. After it ``request.user`` is the account, so the
+decisions of the rooms (``access.py``) are the same here as on the pages.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from ninja.errors import AuthenticationError
+from ninja.security import HttpBearer
+from ninja.security.base import AuthBase
+
+from learncity.apps.people import queries as people
+from learncity.kernel.access import Decision
+
+Operation = Callable[..., Any]
+
+
+class CsrfFailed(PermissionDenied):
+    """A write of a browser session without its CSRF token."""
+
+
+class Key(HttpBearer):
+    """A key from the person's profile. It is revoked there."""
+
+    openapi_description = "A key that you make in your profile: `Authorization: Bearer lc_…`"
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """The account of the key; a wrong one is refused even where a session would do."""
+        if "Authorization" not in request.headers:
+            return None
+        account = super().__call__(request)
+        if account is None:
+            raise AuthenticationError
+        return account
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        """Make the key's account the one that asks."""
+        account = people.account_of(token)
+        if account is not None:
+            request.user = account
+        return account
+
+
+class Session(AuthBase):
+    """The session of somebody who signed in with a browser."""
+
+    openapi_type = "apiKey"
+    openapi_in = "cookie"
+    openapi_name = settings.SESSION_COOKIE_NAME
+    openapi_description = "For scripts on our own pages; writes need the header `X-CSRFToken`."
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """The account of the session.
+
+        Raises:
+            CsrfFailed: a write without the token that proves that our own page sent it.
+        """
+        if not request.user.is_authenticated:
+            return None
+        check = _CsrfCheck(lambda request: HttpResponse())
+        check.process_request(request)
+        if check.process_view(request, check, (), {}) is not None:
+            raise CsrfFailed
+        return request.user
+
+
+class _CsrfCheck(CsrfViewMiddleware):
+    """Django's own check, without the page it would answer with."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
+        return HttpResponse(status=403)
+
+
+def anyone(request: HttpRequest) -> Any:
+    """The last of several ways in: without a key or session, a stranger."""
+    return request.user
+
+
+def only(decision: Decision) -> Callable[[Operation], Operation]:
+    """Let an operation run for those for whom ``decision(request, **arguments)`` is true.
+
+    Raises:
+        PermissionDenied: for everybody else.
+    """
+
+    def declare(operation: Operation) -> Operation:
+        @wraps(operation)
+        def run(request: HttpRequest, **arguments: Any) -> Any:
+            if not decision(request, **arguments):
+                raise PermissionDenied
+            return operation(request, **arguments)
+
+        return run
+
+    return declare
