@@ -107,6 +107,17 @@ class Databases:
             )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _demo_without_static_files(django_test_environment: None) -> None:
+    """The demo's settings, so that nothing leaves; style sheets keep their plain names."""
+    from django.conf import settings
+
+    settings.DEMO = True
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
 @pytest.fixture(scope="session")
 def databases() -> Databases:
     """The template of this code's tables and city, made once for all test processes."""

@@ -20,12 +20,16 @@ from .product import Product, Run, measured, summed
 THREADS = 8
 
 
-def drive(product: Product, pairs: list[tuple[str, int]], clients: int) -> Run:
-    """Let so many clients at once make these applications."""
+def drive(product: Product, pairs: list[tuple[str, int]], clients: int, seconds: float) -> Run:
+    """Let so many clients at once make these applications, for so long."""
     processes = max(min(clients, os.cpu_count() or 1), -(-clients // THREADS))
     running = []
     for n in range(processes):
-        share = {"pairs": pairs[n::processes], "threads": clients // processes}
+        share = {
+            "pairs": pairs[n::processes],
+            "threads": clients // processes,
+            "seconds": seconds,
+        }
         running.append(_begin(share))
     for process in running:
         assert process.stdout is not None
@@ -74,7 +78,7 @@ def main() -> None:
     todo = iter(share["pairs"])
     turn = threading.Lock()
     threads = [
-        threading.Thread(target=_apply_all, args=(todo, turn, waits, endings))
+        threading.Thread(target=_apply_all, args=(todo, turn, share["seconds"], waits, endings))
         for _ in range(share["threads"])
     ]
     print("ready", flush=True)
@@ -95,7 +99,9 @@ def _warm() -> None:
     queries.find_class("no-such-class")
 
 
-def _apply_all(todo: Any, turn: Any, waits: list[float], endings: list[str]) -> None:
+def _apply_all(
+    todo: Any, turn: Any, seconds: float, waits: list[float], endings: list[str]
+) -> None:
     from django.db import connection
     from django.utils import timezone
 
@@ -103,7 +109,8 @@ def _apply_all(todo: Any, turn: Any, waits: list[float], endings: list[str]) -> 
     from learncity.kernel.acting import By, Via
     from learncity.kernel.errors import DomainError
 
-    while True:
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
         with turn:
             pair = next(todo, None)
         if pair is None:

@@ -18,6 +18,7 @@ from typing import Any
 
 # A request that has no answer after so many seconds is counted as lost.
 PATIENCE = 60.0
+RECEIPT = re.compile(rb'"receipt": *"([^"]+)"')
 
 
 @dataclass(slots=True)
@@ -64,13 +65,15 @@ def get_visits(plan: dict[str, Any]) -> Iterator[Visit]:
 def each_visits(plan: dict[str, Any]) -> Iterator[Visit]:
     """Each of the listed requests once."""
 
-    def visit(line: list[Any]) -> Visit:
+    def visit(n: int, line: list[Any]) -> Visit:
         reply = yield request(*line)
-        return f"{reply.status} {reply.body.decode(errors='replace')}" if plan["keep"] else str(
-            reply.status
-        )
+        if not plan["keep"]:
+            return str(reply.status)
+        # The number of the request, and what tells one answer from another.
+        told = reply.header(b"location") or RECEIPT.findall(reply.body)[:1] or reply.status
+        return f"{n} {told!r}"
 
-    return (visit(line) for line in plan["requests"])
+    return (visit(n, line) for n, line in enumerate(plan["requests"]))
 
 
 def person_visits(plan: dict[str, Any]) -> Iterator[Visit]:

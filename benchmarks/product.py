@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from learncity.config import steps
-from learncity.kernel.postgres import APP, Embedded
+from learncity.kernel.postgres import Embedded
 
 from . import machine
 
@@ -43,14 +43,19 @@ class Run:
 class Product:
     """The product's address and processes."""
 
-    def __init__(self, port: int, process: subprocess.Popen[bytes]) -> None:
-        self.port, self.process = port, process
-        self.data = Path(os.environ["LEARNCITY_DATA"])
-        self.server = Embedded(self.data)
+    def __init__(
+        self, port: int, process: subprocess.Popen[bytes], server: Embedded | None
+    ) -> None:
+        self.port, self.process, self.server = port, process, server
 
     def roots(self) -> list[int]:
         """The processes from which all others of the product and its database descend."""
-        return [pid for pid in (self.process.pid, self.server.pid()) if pid]
+        return [self.process.pid, *self.database()]
+
+    def database(self) -> list[int]:
+        """The process of the database server, when it is on this machine."""
+        pid = self.server.pid() if self.server else None
+        return [pid] if pid else []
 
     def load(
         self, clients: int, plan: dict[str, Any], *, seconds: float | None = None
@@ -155,7 +160,7 @@ def running() -> Iterator[Product]:
         )
     try:
         _await(process, port, data / "serve.log")
-        yield Product(port, process)
+        yield Product(port, process, Embedded(data))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
@@ -169,6 +174,7 @@ def _await(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
         time.sleep(0.2)
 
 
-def role() -> str:
-    """The role under which the product uses the database."""
-    return APP
+def reaches(port: int) -> bool:
+    """Whether somebody listens at a port."""
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0

@@ -28,8 +28,37 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "learncity"
 # By folder. Both languages have one form for all counts.
 LANGUAGES = {"vi": "Vietnamese", "zh_Hans": "simplified Chinese"}
 
-# Texts of Django and allauth that readers meet and that those do not translate, by where they are.
-BORROWED: dict[str, list[str | tuple[str, str]]] = {}
+# Texts that are looked up but stand elsewhere, or not marked: those of Django and allauth that
+# readers meet and that are not translated there, or in the wrong tone.
+BORROWED: dict[str, list[str | tuple[str, str]]] = {
+    "django/forms": [
+        "This field is required.",
+        "Enter a whole number.",
+        "Ensure this value is less than or equal to %(limit_value)s.",
+        "Ensure this value is greater than or equal to %(limit_value)s.",
+        (
+            "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+            "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+        ),
+        "Select a valid choice. %(value)s is not one of the available choices.",
+        "Null characters are not allowed.",
+    ],
+    "allauth/account": [
+        "Be patient, you are sending too many requests.",
+        "Too many failed login attempts. Try again later.",
+    ],
+    "learncity/apps/notices/services.py": [
+        "Your sign-in code: %(code)s",
+        "%(code)s is your Learncity sign-in code. It works for 10 minutes. Give it to nobody.",
+    ],
+    "learncity/apps/initiatives/demo.py": [
+        "Resident, a worker",
+        "Resident, senior",
+        "Resident, Vietnamese",
+        "Provider's staff",
+        "City operator",
+    ],
+}
 
 # Words that stand unmarked in templates, and why.
 SAME_EVERYWHERE = {
@@ -163,6 +192,8 @@ def _unmarked(template: str) -> list[str]:
                 skipped_until = "endcomment".__eq__
             elif block_re.match(token.contents):
                 skipped_until = endblock_re.match
+            elif token.contents == "block body_class":  # words of the style sheet
+                skipped_until = "endblock".__eq__
             else:
                 texts += _written_out(token)
     reader = _Reader()

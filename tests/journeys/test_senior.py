@@ -82,12 +82,11 @@ def test_a_retired_resident_waits_and_gets_a_place(site, visitor, known):
     )
 
     # Somebody who has a place gives it back, at home, in another browser.
-    phone = office.page.locator("main table.roster tbody tr").first.locator("td").nth(1)
+    holder = office.page.locator("main table.roster tbody tr").first.locator("td")
+    phone, theirs = holder.nth(1).inner_text().strip(), holder.last.inner_text().strip()
     neighbour = visitor(width=360, height=740)
-    neighbour.sign_in(phone.inner_text().strip())
-    neighbour.visit("/me/classes/")
-    mine = neighbour.page.locator('main .rows a[href^="/me/places/"]', has_text="苏绣").first
-    neighbour.follow(mine)
+    neighbour.sign_in(phone)
+    neighbour.visit(f"/me/places/{theirs}/")
     neighbour.press("Give the place back")
     neighbour.press("Yes, give it back")
 

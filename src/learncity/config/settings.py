@@ -131,7 +131,7 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6}
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 # Tries are counted in the shared cache. A stranger who knows a number has at most 100 guesses a day
 # at one in a million each, and its owner is told by the code that arrives.
 ACCOUNT_RATE_LIMITS = {"request_login_code": "30/m/ip,3/m/key,8/h/key,20/d/key"}

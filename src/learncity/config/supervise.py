@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from learncity.config import demo, steps, welcome
 from learncity.config.children import Child, rotate
 from learncity.config.database import embedded, running_database
-from learncity.config.env import Env
+from learncity.config.env import Env, secret_key
 from learncity.config.faults import Fault
 from learncity.config.places import choose_data_folder
 from learncity.config.terminal import out, step, warn
@@ -89,9 +89,12 @@ class Supervisor:
     def run(self) -> None:
         """Start everything, watch it, stop it."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:  # as after nohup
+            # `nohup` asks that the end of a terminal is not the end of the system.
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, lambda *_: self.stop.set())
         self.logs.mkdir(exist_ok=True)
+        # Made before several processes look for them at once.
+        secret_key(self.settings.keys_file)
         try:
             # Undone from the last line up: children, database, watchdog.
             with ExitStack() as undo:
@@ -107,10 +110,11 @@ class Supervisor:
 
     def _serve(self) -> None:
         steps.Preparation(self.stop, self.lifeline).run(with_demo=self.settings.is_demo)
-        with step("Web server and worker"):
-            for child in (self.web, self.worker):
-                self._start(child)
+        with step("Web server"):
+            self._start(self.web)
             self._await_answer()
+        # Only now: both load the same code, and on a small machine people should not wait for it.
+        self._start(self.worker)
         people = demo.sign_ins() if self.settings.is_demo else None
         out.print(welcome.panel(self.settings, people or []))
         self._watch()

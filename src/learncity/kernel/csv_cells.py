@@ -54,9 +54,11 @@ class Cells:
         return not self.file.columns.isdisjoint(columns)
 
     def wrong(self, column: str, says: str) -> None:
-        """Note a mistake."""
+        """Note a mistake; of several in one cell the first, which is the most fundamental."""
         value = self.row.cells.get(column, "")
         name = self.file.name_of(column) if column else ""
+        if column and any(error.column == name for error in self.errors):
+            return
         self.errors.append(RowError(self.row.number, name, value, says))
 
     def text(self, column: str, longest: int = LONGEST) -> str:
@@ -78,7 +80,7 @@ class Cells:
     def key(self, column: str) -> str:
         """A key, or empty."""
         value = _plain(self.text(column))
-        if not value or _KEY.fullmatch(value):
+        if not value or is_key(value):
             return value
         better = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")[:80]
         hint = f", such as {better!r}" if better else ""
@@ -88,9 +90,15 @@ class Cells:
     def needed_key(self, column: str) -> str:
         """A key that must be there."""
         value = self.key(column)
-        if not value and not any(e.column == self.file.name_of(column) for e in self.errors):
+        if not value:
             self.wrong(column, "write a key; the cell is empty")
         return value
+
+    def once(self, column: str, value: str, seen: dict[str, int]) -> None:
+        """Note a mistake when an earlier row of the file has the same value."""
+        first = seen.setdefault(value, self.row.number)
+        if value and first != self.row.number:
+            self.wrong(column, f"row {first} has the same; keep one of the two rows")
 
     def choice(self, column: str, choices: type[Choice]) -> Choice | None:
         """One of a controlled list, whatever its case; ``None`` when empty or wrong."""
@@ -162,6 +170,11 @@ class Cells:
         names = list(choices.__members__)
         self.wrong(column, f"{word!r} is not one of {', '.join(names)}{near(symbol, names)}")
         return None
+
+
+def is_key(text: str) -> bool:
+    """Whether it can be the key of a thing."""
+    return _KEY.fullmatch(text) is not None
 
 
 def clock(text: str) -> time | None:

@@ -11,14 +11,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+from ninja.renderers import JSONRenderer
 
 from learncity.kernel.errors import DomainError
 
 from .identity import CsrfFailed, Key, Session
 from .limits import FAIR
 from .mistakes import mistakes
-from .operations import city, courses, desk, mine
-from .operations import classes as classes
+from .operations import city, classes, courses, desk, mine
 from .problems import problem, refused
 from .shell import shelled
 
@@ -38,6 +38,12 @@ TAGS = [
 ]
 
 
+class Utf8(JSONRenderer):
+    """Letters as they are: Chinese in escapes is twice as long."""
+
+    json_dumps_params = {"ensure_ascii": False}
+
+
 class Api(NinjaAPI):
     """Ours: operations are called by the names of their functions."""
 
@@ -53,6 +59,7 @@ api = Api(
     openapi_url=None,
     docs_url=None,
     auth=[Key(), Session()],
+    renderer=Utf8(),
     throttle=FAIR,
     servers=[{"url": "/api/v1"}],
     openapi_extra={
@@ -76,7 +83,7 @@ Handler = Callable[[HttpRequest, Any], HttpResponse]
 
 
 def _not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    return problem(request, "not_signed_in", headers={"WWW-Authenticate": 'Bearer realm="Learncity"'})
+    return problem(request, "not_signed_in", headers={"WWW-Authenticate": "Bearer"})
 
 
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:

@@ -49,15 +49,16 @@ def read(cursor: str, name: str, *kinds: type) -> list[Any]:
     try:
         found = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError, RecursionError) as error:
-        raise _not_a_cursor() from error
+        raise unknown() from error
     if not isinstance(found, list) or [type(part) for part in found] != [str, *kinds]:
-        raise _not_a_cursor()
+        raise unknown()
     if found[0] != name or any(type(p) is int and not 0 <= p <= _DEEPEST for p in found):
-        raise _not_a_cursor()
+        raise unknown()
     return found[1:]
 
 
-def _not_a_cursor() -> ValidationError:
+def unknown() -> ValidationError:
+    """What to raise for a cursor that this list never gave out."""
     return ValidationError([{"type": "string_pattern_mismatch", "loc": ("query", "cursor")}])
 
 

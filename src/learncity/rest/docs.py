@@ -18,7 +18,13 @@ from .problems import TITLES, codes
 @everyone
 def page(request: HttpRequest) -> HttpResponse:
     """How to use the API, in one page."""
+    operations = [
+        (method.upper(), path, said["summary"])
+        for path, methods in document()["paths"].items()
+        for method, said in methods.items()
+    ]
     context = {
+        "operations": operations,
         "base": f"{settings.BASE_URL}/api/v1",
         "codes": [
             {"code": code, "status": status, "title": TITLES[status], "detail": detail}
@@ -31,7 +37,9 @@ def page(request: HttpRequest) -> HttpResponse:
 @everyone
 def description(request: HttpRequest) -> HttpResponse:
     """The OpenAPI document."""
-    return JsonResponse(document(), headers={"Cache-Control": "public, max-age=300"})
+    response = JsonResponse(document(), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
 
 
 @cache

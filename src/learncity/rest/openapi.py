@@ -72,6 +72,8 @@ def _operations(api: NinjaAPI) -> Iterator[Operation]:
 
 
 def _complete(described: Document, method: str, operation: Operation) -> None:
+    first, _, rest = operation.description.partition("\n")
+    described["summary"], described["description"] = first.rstrip("."), rest.strip() or first
     asks = bool(operation.auth_callbacks)
     body, parameters = "requestBody" in described, described["parameters"]
     if anyone in operation.auth_callbacks:
@@ -83,10 +85,9 @@ def _complete(described: Document, method: str, operation: Operation) -> None:
     statuses |= {422} if parameters or body else set()
     statuses |= {400} if body else set()
     statuses |= {413, 415} if method in _WRITES else set()
-    for status in statuses:
-        reference = f"#/components/responses/{_NAMES[status]}"
-        described["responses"][status] = {"$ref": reference}
-    described["responses"] = {str(s): described["responses"][s] for s in sorted(described["responses"])}
+    answers = {s: answer for s, answer in described["responses"].items() if s < 400}
+    answers |= {s: {"$ref": f"#/components/responses/{_NAMES[s]}"} for s in statuses}
+    described["responses"] = {str(status): answers[status] for status in sorted(answers)}
     for parameter in parameters:
         # A parameter that is left out is left out; there is no null in an address.
         parameter["schema"] = _not_null(parameter["schema"])

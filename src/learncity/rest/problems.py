@@ -38,7 +38,10 @@ OWN: dict[str, tuple[int, Promise]] = {
     "malformed_request": (400, _("The body is not JSON. Check commas, quotes and the encoding.")),
     "not_signed_in": (401, _("Send a key of yours as ‘Authorization: Bearer lc_…’.")),
     "forbidden": (403, _("This is for the staff of the provider or the city.")),
-    "csrf_failed": (403, _("Send the CSRF cookie’s value in the header X-CSRFToken, or use a key.")),
+    "csrf_failed": (
+        403,
+        _("Send the value of the CSRF cookie in the header X-CSRFToken, or use a key."),
+    ),
     "not_found": (404, _("There is nothing at this address. Check the key.")),
     "method_not_allowed": (405, _("The header Allow lists the methods that work here.")),
     "too_large": (413, _("The body is larger than any operation needs.")),
@@ -119,7 +122,7 @@ def said_by(refusal: DomainError | type[DomainError]) -> tuple[int, str | Promis
 
 def codes() -> list[tuple[str, int, str | Promise]]:
     """Every code there can be, with its status and sentence, by status and name."""
-    found = {code: (status, detail) for code, (status, detail) in OWN.items()}
+    found: dict[str, tuple[int, str | Promise]] = dict(OWN)
     found |= {kind.code: said_by(kind) for kind in _refusals(DomainError)}
     return sorted(
         ((code, status, detail) for code, (status, detail) in found.items()),

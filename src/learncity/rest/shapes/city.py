@@ -6,7 +6,7 @@ from uuid import UUID
 from learncity.apps.initiatives import types as initiatives
 from learncity.apps.places.types import PlaceKind, PlaceValue
 
-from .common import Named, Part, Position, Shape, Words
+from .common import Named, Next, Position, Shape, Words
 
 
 class Help(Shape):
@@ -60,8 +60,9 @@ class Place(Shape):
         )
 
 
-class Places(Part):
+class Places(Shape):
     """Regions, each after the one it lies in."""
 
     items: list[Place]
     total: int
+    next: Next

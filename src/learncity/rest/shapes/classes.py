@@ -14,7 +14,7 @@ from learncity.apps.classes.types import ClassCard, Given, Mode, SessionValue, S
 from learncity.apps.organizations.types import OrganizationValue
 from learncity.apps.places.types import Point
 
-from .common import Moment, Money, Named, Part, Position, Shape, Words, page_of
+from .common import Moment, Money, Named, Next, Position, Shape, Words, page_of
 
 Providers = Mapping[UUID, OrganizationValue]
 
@@ -104,11 +104,12 @@ class CourseClass(Shape):
         )
 
 
-class Classes(Part):
+class Classes(Shape):
     """Classes, by the beginning of their first meeting."""
 
     items: list[CourseClass]
     total: int
+    next: Next
 
 
 class Meeting(Shape):

@@ -5,7 +5,7 @@ behind it. Every field is always there; what is unknown is ``null`` or empty.
 """
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from django.conf import settings
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.utils.translation import override
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, RootModel, WithJsonSchema
 
 from learncity.apps.places.types import Point
-from learncity.kernel.texts import LANGUAGES, django_language
+from learncity.kernel.texts import ALL, LANGUAGES, django_language
 
 
 class Shape(BaseModel):
@@ -35,6 +35,12 @@ Moment = Annotated[
 
 # A key, as it stands in an address.
 Slug = Annotated[str, Field(pattern=r"^[-a-zA-Z0-9_]{1,80}$")]
+# In every list that comes in parts.
+Next = Annotated[
+    str | None, Field(description="Address of the part that follows; null at the end.")
+]
+# As a receipt is printed, in the alphabet of kernel.ids.
+Receipt = Annotated[str, Field(pattern=r"^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}$")]
 Limit = Annotated[int, Field(ge=1, le=200, description="How many at the most.")]
 Cursor = Annotated[
     str,
@@ -46,8 +52,10 @@ Cursor = Annotated[
 Search = Annotated[str, Field(max_length=100)]
 
 
-class Words(RootModel[dict[Literal["zh-Hans", "vi", "en", "zh-Hant"], str]]):
+class Words(RootModel[dict[str, str]]):
     """The same words in the languages they were written in, by BCP 47 tag; none may be there."""
+
+    model_config = ConfigDict(json_schema_extra={"propertyNames": {"enum": list(ALL)}})
 
 
 def labels(words: str | Promise) -> Words:
@@ -85,13 +93,6 @@ class Money(Shape):
     """In the currency's smallest unit: 2000 with CNY is 20 yuan, 2000 with VND is 2000 đồng."""
     currency: str
     """ISO 4217."""
-
-
-class Part(Shape):
-    """Part of a list."""
-
-    next: str | None
-    """Address of the part that follows; null at the end."""
 
 
 def page_of(path: str) -> str:

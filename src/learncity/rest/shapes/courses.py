@@ -3,7 +3,7 @@
 from learncity.apps.catalogue.types import Audience, Category, CourseValue, Level
 
 from .classes import CourseClass
-from .common import Named, Part, Shape, Words, page_of
+from .common import Named, Next, Shape, Words, page_of
 
 
 class CategoryCount(Shape):
@@ -63,11 +63,12 @@ class CourseInList(Course):
     """The open class that begins first; null when none takes applications."""
 
 
-class Courses(Part):
+class Courses(Shape):
     """Courses: the best match first, or without a search the newest."""
 
     items: list[CourseInList]
     total: int
+    next: Next
 
 
 class CourseDetail(Course):

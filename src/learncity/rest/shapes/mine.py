@@ -6,7 +6,7 @@ from learncity.apps.notices.types import MessageValue
 from learncity.apps.record.types import FactValue
 
 from .classes import ClassDetail, Enrolment, TimedClass
-from .common import Moment, Named, Part, Shape, Words, page_of
+from .common import Moment, Named, Next, Shape, Words, page_of
 
 
 class Me(Shape):
@@ -89,10 +89,11 @@ class Fact(Shape):
         )
 
 
-class Record(Part):
+class Record(Shape):
     """My record, newest first."""
 
     items: list[Fact]
+    next: Next
 
 
 class Message(Shape):
@@ -121,7 +122,8 @@ class Message(Shape):
         )
 
 
-class Messages(Part):
+class Messages(Shape):
     """My messages, newest first."""
 
     items: list[Message]
+    next: Next

@@ -10,7 +10,7 @@ from learncity.apps.organizations.types import (
 from learncity.apps.places.types import PlaceValue
 
 from .classes import TimedClass
-from .common import Named, Part, Position, Shape, Words, page_of
+from .common import Named, Next, Position, Shape, Words, page_of
 
 
 def _named(place: PlaceValue | None) -> Named | None:
@@ -73,11 +73,12 @@ class VenueDetail(Venue):
     """Meetings of the next seven days, by time."""
 
 
-class Venues(Part):
+class Venues(Shape):
     """Sites, by key."""
 
     items: list[Venue]
     total: int
+    next: Next
 
 
 class Provider(Shape):

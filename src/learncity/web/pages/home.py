@@ -27,7 +27,7 @@ from learncity.web.reader import CHOICES, Reader, reader_of
 from learncity.web.signin.views import safe_next
 
 # How far from the chosen place a class of tonight is still 'near you', in metres.
-NEAR = 5000
+NEAR = 3000
 SHOWN = 12
 _YEAR = 60 * 60 * 24 * 365
 
@@ -45,8 +45,10 @@ def home(request: HttpRequest) -> HttpResponse:
     if reader.is_senior:
         return render(request, "web/home_senior.html", {"verbs": _verbs(request, near, mine, at)})
     here = reader.place.point if reader.is_local and reader.place else None
+    lit = sum(card.next_mode != Mode.ONLINE for card in near)
     found = {
-        "headline": _headline(reader, near, is_tomorrow),
+        "headline": _headline(reader, lit, is_tomorrow),
+        "lit": lit,
         "is_tomorrow": is_tomorrow,
         "rows": [words.tonight_row(card, here, at) for card in near[:SHOWN]],
         "more": max(0, len(near) - SHOWN),
@@ -80,8 +82,7 @@ def _near(cards: list[ClassCard], reader: Reader) -> list[ClassCard]:
     ]
 
 
-def _headline(reader: Reader, near: list[ClassCard], is_tomorrow: bool) -> str:
-    lit = sum(card.next_mode != Mode.ONLINE for card in near)
+def _headline(reader: Reader, lit: int, is_tomorrow: bool) -> str:
     if lit == 0:
         return _("Learn something after work, near home or online")
     if is_tomorrow:

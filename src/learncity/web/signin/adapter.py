@@ -39,8 +39,9 @@ class Adapter(DefaultAccountAdapter):
         return (user.phone, user.verified_at is not None) if user.phone else None
 
     def set_phone_verified(self, user: Any, phone: str) -> None:
-        """A code came back."""
-        people.prove(account_id=user.pk, at=timezone.now())
+        """A code came back; the account in hand must know, or a second code would be asked for."""
+        user.verified_at = user.verified_at or timezone.now()
+        people.prove(account_id=user.pk, at=user.verified_at)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
         """A code came back, by whichever way; the session now belongs to the account."""

@@ -1,0 +1,47 @@
+"""What every row needs: the running product, how long to measure, and the people to measure with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from . import people
+from .product import Product
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long and how often is measured. Seconds."""
+
+    seconds: float
+    warm: float
+    runs: int
+
+
+FULL, QUICK = Pace(4.0, 2.0, 3), Pace(1.5, 0.7, 1)
+
+
+@dataclass
+class Bench:
+    """One run of the benchmarks."""
+
+    product: Product
+    pace: Pace
+    # Told before every measurement, so that whoever waits sees it move.
+    step: Callable[[], None]
+    # Messages carried after runs of places, and the processor seconds that took.
+    carried: int = 0
+    carrying: float = 0.0
+    _cookies: dict[UUID, str] = field(default_factory=dict)
+    _has_people: bool = False
+
+    def cookie(self, person: UUID) -> str:
+        """The cookie of a browser in which this person has signed in."""
+        if person not in self._cookies:
+            self._cookies[person] = people.sign_in(person)
+        return self._cookies[person]
+
+    def need_people(self) -> None:
+        """Have the benchmark's own people made."""
+        if not self._has_people:
+            people.make_people()
+            self._has_people = True

@@ -1,0 +1,155 @@
+"""What a batch of rows names, looked up once a kind, and what is wrong with a name."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from learncity.apps.catalogue import queries as catalogue
+from learncity.apps.classes.models import CourseClass, Term
+from learncity.apps.classes.types import Mode
+from learncity.apps.organizations import queries as organizations
+from learncity.apps.people import queries as people
+from learncity.kernel.csv_cells import Cells, some
+from learncity.kernel.csv_files import near
+
+from ._reading import Stated
+
+_NO_VENUES = "add it to the city's file, or import again with --create-venues"
+
+
+@dataclass
+class Candidate:
+    """One row on its way: what it makes of a class, and the class that is there already."""
+
+    cells: Cells
+    key: str
+    stated: Stated
+    existing: CourseClass | None
+    before: Stated
+
+    @property
+    def is_same(self) -> bool:
+        """Whether writing it would change nothing."""
+        return self.existing is not None and self.stated == self.before
+
+    @property
+    def is_replanned(self) -> bool:
+        """Whether the meetings have to be made anew."""
+        reopened = self.before.is_cancelled and not self.stated.is_cancelled
+        return self.stated.timetable != self.before.timetable or reopened
+
+
+class Known:
+    """Everything that the rows of a batch name; one query a kind."""
+
+    def __init__(self, candidates: Collection[Candidate]) -> None:
+        self._candidates = candidates
+        ids = catalogue.ids_by_key(self._named("course"))
+        self.courses = {c.key: c for c in catalogue.courses(ids.values()).values()}
+        self.organizations = {o.key: o for o in organizations.all_organizations()}
+        self.terms = dict(Term.objects.filter(ended_at=None).values_list("key", "id"))
+        self.people = people.ids_by_key(self._named("instructor"))
+        self.look_up_venues()
+
+    def look_up_venues(self) -> None:
+        """Venues and rooms as they are now; asked again when some were made."""
+        self.venues = {v.key: v for v in organizations.all_venues()}
+        named = {f"{c.stated.venue}/{c.stated.room}" for c in self._candidates if c.stated.room}
+        self._rooms = organizations.room_ids(named)
+
+    def room(self, stated: Stated) -> UUID | None:
+        """The room of a class."""
+        return self._rooms.get(f"{stated.venue}/{stated.room}") if stated.room else None
+
+    def complete(self, candidate: Candidate) -> None:
+        """Fill in what follows from the course, and say which names mean nothing."""
+        stated, cells = candidate.stated, candidate.cells
+        course = self.courses.get(stated.course)
+        if course is None:
+            if stated.course:
+                cells.wrong("course", "there is no course of this key; import the courses first")
+            return
+        taught = course.taught_in[0] if course.taught_in else ""
+        mode = stated.mode or (Mode.BLENDED if stated.online_meetings else Mode.IN_PERSON)
+        candidate.stated = replace(
+            stated,
+            provider=stated.provider or course.provider_key,
+            language=stated.language or taught,
+            mode=mode,
+        )
+        if candidate.stated.provider not in self.organizations:
+            hint = near(stated.provider, self.organizations)
+            cells.wrong("provider", f"there is no organization of this key{hint}; correct it")
+        if stated.term and stated.term not in self.terms:
+            hint = near(stated.term, self.terms)
+            cells.wrong(
+                "term",
+                f"there is no term of this key{hint}; add it to the city's file or correct it",
+            )
+        if stated.instructor and stated.instructor not in self.people:
+            cells.wrong(
+                "instructor",
+                "there is nobody of this key in the city's file; correct it or empty the cell",
+            )
+
+    def check_place(self, candidate: Candidate) -> None:
+        """Say what is wrong with venue, room, link and mode."""
+        stated, cells = candidate.stated, candidate.cells
+        if stated.mode == Mode.ONLINE:
+            for column in ("venue", "room"):
+                if getattr(stated, column):
+                    cells.wrong(column, f"an online class has no {column}; empty the cell")
+        elif not stated.venue:
+            cells.wrong("venue", "write where the class meets, or ONLINE in the column mode")
+        else:
+            self._check_room(candidate)
+        if stated.mode != Mode.IN_PERSON and not stated.link:
+            cells.wrong("link", "write the address of the online meetings; members will see it")
+        self._check_meetings(candidate)
+
+    def _check_room(self, candidate: Candidate) -> None:
+        stated, cells = candidate.stated, candidate.cells
+        if stated.venue not in self.venues:
+            hint = near(stated.venue, self.venues)
+            cells.wrong("venue", f"there is no venue of this key{hint}; {_NO_VENUES}")
+        elif stated.room and self.room(stated) is None:
+            venue = organizations.find_venue(stated.venue)
+            rooms = [room.key for room in venue.rooms] if venue else []
+            has = f"; {stated.venue} has {some(rooms)}" if rooms else ""
+            hint = near(stated.room, rooms) or has
+            cells.wrong("room", f"there is no room of this key{hint}; {_NO_VENUES}")
+
+    @staticmethod
+    def _check_meetings(candidate: Candidate) -> None:
+        stated, cells = candidate.stated, candidate.cells
+        if stated.mode == Mode.BLENDED and not stated.online_meetings:
+            cells.wrong("online_meetings", "write which meetings are online, such as 3|6")
+        if stated.mode != Mode.BLENDED and stated.online_meetings:
+            cells.wrong("mode", "write BLENDED, or empty the column online_meetings")
+        last = stated.times * len(stated.slots)
+        if any(not 1 <= n <= last for n in stated.online_meetings):
+            cells.wrong("online_meetings", f"the meetings are numbered from 1 to {last}")
+
+    def check_people(self, candidate: Candidate) -> None:
+        """Say when people hold more places than the file leaves, or would not be told."""
+        existing, stated, cells = candidate.existing, candidate.stated, candidate.cells
+        if existing is None:
+            return
+        seats, waiting = existing.seats_taken, existing.waiting_taken
+        if stated.seats < seats:
+            cells.wrong("seats", f"{seats} people hold a seat; write {seats} or more")
+        if stated.waiting < waiting:
+            cells.wrong("waiting", f"{waiting} people wait; write {waiting} or more")
+        if stated.is_cancelled and not candidate.before.is_cancelled and seats + waiting:
+            cells.wrong(
+                "cancelled",
+                f"{seats + waiting} people hold a place and a file cannot tell them; "
+                "write 0 here and cancel the class at the desk",
+            )
+
+    def _named(self, field: str) -> set[str]:
+        return set(_filled(getattr(c.stated, field) for c in self._candidates))
+
+
+def _filled(words: Iterable[str]) -> Iterable[str]:
+    return (word for word in words if word)

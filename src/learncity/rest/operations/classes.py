@@ -1,0 +1,172 @@
+"""Classes: when and where something is taught, what is on tonight, and applying for a place."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router, Status
+from pydantic import BaseModel
+
+from learncity.apps.catalogue import queries as catalogue
+from learncity.apps.classes import queries, services
+from learncity.apps.classes.access import may_run
+from learncity.apps.classes.types import ClassCard, ClassDetail, ClassNotFound, Mode, State
+from learncity.apps.classes.types import Enrolment as EnrolmentValue
+from learncity.apps.organizations import queries as organizations
+from learncity.apps.organizations.access import actor_of
+from learncity.apps.people import services as people
+from learncity.apps.people.access import account
+from learncity.apps.people.types import NameMissing
+from learncity.apps.places import queries as places
+from learncity.apps.places.types import Point
+from learncity.kernel.acting import By, Via
+from learncity.rest.cursors import after_key
+from learncity.rest.idempotency import once
+from learncity.rest.identity import Key, Session, anyone
+from learncity.rest.openapi import refusals
+from learncity.rest.shapes import classes as shapes
+from learncity.rest.shapes.common import Cursor, Limit, Named, Slug, Words
+
+from .common import city_and_region, found, providers_of
+
+router = Router(tags=["Learn"])
+
+# How far from a place a class of tonight is still near, in metres: as on the front page.
+NEAR = 5000
+
+
+def order(card: ClassCard) -> str:
+    """What lists of classes are ordered by: the first meeting, ties by id."""
+    return f"{card.starts_at.astimezone(UTC).isoformat(timespec='microseconds')} {card.id}"
+
+
+@router.get("/classes", auth=None, response={200: shapes.Classes, **refusals(404)})
+def list_classes(
+    request: HttpRequest,
+    course: Slug | None = None,
+    provider: Slug | None = None,
+    open: bool = False,
+    cursor: Cursor | None = None,
+    limit: Limit = 20,
+) -> shapes.Classes:
+    """List classes that are not over, the next to begin first.
+
+    Of a course, of who runs them, or of both; with `open`, only those that take applications now.
+    """
+    at = timezone.now()
+    by = found(organizations.find_organization(provider)).id if provider else None
+    if course:
+        cards = queries.classes_of_course(found(catalogue.find_course(course)).id, at=at)
+    else:
+        cards = queries.classes_of_provider([by] if by else None)
+    kept = [
+        card
+        for card in cards
+        if card.ends_at > at and by in (None, card.provider_id) and (card.is_open(at) or not open)
+    ]
+    part = after_key(request, "classes", kept, key=order, cursor=cursor, limit=limit)
+    providers = providers_of(part.items)
+    items = [shapes.CourseClass.of(card, providers=providers, at=at) for card in part.items]
+    return shapes.Classes(items=items, total=len(kept), next=part.next)
+
+
+@router.get(
+    "/classes/{class_key}", auth=[Key(), Session(), anyone], response={200: shapes.ClassSeen}
+)
+def get_class(request: HttpRequest, class_key: Slug) -> shapes.ClassSeen:
+    """Say what a class is, with its meetings.
+
+    Links of meetings online are there for those who have a seat, and for staff. With a key or
+    session, `mine` is one's own place in it.
+    """
+    detail, mine = _seen(request, class_key)
+    providers = providers_of([detail.card])
+    known = dict(shapes.ClassDetail.of_detail(detail, providers=providers, at=timezone.now()))
+    return shapes.ClassSeen(**known, mine=shapes.Enrolment.of(mine) if mine else None)
+
+
+def _seen(request: HttpRequest, class_key: str) -> tuple[ClassDetail, EnrolmentValue | None]:
+    """The class with what this reader may see of it, and their own place in it."""
+    detail = queries.find_class(class_key)
+    if detail is None:
+        raise ClassNotFound(class_key)
+    if not request.user.is_authenticated:
+        return detail, None
+    mine = queries.enrolment_in(detail.card.id, person_id=account(request).person_id)
+    is_member = mine is not None and mine.state == State.ENROLLED
+    has_links = any(session.mode == Mode.ONLINE for session in detail.sessions)
+    if has_links and (is_member or may_run(actor_of(request), class_key)):
+        detail = queries.find_class(class_key, links=True) or detail
+    return detail, mine
+
+
+@router.get("/tonight", auth=None, response={200: shapes.Tonight, **refusals(404)})
+def get_tonight(request: HttpRequest, place: Slug | None = None) -> shapes.Tonight:
+    """List what people can still go to this evening.
+
+    With `place`, what is within five kilometres of it, and online. After 20:45 it is tomorrow's.
+    """
+    _city, region = city_and_region()
+    chosen = found(places.find_place(place)) if place else region
+    # The city's middle is nobody's corner: for the city itself, everything in it.
+    here = chosen.point if chosen and chosen != region else None
+    at = timezone.now()
+    begin, end, is_tomorrow = evening(at)
+    cards = queries.tonight(begin=begin, end=end, path=region.path if region else "")
+    near = [card for card in cards if here is None or _is_near(card, here)]
+    providers = providers_of(near)
+    return shapes.Tonight(
+        begins_at=begin,
+        ends_at=end,
+        is_tomorrow=is_tomorrow,
+        place=Named(key=chosen.key, name=Words(chosen.name)) if chosen else None,
+        items=[
+            shapes.TimedClass.at_hour(card, providers=providers, at=at, here=here) for card in near
+        ],
+    )
+
+
+def evening(at: datetime) -> tuple[datetime, datetime, bool]:
+    """The evening people can still go to: from 17:00 or now to midnight; late, tomorrow's."""
+    local = timezone.localtime(at)
+    five = local.replace(hour=17, minute=0, second=0, microsecond=0)
+    midnight = five.replace(hour=0) + timedelta(days=1)
+    if local.time() >= time(20, 45):
+        return five + timedelta(days=1), midnight + timedelta(days=1), True
+    return max(five, local), midnight, False
+
+
+def _is_near(card: ClassCard, here: Point) -> bool:
+    if card.next_mode == Mode.ONLINE:
+        return True
+    return card.venue_point is not None and here.metres_to(card.venue_point) <= NEAR
+
+
+@router.post(
+    "/classes/{class_key}/applications",
+    response={200: shapes.Enrolment, 201: shapes.Enrolment, **refusals(409)},
+)
+@once
+def apply_for_class(
+    request: HttpRequest, class_key: Slug, payload: shapes.Application | None = None
+) -> Status[BaseModel]:
+    """Apply for a place: a seat, or the last place in the waiting list.
+
+    201 with the new receipt; 200 with the old one for who has a place or waits already. 409 when a
+    rule says no: `class_full`, `class_closed`, `class_not_open_yet`, `class_cancelled`, or
+    `name_missing` when you have no name yet and sent none.
+    """
+    mine, at = account(request), timezone.now()
+    if not mine.person.name:
+        if payload is None or not payload.name:
+            raise NameMissing
+        people.describe(person_id=mine.person_id, name=payload.name)
+    enrolment = services.apply(
+        class_key=class_key,
+        person_id=mine.person_id,
+        by=By(mine.person_id, Via.API),
+        at=at,
+    )
+    # A place that was there before keeps the moment of its own application.
+    is_new = enrolment.applied_at == at
+    return Status(201 if is_new else 200, shapes.Enrolment.of(enrolment))

@@ -1,0 +1,144 @@
+"""The desk of a provider, and of the city's office. For staff only; the router sees to that."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router, Status
+from pydantic import BaseModel
+
+from learncity.apps.classes import queries, services
+from learncity.apps.classes.access import runs_class
+from learncity.apps.classes.types import ClassCard, ClassNotFound
+from learncity.apps.organizations.access import actor_of, has_desk
+from learncity.apps.people.access import account
+from learncity.apps.places import queries as places
+from learncity.kernel.acting import By, Via
+from learncity.rest.cursors import after_key
+from learncity.rest.idempotency import once
+from learncity.rest.identity import only
+from learncity.rest.openapi import refusals
+from learncity.rest.shapes import desk as shapes
+from learncity.rest.shapes.classes import Classes, CourseClass
+from learncity.rest.shapes.common import Cursor, Limit, Named, Search, Slug, Words
+
+from .classes import order
+from .common import providers_of
+
+router = Router(tags=["Desk"])
+# Whatever an operation says itself: nobody without a desk gets in.
+router.add_decorator(only(has_desk))
+
+
+class ClassState(StrEnum):
+    """Which classes of the desk to list."""
+
+    NOT_OVER = "NOT_OVER"
+    OPEN = "OPEN"
+    FULL = "FULL"
+    OVER = "OVER"
+    ALL = "ALL"
+
+
+_KEEPS: dict[ClassState, Callable[[ClassCard, datetime], bool]] = {
+    ClassState.NOT_OVER: lambda card, at: card.ends_at > at,
+    ClassState.OPEN: lambda card, at: card.is_open(at),
+    ClassState.FULL: lambda card, at: card.seats.free <= 0 and card.ends_at > at,
+    ClassState.OVER: lambda card, at: card.ends_at <= at,
+    ClassState.ALL: lambda card, at: True,
+}
+
+
+def _scope(request: HttpRequest) -> Collection[UUID] | None:
+    """The organizations whose classes this account runs; ``None``: all of the city."""
+    actor = actor_of(request)
+    return None if actor.is_operator else actor.staff_of
+
+
+@router.get("/desk/classes", response={200: Classes, **refusals(403)})
+def list_desk_classes(
+    request: HttpRequest,
+    q: Search = "",
+    state: ClassState = ClassState.NOT_OVER,
+    cursor: Cursor | None = None,
+    limit: Limit = 20,
+) -> Classes:
+    """List the classes I run; for the city's office, all. `q` looks in title, site and key."""
+    at = timezone.now()
+    # PostgreSQL holds no NUL in a text, so nothing can match one.
+    text = q.replace("\x00", "").strip()
+    cards = queries.classes_of_provider(_scope(request), text=text)
+    kept = [card for card in cards if _KEEPS[state](card, at)]
+    part = after_key(request, "desk", kept, key=order, cursor=cursor, limit=limit)
+    providers = providers_of(part.items)
+    items = [CourseClass.of(card, providers=providers, at=at) for card in part.items]
+    return Classes(items=items, total=len(kept), next=part.next)
+
+
+@router.get("/desk/classes/{class_key}/roster", response={200: shapes.Roster, **refusals(403)})
+@only(runs_class)
+def get_roster(request: HttpRequest, class_key: Slug) -> shapes.Roster:
+    """List who has a seat in a class I run, and who waits.
+
+    Each look is written to the audit trail.
+    """
+    ids = queries.ids_by_key([class_key])
+    if class_key not in ids:
+        raise ClassNotFound(class_key)
+    services.note_roster_read(class_key=class_key, by=_by(request), how="API")
+    items = [shapes.RosterLine.of(row) for row in queries.roster(ids[class_key])]
+    return shapes.Roster(items=items)
+
+
+@router.patch("/desk/classes/{class_key}", response={200: CourseClass, **refusals(409)})
+@once
+@only(runs_class)
+def change_seats(
+    request: HttpRequest, class_key: Slug, payload: shapes.SeatsChange
+) -> Status[BaseModel]:
+    """Change how many seats a class has, and how many may wait.
+
+    New seats go to those who waited longest. 409 `seats_in_use` when more people hold one, or wait.
+    """
+    at = timezone.now()
+    services.set_seats(
+        class_key=class_key,
+        seats=payload.seats,
+        waiting_limit=payload.waiting_limit,
+        by=_by(request),
+        at=at,
+    )
+    detail = queries.find_class(class_key)
+    assert detail is not None
+    providers = providers_of([detail.card])
+    return Status(200, CourseClass.of(detail.card, providers=providers, at=at))
+
+
+@router.get("/desk/figures", response={200: shapes.Figures, **refusals(403)})
+def get_figures(request: HttpRequest) -> shapes.Figures:
+    """Count the classes I run, their seats, and places taken by region and month."""
+    scope = _scope(request)
+    figures = queries.figures(scope, at=timezone.now())
+    counted = queries.figures_by_place_and_month(scope)
+    where = places.places({place_id for place_id, _month, _count in counted})
+    return shapes.Figures(
+        classes=figures.classes,
+        seats=figures.seats,
+        enrolled=figures.enrolled,
+        waiting=figures.waiting,
+        places_taken=[
+            shapes.PlacesTaken(
+                place=Named(key=where[place_id].key, name=Words(where[place_id].name)),
+                month=timezone.localtime(month).strftime("%Y-%m"),
+                count=count,
+            )
+            for place_id, month, count in counted
+        ],
+    )
+
+
+def _by(request: HttpRequest) -> By:
+    return By(account(request).person_id, Via.API)

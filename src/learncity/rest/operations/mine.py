@@ -1,0 +1,140 @@
+"""What belongs to the signed-in person: classes, places, record, messages."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router, Status
+from pydantic import BaseModel
+
+from learncity.apps.classes import queries as classes
+from learncity.apps.classes import services
+from learncity.apps.classes.types import EnrolmentNotFound, State
+from learncity.apps.notices import queries as notices
+from learncity.apps.organizations.access import actor_of
+from learncity.apps.people.access import account
+from learncity.apps.places import queries as places
+from learncity.apps.record import queries as record
+from learncity.kernel.acting import By, Via
+from learncity.rest import cursors
+from learncity.rest.idempotency import once
+from learncity.rest.openapi import refusals
+from learncity.rest.shapes import mine as shapes
+from learncity.rest.shapes.classes import ClassDetail, Enrolment, TimedClass
+from learncity.rest.shapes.common import Cursor, Limit, Named, Receipt, Words, labels
+
+from .common import found, providers_of
+
+router = Router(tags=["Mine"])
+
+
+@router.get("/me", response=shapes.Me)
+def get_me(request: HttpRequest) -> shapes.Me:
+    """Say who the key or session belongs to."""
+    mine, actor = account(request), actor_of(request)
+    person, reach = mine.person, mine.addresses()
+    home = places.places([person.home_id]).get(person.home_id) if person.home_id else None
+    return shapes.Me(
+        name=person.name,
+        language=person.language,
+        home=Named(key=home.key, name=Words(home.name)) if home else None,
+        phone=reach.phone,
+        email=reach.email,
+        unread_messages=notices.unread(person.id),
+        has_desk=actor.has_desk,
+        is_operator=actor.is_operator,
+    )
+
+
+@router.get("/me/classes", response=shapes.MyClasses)
+def list_my_classes(request: HttpRequest) -> shapes.MyClasses:
+    """List everything I applied for: coming, over, given back."""
+    at = timezone.now()
+    held = classes.my_classes(account(request).person_id, at=at)
+    providers = providers_of(mine.card for mine in held)
+    items = [
+        shapes.MyClass(
+            **dict(Enrolment.of(mine.enrolment)),
+            course_class=TimedClass.at_hour(mine.card, providers=providers, at=at),
+        )
+        for mine in held
+    ]
+    return shapes.MyClasses(items=items)
+
+
+@router.get("/me/places/{receipt}", url_name="my_place", response=shapes.MyPlace)
+def get_my_place(request: HttpRequest, receipt: Receipt) -> shapes.MyPlace:
+    """Say what became of an application of mine."""
+    enrolment = classes.find_enrolment(receipt, person_id=account(request).person_id)
+    if enrolment is None:
+        raise EnrolmentNotFound(receipt)
+    key = classes.keys_by_id([enrolment.class_id])[enrolment.class_id]
+    detail = found(classes.find_class(key, links=enrolment.state == State.ENROLLED))
+    providers = providers_of([detail.card])
+    return shapes.MyPlace(
+        **dict(Enrolment.of(enrolment)),
+        course_class=ClassDetail.of_detail(detail, providers=providers, at=timezone.now()),
+    )
+
+
+@router.delete(
+    "/me/places/{receipt}", url_name="my_place", response={200: Enrolment, **refusals(409)}
+)
+@once
+def give_place_back(request: HttpRequest, receipt: Receipt) -> Status[BaseModel]:
+    """Give a place back, or leave the waiting list. A second time changes nothing.
+
+    A seat goes to whoever has waited longest. 409 `class_over` when the last meeting has ended.
+    """
+    person_id = account(request).person_id
+    enrolment = services.withdraw(
+        receipt=receipt, person_id=person_id, by=By(person_id, Via.API), at=timezone.now()
+    )
+    return Status(200, Enrolment.of(enrolment))
+
+
+@router.get("/me/record", response=shapes.Record)
+def list_my_record(
+    request: HttpRequest, cursor: Cursor | None = None, limit: Limit = 20
+) -> shapes.Record:
+    """List everything that ever happened to me, newest first, each with its source."""
+    before = _moment(cursor) if cursor else None
+    facts = record.facts_of(account(request).person_id, before=before, limit=limit + 1)
+    kinds = {kind.name: labels(kind.label) for kind in record.all_kinds()}
+    following = None
+    if len(facts) > limit:
+        last = facts[limit - 1]
+        position = cursors.write("record", last.at.isoformat(), str(last.id))
+        following = cursors.following(request, position)
+    items = [shapes.Fact.of(fact, kinds[fact.kind]) for fact in facts[:limit]]
+    return shapes.Record(items=items, next=following)
+
+
+def _moment(cursor: str) -> tuple[datetime, UUID]:
+    at, last = cursors.read(cursor, "record", str, str)
+    try:
+        moment, fact = datetime.fromisoformat(at), UUID(last)
+    except ValueError as error:
+        raise cursors.unknown() from error
+    if moment.tzinfo is None:
+        raise cursors.unknown()
+    return moment, fact
+
+
+@router.get("/me/messages", response=shapes.Messages)
+def list_my_messages(
+    request: HttpRequest, cursor: Cursor | None = None, limit: Limit = 20
+) -> shapes.Messages:
+    """List my messages, newest first, as they were written to me."""
+    person_id = account(request).person_id
+    part = cursors.after_count(
+        request,
+        "messages",
+        lambda offset, count: notices.inbox(person_id, limit=count, offset=offset),
+        identity=lambda message: str(message.id),
+        cursor=cursor,
+        limit=limit,
+    )
+    items = [shapes.Message.of(message) for message in part.items]
+    return shapes.Messages(items=items, next=part.next)

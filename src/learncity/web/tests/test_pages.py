@@ -1,0 +1,250 @@
+"""Pages say what is so, cost few queries however long the list, and forget nothing typed."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from learncity.apps.classes import services
+from learncity.apps.classes.models import CourseClass, Enrolment
+from learncity.apps.people.factories import make_person
+from learncity.kernel.acting import By, Via
+from learncity.web import pagecache, words
+from learncity.web.pages import home
+
+KEY = "bookkeeping-qiaotou-wed"
+
+# Most a page may cost; the comment of each is what it asks. Signed-in pages add session, account
+# with person, roles and unread messages.
+QUERIES = {
+    "/": 6,
+    "/find/": 6,
+    "/find/?q=会计": 6,
+    "/categories/hobbies/": 6,
+    "/courses/small-shop-bookkeeping/": 5,
+    f"/classes/{KEY}/": 5,
+    "/venues/": 4,
+    "/venues/qiaotou-centre/": 6,
+    "/providers/qiaotou-learning-centre/": 8,
+}
+MINE = {
+    "/": 12,
+    f"/classes/{KEY}/": 12,
+    "/me/": 13,
+    "/me/classes/": 13,
+    "/me/record/": 12,
+    "/me/messages/": 10,
+    "/me/profile/": 10,
+    f"/classes/{KEY}/apply/": 12,
+    "/desk/": 10,
+    f"/desk/classes/{KEY}/": 14,
+    "/desk/figures/": 10,
+    "/operate/": 16,
+}
+
+
+def count(client, path):
+    client.get(path)  # what is remembered for seconds is remembered now
+    pagecache.forget()
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path).status_code == 200
+    return len(asked)
+
+
+@pytest.mark.parametrize(("path", "most"), QUERIES.items())
+def test_a_public_page_costs_few_queries(client, city, path, most):
+    assert count(client, path) <= most
+
+
+@pytest.mark.parametrize(("path", "most"), MINE.items())
+def test_a_page_of_ones_own_costs_few_queries(signed_in, path, most):
+    assert count(signed_in("demo-operator"), path) <= most
+
+
+def test_a_longer_roster_costs_no_more(signed_in):
+    client, path = signed_in("demo-provider"), f"/desk/classes/{KEY}/"
+    take(KEY, make_person(account=True))
+    before = count(client, path)
+    for _ in range(10):
+        person = make_person(account=True)
+        services.apply(class_key=KEY, person_id=person, by=By(person, Via.WEB), at=timezone.now())
+
+    assert count(client, path) == before
+
+
+def test_more_classes_of_mine_cost_no_more(signed_in, account_of):
+    client, me = signed_in("demo-worker"), account_of("demo-worker").person_id
+    keys = CourseClass.objects.filter(closes_at__gt=timezone.now()).values_list("key", flat=True)
+    take(keys[0], me)
+    before = count(client, "/me/classes/")
+    for key in keys[1:8]:
+        take(key, me)
+
+    assert count(client, "/me/classes/") == before
+
+
+def take(key, person):
+    return services.apply(
+        class_key=key, person_id=person, by=By(person, Via.WEB), at=timezone.now()
+    )
+
+
+def test_a_stranger_is_answered_from_memory_the_second_time(client, city):
+    client.get("/")
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/")
+    assert len(asked) == 0
+
+
+def test_a_remembered_page_differs_by_language_mode_and_place(client, city):
+    pages = {client.get("/").content}
+    for name, value in (
+        ("lang", "vi"),
+        ("mode", "senior"),
+        ("place", "pingjiang"),
+        ("data", "low"),
+    ):
+        client.cookies[name] = value
+        pages.add(client.get("/").content)
+    assert len(pages) == 5
+
+
+def test_a_signed_in_page_is_never_remembered(signed_in, client, city):
+    signed_in("demo-worker").get("/")
+    assert all("刘建军".encode() not in kept[1] for kept in pagecache._kept.values())
+    client.logout()
+    client.cookies.clear()
+    assert "刘建军".encode() not in client.get("/").content
+
+
+def test_applying_in_the_browser_ends_at_a_receipt_and_twice_gives_the_same(signed_in):
+    client = signed_in("demo-worker")
+
+    first = client.post(f"/classes/{KEY}/apply/")
+    again = client.post(f"/classes/{KEY}/apply/")
+
+    assert first.url == again.url
+    receipt = first.url.split("/")[-2]
+    assert receipt in client.get(first.url).content.decode()
+    assert Enrolment.objects.filter(receipt=receipt).count() == 1
+
+
+def test_a_name_is_asked_once_and_kept(client, city):
+    person = make_person(account=True)
+    people_account = _nameless(person)
+    client.force_login(
+        people_account, backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+
+    refused = client.post(f"/classes/{KEY}/apply/", {"name": "  "})
+    assert refused.status_code == 422
+    assert Enrolment.objects.filter(person_id=person).count() == 0
+
+    client.post(f"/classes/{KEY}/apply/", {"name": " 李  小 龙 "})
+    assert Enrolment.objects.get(person_id=person).person.name == "李 小 龙"
+
+
+def _nameless(person):
+    from learncity.apps.people import queries
+    from learncity.apps.people.models import Person
+
+    Person.objects.filter(pk=person).update(name="")
+    return queries.find_account(person)
+
+
+def test_a_full_class_is_refused_with_what_to_do(signed_in):
+    CourseClass.objects.filter(key=KEY).update(seats=1, waiting_limit=0)
+    take(KEY, make_person())
+
+    answer = signed_in("demo-worker").post(f"/classes/{KEY}/apply/")
+
+    assert answer.status_code == 422
+
+
+def test_staff_cannot_take_away_seats_that_are_taken(signed_in):
+    take(KEY, make_person())
+    take(KEY, make_person())
+
+    answer = signed_in("demo-provider").post(
+        f"/desk/classes/{KEY}/", {"seats": 1, "waiting_limit": 0}
+    )
+
+    assert answer.status_code == 422
+    assert CourseClass.objects.get(key=KEY).seats == 30
+
+
+def test_every_look_at_a_roster_is_written_down(signed_in):
+    from learncity.kernel import audit
+
+    client = signed_in("demo-provider")
+    for path in ("", "print/", "roster.xlsx", "roster.csv"):
+        client.get(f"/desk/classes/{KEY}/{path}")
+
+    assert [e.detail["how"] for e in audit.latest(4)] == ["CSV", "XLSX", "PRINT", "PAGE"]
+
+
+def test_a_spreadsheet_opens_in_chinese_and_runs_no_formula(signed_in):
+    person = make_person("=HYPERLINK(1)", account=True)
+    take(KEY, person)
+
+    csv = signed_in("demo-provider").get(f"/desk/classes/{KEY}/roster.csv").content
+
+    assert csv.startswith(b"\xef\xbb\xbf")
+    assert "'=HYPERLINK(1)" in csv.decode("utf-8-sig")
+    assert "+86154" in csv.decode("utf-8-sig")
+
+
+def test_preferences_are_kept_and_lead_back(client, city):
+    answer = client.get("/prefer/?lang=vi&mode=senior&place=pingjiang&next=/venues/")
+
+    assert answer.url == "/venues/"
+    assert {n: client.cookies[n].value for n in ("lang", "mode", "place")} == {
+        "lang": "vi",
+        "mode": "senior",
+        "place": "pingjiang",
+    }
+
+
+@pytest.mark.parametrize("query", ["lang=xx", "mode=huge", "place=nowhere", "look=", "data=x"])
+def test_a_preference_that_does_not_exist_is_not_kept(client, city, query):
+    answer = client.get(f"/prefer/?{query}&next=https://evil.example")
+    assert answer.url == "/"
+    assert not answer.cookies
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "begins", "tomorrow"),
+    [(9, 0, (17, 0), False), (18, 10, (18, 10), False), (21, 0, (17, 0), True)],
+)
+def test_tonight_is_the_evening_people_can_still_go_to(hour, minute, begins, tomorrow):
+    at = timezone.localtime().replace(hour=hour, minute=minute, second=0, microsecond=0)
+
+    begin, end, is_tomorrow = home.tonight_span(at)
+
+    assert ((begin.hour, begin.minute), is_tomorrow) == (begins, tomorrow)
+    assert end - begin <= timedelta(hours=7)
+
+
+def test_walking_minutes_are_an_estimate_from_the_map():
+    from learncity.apps.places.types import Point
+
+    one_km_north = Point(31.30 + 1 / 111.2, 120.6)
+    assert Point(31.30, 120.6).metres_to(one_km_north) == pytest.approx(1000, rel=0.01)
+    assert Point(31.30, 120.6).minutes_to(one_km_north) == 17
+    assert words.walk_words(None, one_km_north) == ""
+
+
+def test_a_wrong_page_number_is_the_first_page(client, city):
+    for page in ("0", "-3", "x", "²", "9" * 40):
+        assert client.get(f"/find/?page={page}").status_code == 200
+
+
+def test_a_profile_is_saved_and_the_language_follows(signed_in, account_of):
+    client = signed_in("demo-vietnamese")
+    answer = client.post("/me/profile/", {"name": "Nguyễn Thị Hương", "language": "en", "home": ""})
+
+    assert answer.url == "/me/profile/?saved=1"
+    assert account_of("demo-vietnamese").person.language == "en"
+    assert client.cookies["lang"].value == "en"

@@ -1,0 +1,214 @@
+"""Every view says who may see it, and every role gets exactly that.
+
+The table is the whole site: a new page that is not in it fails, so nobody forgets to decide.
+"""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from learncity.apps.classes import queries as classes
+from learncity.apps.classes import services
+from learncity.apps.notices import queries as notices
+from learncity.apps.people import queries as people
+from learncity.kernel.acting import By, Via
+
+OWN_CLASS = "bookkeeping-qiaotou-wed"  # of the organization whose staff demo-provider is
+
+# Who gets in: s(tranger), r(esident), o(ther organization's staff), p(rovider's staff of the
+# class), c(ity operator).
+EVERYONE, SIGNED_IN, STAFF, RUNS_CLASS, OPERATOR = "sropc", "ropc", "opc", "pc", "c"
+
+PAGES = {
+    "/": EVERYONE,
+    "/find/": EVERYONE,
+    "/categories/workplace-skills/": EVERYONE,
+    "/courses/small-shop-bookkeeping/": EVERYONE,
+    "/venues/": EVERYONE,
+    "/venues/qiaotou-centre/": EVERYONE,
+    "/providers/qiaotou-learning-centre/": EVERYONE,
+    f"/classes/{OWN_CLASS}/": EVERYONE,
+    f"/classes/{OWN_CLASS}/apply/": SIGNED_IN,
+    "/place/": EVERYONE,
+    "/prefer/": EVERYONE,
+    "/sign-in/": EVERYONE,
+    "/sign-in/code/": EVERYONE,
+    "/me/": SIGNED_IN,
+    "/me/classes/": SIGNED_IN,
+    "/me/record/": SIGNED_IN,
+    "/me/messages/": SIGNED_IN,
+    "/me/profile/": SIGNED_IN,
+    "/desk/": STAFF,
+    "/desk/classes.csv": STAFF,
+    "/desk/figures/": STAFF,
+    f"/desk/classes/{OWN_CLASS}/": RUNS_CLASS,
+    f"/desk/classes/{OWN_CLASS}/print/": RUNS_CLASS,
+    f"/desk/classes/{OWN_CLASS}/roster.xlsx": RUNS_CLASS,
+    "/operate/": OPERATOR,
+    "/help/": EVERYONE,
+    "/accessibility/": EVERYONE,
+    "/privacy/": EVERYONE,
+    "/healthz": EVERYONE,
+    "/style/": EVERYONE,
+    "/style/home/": EVERYONE,
+}
+
+# Answered to a form only; the journeys and the room's own tests send it.
+FORMS = {
+    "sign-out/": SIGNED_IN,
+    "me/tokens/": SIGNED_IN,
+    "me/tokens/<uuid:token_id>/revoke/": SIGNED_IN,
+    "operate/outbox/<uuid:entry_id>/": OPERATOR,
+}
+# One person's own things, tested below; and the demo's outbox, which is not there in earnest.
+OWN = {
+    "me/places/<str:receipt>/",
+    "me/places/<str:receipt>/withdraw/",
+    "me/messages/<uuid:message_id>/",
+    "demo/outbox/",
+}
+
+PEOPLE = {"s": None, "r": "demo-worker", "o": "other", "p": "demo-provider", "c": "demo-operator"}
+
+
+def _views(resolver=None, prefix=""):
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _views(pattern, route)
+        elif isinstance(pattern, URLPattern):
+            yield route, pattern.callback
+
+
+def test_every_view_says_who_may_see_it():
+    silent = [route for route, view in _views() if getattr(view, "access", None) is None]
+    assert silent == []
+
+
+def test_the_table_is_the_whole_site():
+    resolver = get_resolver()
+    known = {resolver.resolve(path).route for path in PAGES} | set(FORMS) | OWN
+    pages = {route for route, _ in _views() if not route.startswith("api/")}
+    assert pages - known == set()
+
+
+@pytest.fixture
+def as_(client, account_of, city):
+    """Sign in as one of the five; the other organization's staff is found in the city."""
+    backend = "allauth.account.auth_backends.AuthenticationBackend"
+
+    def sign_in(who):
+        key = PEOPLE[who]
+        if key == "other":
+            key = "staff-elsewhere"
+            from learncity.apps.organizations.models import Organization, StaffRole
+            from learncity.apps.people.factories import make_person
+
+            person = make_person(account=True)
+            elsewhere = Organization.objects.exclude(key="qiaotou-learning-centre").first()
+            StaffRole.objects.create(person_id=person, organization=elsewhere, role="STAFF")
+            client.force_login(people.find_account(person), backend=backend)
+        elif key:
+            client.force_login(account_of(key), backend=backend)
+        return client
+
+    return sign_in
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_role_gets_exactly_its_pages(as_, who):
+    client, wrong = as_(who), []
+    for path, allowed in PAGES.items():
+        answer = client.get(path)
+        got_in = answer.status_code == 200 or (
+            answer.status_code == 302 and not answer.url.startswith("/sign-in/?next=")
+        )
+        if got_in != (who in allowed):
+            wrong.append(f"{path}: {answer.status_code}")
+        if who != "s" and who not in allowed and answer.status_code != 403:
+            wrong.append(f"{path}: {answer.status_code} and not 403")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_role_may_send_exactly_its_forms(as_, who):
+    client, wrong = as_(who), []
+    some = "01a2004c-0898-74c1-a877-54b127d3fb1d"
+    for route, allowed in FORMS.items():
+        if route == "sign-out/":
+            continue
+        path = "/" + route.replace("<uuid:token_id>", some).replace("<uuid:entry_id>", some)
+        answer = client.post(path)
+        refused = answer.status_code == 403 or (
+            answer.status_code == 302 and answer.url.startswith("/sign-in/?next=")
+        )
+        if refused == (who in allowed):
+            wrong.append(f"{path}: {answer.status_code}")
+    assert wrong == []
+
+
+def test_a_receipt_and_a_message_are_their_owners_alone(as_, account_of, city):
+    from django.utils import timezone
+
+    owner = account_of("demo-worker").person_id
+    mine = services.apply(
+        class_key=OWN_CLASS, person_id=owner, by=By(owner, Via.WEB), at=timezone.now()
+    )
+    (message,) = notices.inbox(owner)
+    paths = [
+        f"/me/places/{mine.receipt}/",
+        f"/me/places/{mine.receipt}/withdraw/",
+        f"/me/messages/{message.id}/",
+    ]
+
+    for who, expected in (("r", 200), ("p", 404), ("c", 404)):
+        client = as_(who)
+        assert [client.get(path).status_code for path in paths] == [expected] * 3
+    client.logout()
+    assert [client.get(path).status_code for path in paths] == [302] * 3
+    assert classes.find_enrolment(mine.receipt, person_id=owner).state == "ENROLLED"
+
+
+def test_nobody_gives_back_the_place_of_another(as_, account_of):
+    from django.utils import timezone
+
+    owner = account_of("demo-worker").person_id
+    mine = services.apply(
+        class_key=OWN_CLASS, person_id=owner, by=By(owner, Via.WEB), at=timezone.now()
+    )
+
+    assert as_("c").post(f"/me/places/{mine.receipt}/withdraw/").status_code == 404
+    assert classes.find_enrolment(mine.receipt, person_id=owner).state == "ENROLLED"
+
+
+def test_the_link_of_an_online_class_is_for_members_and_staff_only(as_, account_of):
+    key, link = "college-entrance-online-sun", "https://"
+    from django.utils import timezone
+
+    def links(who):
+        return f'<a href="{link}' in as_(who).get(f"/classes/{key}/").content.decode()
+
+    assert not links("s")
+    assert not links("r")
+    owner = account_of("demo-worker").person_id
+    from learncity.apps.classes.models import CourseClass
+
+    CourseClass.objects.filter(key=key).update(closes_at=timezone.now() + timedelta(days=1))
+    services.apply(class_key=key, person_id=owner, by=By(owner, Via.WEB), at=timezone.now())
+    assert links("r")
+    assert links("c")
+
+
+def test_the_demo_outbox_is_not_there_in_earnest(client, city, settings):
+    settings.DEMO = False
+    assert client.get("/demo/outbox/").status_code == 404
+
+
+def test_a_view_that_says_nothing_is_refused(rf, city):
+    from django.core.exceptions import PermissionDenied
+
+    from learncity.kernel.access import DenyByDefault
+
+    with pytest.raises(PermissionDenied):
+        DenyByDefault(lambda r: None).process_view(rf.get("/"), lambda r: None, (), {})

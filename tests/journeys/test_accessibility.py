@@ -1,0 +1,112 @@
+"""axe looks at every page, at both widths, in each way a page can look, and finds nothing."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from .site import OPERATOR, PROVIDER, WORKER, new_phone
+
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
+
+OPEN = (
+    "/", "/find/", "/find/?q=会计", "/find/?q=xyzzy", "/categories/workplace-skills/",
+    "/courses/small-shop-bookkeeping/", "/classes/bookkeeping-qiaotou-wed/",
+    "/classes/embroidery-museum-sun/", "/venues/", "/venues/qiaotou-centre/",
+    "/providers/qiaotou-learning-centre/", "/place/", "/sign-in/", "/help/", "/accessibility/",
+    "/privacy/", "/demo/outbox/", "/nowhere/", "/style/",
+)  # fmt: skip
+MINE = (
+    "/", "/classes/first-aid-weiting-sat/apply/", "/me/", "/me/classes/", "/me/record/",
+    "/me/messages/", "/me/profile/", "/desk/",
+)  # fmt: skip
+DESK = (
+    "/desk/", "/desk/?q=xyzzy", "/desk/figures/", "/desk/classes/bookkeeping-qiaotou-wed/",
+    "/desk/classes/bookkeeping-qiaotou-wed/print/",
+)  # fmt: skip
+OFFICE = ("/operate/", "/desk/")
+LOOKS = {
+    "normal": "",
+    "senior": "mode=senior",
+    "night": "look=night",
+    "contrast": "look=contrast",
+    "senior at night": "mode=senior&look=night",
+}
+REFUSED = {"/nowhere/": 404, "/desk/": 403}
+WIDTHS = {"a phone": (360, 740), "a desk": (1280, 800)}
+
+
+def violations(visitor):
+    """What axe finds on the page, in words."""
+    found = Axe().run(visitor.page).response["violations"]
+    return [f"{v['id']}: {n['html'][:160]}" for v in found for n in v["nodes"]]
+
+
+def look_through(visitor, pages, look, *, refused=()):
+    """Findings by page; none is how it should be."""
+    if LOOKS[look]:
+        visitor.page.goto(f"{visitor.site.address}/prefer/?{LOOKS[look]}&next=/help/")
+    found = {}
+    for page in pages:
+        visitor.visit(page, status=REFUSED[page] if page in refused else 200)
+        found[page] = violations(visitor)
+    return {page: texts for page, texts in found.items() if texts}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_on_the_open_pages(visitor, width, look):
+    stranger = visitor(width=WIDTHS[width][0], height=WIDTHS[width][1])
+
+    assert look_through(stranger, OPEN, look, refused=("/nowhere/",)) == {}
+
+
+@pytest.mark.parametrize("look", ["normal", "senior", "night"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_on_a_resident_s_pages(known, width, look):
+    worker = known(WORKER, width=WIDTHS[width][0], height=WIDTHS[width][1])
+    worker.visit("/classes/photo-songying-sun/apply/")
+    if worker.page.locator("#apply").count():
+        worker.press("Apply for this class")
+    receipt = worker.receipt()
+    mine = (*MINE, f"/me/places/{receipt}/", f"/me/places/{receipt}/withdraw/")
+
+    found = look_through(worker, mine, look, refused=("/desk/",))
+
+    worker.visit("/me/messages/")
+    worker.follow("main .post a")
+    found["a message"] = violations(worker)
+    assert {page: texts for page, texts in found.items() if texts} == {}
+
+
+@pytest.mark.parametrize("look", ["normal", "senior", "night"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_at_the_desk_and_in_the_office(known, width, look):
+    size = {"width": WIDTHS[width][0], "height": WIDTHS[width][1]}
+
+    found = look_through(known(PROVIDER, **size), DESK, look)
+    found |= look_through(known(OPERATOR, **size), OFFICE, look)
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("look", ["normal", "senior", "night"])
+def test_axe_finds_nothing_where_something_is_wrong_in_a_form(site, visitor, look):
+    somebody = visitor(width=360, height=740)
+    if LOOKS[look]:
+        somebody.page.goto(f"{site.address}/prefer/?{LOOKS[look]}&next=/help/")
+
+    somebody.visit("/sign-in/")
+    somebody.fill("Phone number or e-mail address", "12")
+    somebody.press("Send me a code", status=422)
+    assert violations(somebody) == []
+    phone = new_phone()
+    somebody.fill("Phone number or e-mail address", phone)
+    somebody.press("Send me a code")
+    assert violations(somebody) == []
+    somebody.fill("Code", "1")
+    somebody.press("Sign in", status=422)
+    assert violations(somebody) == []
+    somebody.fill("Code", site.next_code(phone, after=0))
+    somebody.press("Sign in")
+    somebody.visit("/classes/first-aid-weiting-sat/apply/")
+    somebody.press("Apply for this class", status=422)
+    assert violations(somebody) == []

@@ -1,0 +1,42 @@
+"""Every page in each language, as people of each role see it: no word of another one."""
+
+import pytest
+
+from .reading import strange_words
+from .site import OPERATOR, PROVIDER, WORKER
+from .test_accessibility import DESK, MINE, OFFICE, OPEN, REFUSED
+
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
+
+# The style page shows all languages at once, to those who build pages.
+PAGES = {
+    None: [page for page in OPEN if page not in ("/style/", "/demo/outbox/", "/find/?q=会计")],
+    WORKER: [page for page in MINE if page not in ("/desk/", "/me/messages/")],
+    PROVIDER: list(DESK),
+    OPERATOR: list(OFFICE),
+}
+
+
+@pytest.mark.parametrize("who", PAGES, ids=["stranger", "resident", "provider", "operator"])
+@pytest.mark.parametrize("lang", ["zh-Hans", "vi", "en"])
+def test_no_page_holds_words_of_another_language(visitor, known, lang, who):
+    reader = known(who, lang=lang) if who else visitor(lang=lang)
+
+    found = {}
+    for page in PAGES[who]:
+        reader.visit(page, status=REFUSED.get(page, 200) if who is None else 200)
+        found[page] = strange_words(reader)
+
+    assert {page: texts for page, texts in found.items() if texts} == {}
+
+
+@pytest.mark.parametrize("lang", ["zh-Hans", "vi", "en"])
+def test_what_went_wrong_is_said_in_the_reader_s_language(visitor, lang):
+    reader = visitor(lang=lang, scripts=False)
+
+    reader.visit("/nowhere/", status=404)
+    assert strange_words(reader) == []
+    reader.visit("/sign-in/")
+    reader.press("Send me a code", status=422)
+    assert strange_words(reader) == []
+    assert reader.page.title().startswith(reader.word("Error:"))

@@ -1,0 +1,153 @@
+"""A clerk at the Qiaotou learning centre: the desk, the roster, lists to take away."""
+
+import csv
+import io
+import re
+
+import openpyxl
+import pytest
+import yaml
+
+from learncity.apps.initiatives.demo import CITY_FILE
+
+from .site import OPERATOR, PROVIDER
+
+pytestmark = pytest.mark.journey
+
+ROSTER = "/desk/classes/bookkeeping-qiaotou-wed/"
+# Run by another organization.
+OTHER = "bookkeeping-songying-sat"
+NAME, STATE, PHONE, RECEIPT = 0, 1, 2, 5
+
+
+def column(visitor, number):
+    """The texts of one column of the page's table."""
+    rows = visitor.page.locator("main table tbody tr")
+    return [text.strip() for text in rows.locator(f":nth-child({number + 1})").all_inner_texts()]
+
+
+def by_pinyin(name):
+    """How a clerk expects a name to sort: by the syllables that its key in the file spells."""
+    people = yaml.safe_load((CITY_FILE.parent / "suzhou" / "people.yaml").read_text())["people"]
+    keys = {person["name"]: person["key"] for person in people}
+    family, *given = keys[name].split("-")
+    if re.search(r"[\u4e00-\u9fff]", name):
+        return (family, "".join(given))
+    return tuple(reversed(keys[name].split("-")))
+
+
+def test_a_provider_finds_a_class_at_the_desk(known):
+    clerk = known(PROVIDER)
+
+    clerk.visit("/")
+    clerk.press("Desk", within="header")
+    every = column(clerk, 0)
+    assert len(every) >= 4
+    clerk.press("Class", within="main thead")
+    ascending = column(clerk, 0)
+    clerk.press("Class", within="main thead")
+    assert column(clerk, 0) == ascending[::-1]
+    assert sorted(ascending) == sorted(every)
+    clerk.press("Waiting", within="main thead")
+    waiting = [int(number) for number in column(clerk, 4)]
+    assert waiting == sorted(waiting)
+
+    clerk.fill("Words in title, room or key", "bookkeeping")
+    clerk.press("Show")
+    assert len(column(clerk, 0)) == 1
+    assert "小店会计" in column(clerk, 0)[0]
+    clerk.follow("main tbody th a")
+    assert clerk.path == ROSTER
+
+
+def test_a_provider_reads_prints_and_takes_away_a_roster(known):
+    clerk = known(PROVIDER, accept_downloads=True)
+
+    clerk.visit(ROSTER)
+    names, states = column(clerk, NAME), column(clerk, STATE)
+    seated = [name for name, state in zip(names, states, strict=True)
+              if state == clerk.word("Has a place")]  # fmt: skip
+    from_the_file = [name for name in seated if by_pinyin_known(name)]
+    assert len(from_the_file) >= 10
+    han = [name for name in from_the_file if re.search(r"[\u4e00-\u9fff]", name)]
+    assert han == sorted(han, key=by_pinyin)
+
+    files = {}
+    for kind in ("XLSX", "CSV"):
+        with clerk.page.expect_download() as coming:
+            clerk.page.get_by_role("link", name=kind, exact=True).click()
+        assert coming.value.suggested_filename == f"roster-bookkeeping-qiaotou-wed.{kind.lower()}"
+        files[kind] = coming.value.path().read_bytes()
+    sheet = openpyxl.load_workbook(io.BytesIO(files["XLSX"])).active
+    in_excel = list(sheet.values)
+    assert files["CSV"].startswith(b"\xef\xbb\xbf")
+    in_text = list(csv.reader(io.StringIO(files["CSV"].decode("utf-8-sig"))))
+    assert list(in_excel[0]) == in_text[0]
+    assert in_text[0][NAME] == clerk.word("Name")
+    for rows in (in_excel[1:], in_text[1:]):
+        assert [row[NAME] for row in rows] == names
+        assert [row[RECEIPT] for row in rows] == column(clerk, RECEIPT)
+        assert all(re.fullmatch(r"\+\d+", row[PHONE]) for row in rows if row[PHONE])
+
+    clerk.press("Print")
+    clerk.page.emulate_media(media="print")
+    assert [name.strip() for name in clerk.page.locator("tbody th").all_inner_texts()] == seated
+    assert not clerk.page.locator("header").is_visible()
+    assert not clerk.page.locator("footer").is_visible()
+    assert clerk.page.pdf(format="A4", landscape=True).startswith(b"%PDF")
+
+
+def by_pinyin_known(name):
+    """Whether the file of the city knows the name."""
+    try:
+        return bool(by_pinyin(name))
+    except KeyError:
+        return False
+
+
+def test_a_provider_gives_a_class_more_seats_but_never_fewer_than_are_taken(known):
+    clerk = known(PROVIDER)
+    clerk.visit("/desk/classes/dialect-qiaotou-wed/")
+    seats = clerk.page.get_by_label(clerk.word("Seats"))
+    before = int(seats.input_value())
+
+    seats.fill(str(before + 2))
+    clerk.press("Save")
+    assert seats.input_value() == str(before + 2)
+    clerk.visit("/classes/dialect-qiaotou-wed/")
+    assert str(before + 2) in clerk.text("main dl.sum")
+
+    clerk.visit("/desk/classes/dialect-qiaotou-wed/")
+    seats.fill("1")
+    clerk.press("Save", status=422)
+    assert seats.input_value() == "1"
+    assert clerk.page.locator(".errors").is_visible()
+
+
+@pytest.mark.parametrize("page", ["", "print/", "roster.xlsx", "roster.csv"])
+def test_a_provider_is_refused_at_the_class_of_another_organization(known, page):
+    clerk = known(PROVIDER)
+
+    clerk.visit(f"/desk/classes/{OTHER}/{page}", status=403)
+
+    assert clerk.heading() == clerk.word("This page is for somebody else")
+    clerk.visit("/operate/", status=403)
+
+
+def test_an_operator_sees_who_read_which_roster(known):
+    clerk = known(PROVIDER)
+    clerk.visit(ROSTER)
+    clerk.press("Print")
+
+    office = known(OPERATOR)
+    office.visit("/")
+    office.press("City office", within="header")
+
+    trail = [" ".join(office.page.locator("main tbody tr").nth(n).all_inner_texts())
+             for n in range(2)]  # fmt: skip
+    assert all("classes.roster_read" in line for line in trail)
+    assert all("class bookkeeping-qiaotou-wed" in line for line in trail)
+    assert "PRINT" in trail[0]
+    assert "PAGE" in trail[1]
+    office.visit(ROSTER)
+    assert office.heading().startswith("小店会计")

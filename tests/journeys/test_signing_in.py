@@ -1,0 +1,146 @@
+"""Signing in: it says nothing about others, and it cannot be guessed at."""
+
+import http.cookiejar
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import pytest
+
+from .site import new_phone
+
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
+
+
+class Plain:
+    """Somebody who reads pages without a browser, and follows no redirect."""
+
+    def __init__(self, site):
+        self.site = site
+        self.jar = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(self.jar), _Stay()
+        )
+
+    def get(self, path):
+        return self._ask(path, None)
+
+    def post(self, path, **fields):
+        token = next(c.value for c in self.jar if c.name == "learncity_csrf")
+        body = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": token}).encode()
+        return self._ask(path, body)
+
+    def _ask(self, path, body):
+        asked = urllib.request.Request(self.site.address + path, data=body)
+        try:
+            with self.opener.open(asked, timeout=30) as found:
+                return found.status, dict(found.headers), found.read().decode()
+        except urllib.error.HTTPError as refused:
+            return refused.code, dict(refused.headers), refused.read().decode()
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args, **kwargs):
+        return None
+
+
+def same(page, phone):
+    """A page without what must differ: the form's token and the address that was typed."""
+    page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page)
+    return page.replace(phone, "PHONE").replace(urllib.parse.quote(phone), "PHONE")
+
+
+def test_signing_in_does_not_tell_whether_an_address_is_known(site):
+    [[known]] = site.ask(
+        "SELECT phone FROM people_account WHERE verified_at IS NULL AND phone IS NOT NULL"
+        " ORDER BY phone DESC LIMIT 1"
+    )
+    seen = []
+    for phone in (known, new_phone()):
+        somebody = Plain(site)
+        somebody.get("/sign-in/")
+        status, headers, page = somebody.post("/sign-in/", address=phone)
+        cookies = sorted(c.name for c in somebody.jar)
+        code_status, _, code_page = somebody.get(headers["Location"])
+        headers = {k: v for k, v in headers.items() if k not in ("Date", "Set-Cookie")}
+        seen.append((status, headers, page, cookies, code_status, same(code_page, phone)))
+
+    assert seen[0] == seen[1]
+    assert seen[0][0] == 302
+    assert seen[0][4] == 200
+
+
+def test_the_fourth_code_within_a_minute_is_refused_in_a_sentence(site, visitor):
+    phone = new_phone()
+    somebody = visitor(width=360, height=740, scripts=False)
+
+    for _ in range(3):
+        somebody.visit("/sign-in/")
+        somebody.fill("Phone number or e-mail address", phone)
+        somebody.press("Send me a code")
+    somebody.visit("/sign-in/")
+    somebody.fill("Phone number or e-mail address", phone)
+    somebody.press("Send me a code", status=422)
+
+    refusal = somebody.word(
+        "Too many codes were asked for. Wait a minute, or call us and we help you."
+    )
+    assert refusal in somebody.text(".errors")
+    field = somebody.page.get_by_label(somebody.word("Phone number or e-mail address"))
+    assert field.input_value() == phone
+    assert len(site.codes(phone)) <= 3
+
+
+def test_five_wrong_codes_start_anew_and_the_right_one_is_then_worth_nothing(site, visitor):
+    phone = new_phone()
+    somebody = visitor(width=360, height=740, scripts=False)
+    somebody.visit("/sign-in/")
+    somebody.fill("Phone number or e-mail address", phone)
+    somebody.press("Send me a code")
+    right = site.next_code(phone, after=0)
+    wrong = f"{(int(right) + 1) % 1_000_000:06d}"
+
+    for _ in range(4):
+        somebody.fill("Code", wrong)
+        somebody.press("Sign in", status=422)
+        said = "This is not the code we sent. Look again, or ask for a new one."
+        assert somebody.word(said) in somebody.text(".errors")
+    somebody.fill("Code", wrong)
+    somebody.press("Sign in")
+
+    assert somebody.path.startswith("/sign-in/")
+    assert somebody.page.get_by_label(somebody.word("Code"), exact=True).count() == 0
+    somebody.visit("/me/")
+    assert somebody.path.startswith("/sign-in/")
+
+
+def test_a_code_works_once_and_signing_out_ends_the_session(site, visitor):
+    phone = new_phone()
+    somebody = visitor(width=360, height=740, scripts=False)
+    somebody.sign_in(phone)
+    [used] = site.codes(phone)
+    somebody.visit("/me/")
+    cookies = somebody.context.cookies()
+    assert all(c["httpOnly"] for c in cookies if c["name"] == "learncity_session")
+
+    stranger = visitor(scripts=False)
+    stranger.visit("/sign-in/")
+    stranger.fill("Phone number or e-mail address", phone)
+    stranger.press("Send me a code")
+    site.next_code(phone, after=1)
+    if site.codes(phone)[0] != used:
+        stranger.fill("Code", used)
+        stranger.press("Sign in", status=422)
+    stranger.visit("/me/")
+    assert stranger.path.startswith("/sign-in/")
+
+
+@pytest.mark.parametrize("target", ["https://example.org/", "//example.org/", "/\\example.org", "x"])
+def test_signing_in_leads_to_no_other_host(site, visitor, target):
+    somebody = visitor(scripts=False)
+    somebody.visit(f"/sign-in/?{urllib.parse.urlencode({'next': target})}")
+
+    somebody.sign_in_here(new_phone())
+
+    assert somebody.path == "/me/"

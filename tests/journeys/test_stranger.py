@@ -1,0 +1,130 @@
+"""Somebody whom nobody knows, at every address there is; and a resident where staff work."""
+
+import http.client
+from collections.abc import Iterator
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from .site import WORKER
+
+pytestmark = pytest.mark.journey
+
+# What everybody may see. A new page is not public until it stands here.
+PUBLIC = {
+    "web:home", "web:find", "web:category", "web:course", "web:venues", "web:venue",
+    "web:provider", "web:class", "web:choose_place", "web:prefer", "web:sign_in", "web:demo_outbox",
+    "web:help", "web:accessibility", "web:privacy", "web:healthz", "ui:style", "ui:sample",
+    "account_login", "account_request_login_code", "account_confirm_login_code",
+}  # fmt: skip
+# Things that are there, so that a refusal is not mistaken for an address that is not.
+THERE = {
+    "class_key": "bookkeeping-qiaotou-wed",
+    "receipt": "AAAA-AAAA-AA",
+    "kind": "csv",
+    "message_id": "01234567-89ab-7def-8123-456789abcdef",
+    "token_id": "01234567-89ab-7def-8123-456789abcdef",
+    "entry_id": "01234567-89ab-7def-8123-456789abcdef",
+    "slug": "workplace-skills",
+    "name": "home",
+}
+KEYS = {
+    "web:course": "small-shop-bookkeeping",
+    "web:venue": "qiaotou-centre",
+    "web:provider": "qiaotou-learning-centre",
+}
+NOBODY = "/sign-in/?next="
+
+
+def _patterns(patterns, prefix: str = "", space: str = "") -> Iterator[tuple[str, str]]:
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            inner = f"{space}{one.namespace}:" if one.namespace else space
+            yield from _patterns(one.url_patterns, prefix + str(one.pattern), inner)
+        elif isinstance(one, URLPattern):
+            yield f"{space}{one.name or ''}", prefix + str(one.pattern)
+
+
+def _fill(name: str, route: str) -> str:
+    for part in route.split("<")[1:]:
+        variable = part.split(">")[0]
+        key = variable.split(":")[-1]
+        value = KEYS.get(name, "bookkeeping-qiaotou-wed") if key == "key" else THERE[key]
+        route = route.replace(f"<{variable}>", value)
+    return "/" + route
+
+
+def pages() -> list[tuple[str, str]]:
+    """Name and address of every page; the API answers for itself, in tests/contracts."""
+    found = [(n, r) for n, r in _patterns(get_resolver().url_patterns) if not r.startswith("api/")]
+    return [(name, _fill(name, route)) for name, route in found]
+
+
+def answer(site, path: str, method: str = "GET", cookie: str = "") -> tuple[int, str]:
+    """Status of a page, and where it leads."""
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=30)
+    try:
+        connection.request(method, path, headers={"Cookie": cookie} if cookie else {})
+        found = connection.getresponse()
+        found.read()
+        return found.status, found.headers.get("Location", "")
+    finally:
+        connection.close()
+
+
+def test_a_stranger_is_refused_at_every_page_that_is_not_public(site):
+    open_pages, leaks = set(), []
+    for name, path in pages():
+        status, leads_to = answer(site, path)
+        if name in PUBLIC:
+            open_pages.add(name)
+            if status >= 400 or leads_to.startswith(NOBODY):
+                leaks.append((name, path, status, leads_to))
+        elif not (status == 302 and leads_to == NOBODY + path):
+            leaks.append((name, path, status, leads_to))
+
+    assert leaks == []
+    assert open_pages == PUBLIC
+
+
+def test_a_stranger_cannot_send_a_form(site):
+    taken = []
+    for name, path in pages():
+        status, leads_to = answer(site, path, "POST")
+        # Without the token of a form of ours, or as somebody nobody knows.
+        if status != 403 and not leads_to.startswith(NOBODY) and status != 405:
+            taken.append((name, path, status))
+
+    assert taken == []
+
+
+def test_a_resident_is_refused_where_staff_work(site, known):
+    worker = known(WORKER)
+    [session] = [c for c in worker.context.cookies() if c["name"] == "learncity_session"]
+    cookie = f"learncity_session={session['value']}"
+    staff = [path for _, path in pages() if path.startswith(("/desk/", "/operate/"))]
+
+    answers = {path: answer(site, path, cookie=cookie)[0] for path in staff}
+
+    assert len(staff) >= 7
+    assert set(answers.values()) == {403}, answers
+    worker.visit("/desk/", status=403)
+    assert worker.heading() == worker.word("This page is for somebody else")
+    header = worker.text("header")
+    assert worker.word("Desk") not in header
+    assert worker.word("City office") not in header
+
+
+def test_a_resident_sees_no_place_and_no_message_of_another(site, known):
+    worker = known(WORKER)
+    [[place, message]] = site.ask(
+        """
+        SELECT e.receipt, m.id FROM classes_enrolment e JOIN notices_message m USING (person_id)
+        JOIN people_account a USING (person_id) WHERE a.phone <> %s LIMIT 1
+        """,
+        WORKER,
+    )
+
+    for path in (f"/me/places/{place}/", f"/me/places/{place}/withdraw/", f"/me/messages/{message}/"):
+        worker.visit(path, status=404)
+        assert worker.heading() == worker.word("This page is not there")
