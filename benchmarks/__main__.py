@@ -30,9 +30,14 @@ def _words() -> argparse.Namespace:
 
 
 def _measure(words: argparse.Namespace, console: Console) -> None:
+    import django
+
     from . import machine, report
-    from .bench import FULL, QUICK, Bench
-    from .product import running
+    from .product import choose_address, running
+
+    choose_address()
+    django.setup()
+    from .bench import FULL, QUICK, Bench  # models can be loaded only now
 
     facts = machine.describe()
     for name, value in facts:
@@ -40,9 +45,6 @@ def _measure(words: argparse.Namespace, console: Console) -> None:
     console.print("  [dim]Starting the product with its demo city …[/]")
     sections = []
     with running() as product, _progress(console) as progress:
-        import django
-
-        django.setup()
         task = progress.add_task("", total=None)
         bench = Bench(product, QUICK if words.quick else FULL, lambda: progress.advance(task))
         for name in [row for row in ROWS if not words.rows or row in words.rows]:

@@ -13,7 +13,7 @@ import time
 from typing import Any
 
 from .load import percentiles
-from .people import person_id
+from .numbers import person_id
 from .product import Product, Run, measured, summed
 
 # The pool of a process holds so many connections.

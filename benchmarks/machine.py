@@ -41,19 +41,19 @@ def _processor() -> str:
 
 def flush_words() -> str:
     """How long one flushed write takes: it bounds the places one class can give a second."""
-    with tempfile.NamedTemporaryFile(dir=os.environ["LEARNCITY_DATA"]) as file:
-        micros = _by_program(file.name)
-        way = "pg_test_fsync"
+    with tempfile.TemporaryDirectory(dir=os.environ["LEARNCITY_DATA"]) as folder:
+        file = Path(folder) / "flushed"
+        micros, way = _by_program(file), "pg_test_fsync"
         if micros is None:
-            micros, way = _by_loop(file.fileno()), "own loop"
+            micros, way = _by_loop(file), "own loop"
     return f"{micros:.0f} µs a fdatasync of 8 KB ({way})"
 
 
-def _by_program(path: str) -> float | None:
+def _by_program(path: Path) -> float | None:
     program = find_programs() / "pg_test_fsync"
     if not program.exists():
         return None
-    command = [str(program), "-s", "1", "-f", path]
+    command = [str(program), "-s", "1", "-f", str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         for line in running.stdout:
@@ -64,13 +64,15 @@ def _by_program(path: str) -> float | None:
     return None
 
 
-def _by_loop(file: int) -> float:
+def _by_loop(path: Path) -> float:
     flush = getattr(os, "fdatasync", os.fsync)
-    begun, count = time.perf_counter(), 0
-    while time.perf_counter() < begun + 1:
-        os.pwrite(file, b"x" * 8192, 0)
-        flush(file)
-        count += 1
+    count = 0
+    with path.open("wb") as file:
+        begun = time.perf_counter()
+        while time.perf_counter() < begun + 1:
+            os.pwrite(file.fileno(), b"x" * 8192, 0)
+            flush(file.fileno())
+            count += 1
     return (time.perf_counter() - begun) / count * 1e6
 
 

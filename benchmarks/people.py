@@ -1,8 +1,7 @@
 """People and classes to measure with, beside the demo city.
 
 Made with the rooms' factories, and multiplied by bulk inserts of the same tables, because thousands
-are needed in seconds. Person and class number n have ids that can be worked out from n, so that
-pgbench and load generator need no list of them.
+are needed in seconds.
 """
 
 from dataclasses import dataclass
@@ -22,30 +21,13 @@ from learncity.apps.people import queries
 from learncity.apps.people.models import Account, Person, Token
 from learncity.kernel.words import sort_key
 
+from .numbers import class_id, person_id, token
+
 # Everybody may apply once in a class; so many can race for one class.
 PERSONS = 40_000
 # So many of them have an account, a token and a browser that is signed in.
 ACCOUNTS = 2_000
-BROWSERS = 400
-_PERSON = 0x0BE0C4 << 96 | 0x7 << 76 | 0b10 << 62
-_CLASS = 0x0C1A55 << 96 | 0x7 << 76 | 0b10 << 62
-
 _classes = count(1)
-
-
-def person_id(n: int) -> UUID:
-    """The id of person n, from 0."""
-    return UUID(int=_PERSON | n)
-
-
-def class_id(n: int) -> UUID:
-    """The id of class n, from 1."""
-    return UUID(int=_CLASS | n)
-
-
-def token(n: int) -> str:
-    """The API token of person n."""
-    return f"lc_benchmark_{n:08d}"
 
 
 @dataclass(frozen=True, slots=True)

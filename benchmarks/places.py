@@ -10,7 +10,8 @@ from django.db import connection
 
 from . import inside, limits
 from .bench import Bench
-from .people import Classes, class_id, make_classes, pairs, person_id, token
+from .numbers import class_id, person_id, token
+from .people import Classes, make_classes, pairs
 from .product import BROWSER, Run, measured
 from .report import RUN, Goal, Section, figures, middle, number
 

@@ -78,9 +78,9 @@ class Product:
 
     def get(self, path: str, **headers: str) -> "Answer":
         """One request, for what is looked at rather than timed."""
-        sent = {**BROWSER, **headers}
+        sent = BROWSER | {name.replace("_", "-"): value for name, value in headers.items()}
         lines = [f"GET {path} HTTP/1.1", f"Host: {HOST}", "Connection: close"]
-        lines += [f"{name.replace('_', '-')}: {value}" for name, value in sent.items()]
+        lines += [f"{name}: {value}" for name, value in sent.items()]
         with socket.create_connection((HOST, self.port)) as connection:
             connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
             data = b"".join(iter(lambda: connection.recv(65536), b""))
@@ -144,13 +144,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def choose_address() -> None:
+    """Say in the environment where the product shall listen, and that it is the demo city."""
+    os.environ |= {"HOST": HOST, "PORT": str(free_port()), "LEARNCITY_DEMO": "1"}
+    os.environ.pop("LEARNCITY_PUBLIC_URL", None)
+
+
 @contextmanager
 def running() -> Iterator[Product]:
     """Have the product running with the demo city, in the data folder of the environment."""
-    port = free_port()
-    os.environ |= {"HOST": HOST, "PORT": str(port), "LEARNCITY_DEMO": "1"}
-    os.environ.pop("LEARNCITY_PUBLIC_URL", None)
-    data = Path(os.environ["LEARNCITY_DATA"])
+    port, data = int(os.environ["PORT"]), Path(os.environ["LEARNCITY_DATA"])
     with (data / "serve.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "learncity.config.cli", "serve", "--demo"],

@@ -1,8 +1,8 @@
 """What a kind of primary key costs: seconds, megabytes, look-ups. For docs/decisions/0003-keys.md.
 
-``.venv/bin/python tools/measure_keys.py [ROWS]``. On an embedded server of its own with the settings
-of the product: two tables, a foreign key and an index on it, rows in batches of 1,000, each batch
-committed. The kinds take turns, three rounds; the medians are printed.
+``.venv/bin/python tools/measure_keys.py [ROWS]``. On an embedded server of its own with the
+product's settings: two tables, a foreign key and an index on it, rows in batches of 1,000, each
+batch committed. The kinds take turns, three rounds; the medians are printed.
 """
 
 import random
@@ -17,10 +17,11 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg
+
 from learncity.kernel.ids import uuid7
 from learncity.kernel.postgres import ADMIN, Embedded
 
-ROUNDS, BATCH, PARENTS, LOOKUPS = 3, 1_000, 10_000, 50_000
+ROUNDS, BATCH, PARENTS, LOOKUPS = 3, 1_000, 10_000, 20_000
 
 _TABLES = """
 DROP TABLE IF EXISTS child, parent;

@@ -65,6 +65,8 @@ SAME_EVERYWHERE = {
     "Learncity": "the name of the product",
     "XLSX": "the name of a format",
     "CSV": "the name of a format",
+    "openapi": "a part of the name of a file",
+    "json": "a part of the name of a file",
 }
 # Templates whose words are not marked (a folder ends in a slash), and why.
 NOT_MARKED = {

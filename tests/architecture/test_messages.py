@@ -1,10 +1,18 @@
 """The translations are complete, and the check that says so sees every kind of fault."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext, override
 from tools import messages
+
+from learncity.apps.classes import queries as classes
+from learncity.kernel import formats
+from learncity.kernel.texts import Text
 
 PAGE = '{% load i18n %}<p>{% translate "Find a class" %}</p>'
 CODE = (
@@ -168,3 +176,106 @@ def test_readers_get_their_words_and_not_djangos(language: str) -> None:
             "còn 2 chỗ",
         )
         assert gettext("Enter a whole number.") in ("请填整数。", "Hãy nhập số nguyên.")
+
+
+# What stands on pages in Latin letters and is no text: addresses, receipts, names of files and
+# languages, and times.
+_NO_TEXT = re.compile(
+    r"[\w.+-]+@[\w.-]+|[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}|\+\d+|XLSX|CSV|Learncity"
+    r"|Tiếng Việt|English|\bVI\b|\bEN\b"
+)
+_LATIN = re.compile(r"[A-Za-z]{2,}")
+
+
+@pytest.fixture
+def pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A language in which every text, date and title of the city stands in brackets."""
+
+    def bracketed(function: Any) -> Any:
+        return lambda *given, **named: f"⟦{function(*given, **named)}⟧"
+
+    for name in ("gettext", "ngettext", "pgettext", "npgettext"):
+        monkeypatch.setattr(translation._trans, name, bracketed(getattr(translation._trans, name)))
+    for name in ("day", "clock", "money", "number"):
+        monkeypatch.setattr(formats, name, bracketed(getattr(formats, name)))
+    monkeypatch.setattr(Text, "best", bracketed(Text.best))
+
+
+def _unbracketed(page: str) -> list[str]:
+    """Words that a reader sees or hears and that came from no catalogue."""
+    while "⟦" in page:
+        page, last = re.sub(r"⟦[^⟦⟧]*⟧", "", page), page
+        if page == last:
+            break
+    reader = messages._Reader()
+    reader.feed(page)
+    return [text for text in reader.texts if _LATIN.search(_NO_TEXT.sub("", text))]
+
+
+def test_words_without_brackets_are_noticed() -> None:
+    page = "<title>⟦Find ⟦Suzhou⟧⟧ · Learncity</title><p aria-label='Menu'>⟦Find⟧ a@b.cn Hello</p>"
+
+    assert _unbracketed(page) == ["Menu", "a@b.cn Hello"]
+
+
+def _open_class() -> str:
+    at = timezone.now()
+    return next(
+        card.key
+        for card in classes.classes_of_provider(None)
+        if card.is_open(at) and card.seats.free
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/find/",
+        "/find/?q=404",
+        "/categories/workplace-skills/",
+        "/classes/{key}/",
+        "/venues/",
+        "/place/",
+        "/sign-in/",
+        "/help/",
+        "/privacy/",
+        "/accessibility/",
+        "/nowhere/",
+    ],
+)
+def test_every_word_a_stranger_sees_is_translated(
+    client: Client, city: None, pseudo: None, path: str
+) -> None:
+    client.cookies["lang"] = "en"
+
+    page = client.get(path.format(key=_open_class())).content.decode()
+
+    assert "⟦" in page
+    assert _unbracketed(page) == []
+
+
+@pytest.mark.parametrize(
+    ("person", "paths"),
+    [
+        (
+            "demo-worker",
+            ["/me/", "/me/classes/", "/me/record/", "/me/messages/", "/me/profile/",
+             "/classes/{key}/apply/", "/desk/"],
+        ),
+        ("demo-provider", ["/desk/", "/desk/?q=404", "/desk/figures/"]),
+    ],
+)  # fmt: skip
+def test_every_word_a_person_sees_is_translated(
+    signed_in: Any, city: None, pseudo: None, person: str, paths: list[str]
+) -> None:
+    client = signed_in(person)
+    client.cookies["lang"] = "en"
+    if person == "demo-worker":
+        client.post(f"/classes/{_open_class()}/apply/")
+
+    for path in paths:
+        page = client.get(path.format(key=_open_class()), follow=True).content.decode()
+
+        assert "⟦" in page
+        assert (path, _unbracketed(page)) == (path, [])

@@ -17,7 +17,7 @@ from typing import Annotated, Any, ClassVar, get_args, get_origin
 from django.db import transaction
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from .blueprint_files import Document, Mistake, Spot
+from .blueprint_files import Collector, Document, Mistake, Spot, Where
 from .models import Blueprint, BlueprintItem
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
@@ -161,6 +161,7 @@ class Engine:
         mistakes = document.collect()
         head = mistakes.validate(self.head, document.head, ())
         stated: dict[str, dict[str, dict[str, Any]]] = {}
+        where: dict[tuple[str, str], Where] = {}
         for name, items in document.sections():
             if name not in self._by_name:
                 near = difflib.get_close_matches(name, self._by_name, 1)
@@ -175,29 +176,33 @@ class Engine:
                 if key in found:
                     mistakes.add((name, index), f"{key!r} is stated twice in {name}")
                 found[key] = said
-        self._check_references(stated, document, mistakes)
+                where[name, key] = (name, index)
+        self._check_references(stated, where, mistakes)
         mistakes.raise_if_any()
         assert head is not None
         return head, stated
 
     def _check_references(
-        self, stated: dict[str, dict[str, Any]], document: Document, mistakes: Any
+        self,
+        stated: dict[str, dict[str, Any]],
+        where: dict[tuple[str, str], Where],
+        mistakes: Collector,
     ) -> None:
         named: dict[str, dict[str, tuple[Any, ...]]] = {}
         for name, items in stated.items():
             for key, said in items.items():
-                where = document.where(name, key)
-                mistakes.extend(self._by_name[name].check(said, document.at(where)))
+                here = where[name, key]
+                mistakes.extend(self._by_name[name].check(said, mistakes.document.at(here)))
                 for target, value, path in references(self._by_name[name].schema, said):
-                    named.setdefault(target, {}).setdefault(value, (*where, *path))
+                    named.setdefault(target, {}).setdefault(value, (*here, *path))
         for target, wanted in named.items():
             section = self._by_name[target]
-            here: set[str] = set()
+            brought: set[str] = set()
             for key, said in stated.get(target, {}).items():
-                here |= section.keys_of(key, said)
-            missing = set(wanted) - here
+                brought |= section.keys_of(key, said)
+            missing = set(wanted) - brought
             for value in sorted(missing - section.known(missing)):
-                near = difflib.get_close_matches(value, here, 1)
+                near = difflib.get_close_matches(value, brought, 1)
                 mistakes.add(wanted[value], f"{value!r} is not one of the {target}", near)
 
     def plan(self, document: Document, *, today: date, overwrite: bool = False) -> Plan:

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 _CHUNK = 1 << 16
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -25,6 +25,7 @@ _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _LATIN = re.compile(r"[\x00-\x7f\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]+")
 # A file of mistakes is mended and read again; what was wrong the last time is no data.
 PROBLEM = "problem"
+_SHOWN = 40
 # How much of a file is looked at to tell GB18030 from another old encoding.
 _JUDGED = 500_000
 _SAVE_AS = "Save it as 'CSV UTF-8' and try again."
@@ -44,9 +45,15 @@ class RowError:
     says: str
 
     @property
+    def shown(self) -> str:
+        """The value on one line, cut where it is long."""
+        flat = " ".join(self.value.split())
+        return flat if len(flat) <= _SHOWN else f"{flat[: _SHOWN - 1]}…"
+
+    @property
     def problem(self) -> str:
         """Where in the row and what to do: what stands in the column `problem`."""
-        where = f"{self.column} {_short(self.value)!r}" if self.value else self.column
+        where = f"{self.column} {self.shown!r}" if self.value else self.column
         return f"{where}: {self.says}" if where else self.says
 
     def __str__(self) -> str:
@@ -120,7 +127,7 @@ class CsvFile:
         rename: Mapping[str, str] | None = None,
         defaults: Mapping[str, str] | None = None,
     ) -> None:
-        self.path = path
+        self.path, self.known = path, columns.all
         self.encoding, self.lines = _examine(path)
         self.header, self.delimiter, self._header_row = self._read_header()
         self._defaults = dict(defaults or {})
@@ -308,7 +315,8 @@ def _opened_bytes(path: Path) -> Iterator[IO[bytes]]:
         with path.open("rb") as plain:
             packed = plain.read(2) == b"\x1f\x8b"
             plain.seek(0)
-            yield gzip.GzipFile(fileobj=plain) if packed else plain
+            with gzip.open(plain) if packed else plain as file:
+                yield cast(IO[bytes], file)
     except FileNotFoundError:
         raise Unreadable(f"There is no file {path}. Is the name spelt right?")
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
@@ -350,8 +358,3 @@ def _listed(names: Sequence[str]) -> str:
 
 def _either(names: Sequence[str]) -> str:
     return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
-
-
-def _short(value: str) -> str:
-    flat = " ".join(value.split())
-    return flat if len(flat) <= 40 else f"{flat[:39]}…"

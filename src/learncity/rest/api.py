@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
 
 from learncity.kernel.errors import DomainError
@@ -44,6 +45,24 @@ class Utf8(JSONRenderer):
     json_dumps_params = {"ensure_ascii": False}
 
 
+class NotJson(Exception):
+    """A body that is declared to be something else."""
+
+
+class JsonOnly(Parser):
+    """Bodies are JSON and say so: a form that another site makes a browser send is none."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """The body's content.
+
+        Raises:
+            NotJson: it is declared to be something else.
+        """
+        if request.content_type not in ("application/json", ""):
+            raise NotJson
+        return super().parse_body(request)
+
+
 class Api(NinjaAPI):
     """Ours: operations are called by the names of their functions."""
 
@@ -60,6 +79,7 @@ api = Api(
     docs_url=None,
     auth=[Key(), Session()],
     renderer=Utf8(),
+    parser=JsonOnly(),
     throttle=FAIR,
     servers=[{"url": "/api/v1"}],
     openapi_extra={
@@ -87,9 +107,9 @@ def _not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResp
 
 
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    # The library's only other error of its own is a body it cannot parse.
-    assert error.status_code == 400
-    return problem(request, "malformed_request")
+    # The library's only other error of its own: it could not parse the body.
+    is_other = isinstance(error.__cause__, NotJson)
+    return problem(request, "not_json" if is_other else "malformed_request")
 
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -83,8 +83,8 @@ def _complete(described: Document, method: str, operation: Operation) -> None:
     statuses |= {403} if asks and method in _WRITES else set()
     statuses |= {404} if any(p["in"] == "path" for p in parameters) else set()
     statuses |= {422} if parameters or body else set()
-    statuses |= {400} if body else set()
-    statuses |= {413, 415} if method in _WRITES else set()
+    statuses |= {400, 415} if body else set()
+    statuses |= {413} if method in _WRITES else set()
     answers = {s: answer for s, answer in described["responses"].items() if s < 400}
     answers |= {s: {"$ref": f"#/components/responses/{_NAMES[s]}"} for s in statuses}
     described["responses"] = {str(status): answers[status] for status in sorted(answers)}

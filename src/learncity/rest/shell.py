@@ -1,7 +1,7 @@
 """The outermost shell around every operation: what the library leaves to Django is answered here.
 
-HEAD is GET without a body; a wrong method, a body that is not JSON or too large, and a fault of
-ours are problem details like everything else.
+HEAD is GET without a body; a wrong method, a body that is too large, and a fault of ours are
+problem details like everything else.
 """
 
 from collections.abc import Callable
@@ -26,15 +26,19 @@ def shelled(view: View) -> View:
 
     @wraps(view)
     def answer(request: HttpRequest, **arguments: Any) -> HttpResponse:
-        wrong = _unreadable(request)
-        if wrong:
-            return wrong
-        if request.method == "HEAD":
+        method = request.method
+        if method == "HEAD":
             request.method = "GET"
         try:
+            # Read now: the CSRF check may look for a form in it, and would leave nothing.
+            _ = request.body
             response = view(request, **arguments)
+        except RequestDataTooBig:
+            return problem(request, "too_large")
         except Exception as fault:  # the outermost shell: log and answer
             return _fault(request, fault)
+        finally:
+            request.method = method
         if isinstance(response, HttpResponseNotAllowed):
             allowed = {"Allow": response.headers["Allow"]}
             return problem(request, "method_not_allowed", headers=allowed)
@@ -45,18 +49,6 @@ def shelled(view: View) -> View:
 
     # A session's token is checked where the session is (``identity.Session``); a key needs none.
     return csrf_exempt(everyone(answer))
-
-
-def _unreadable(request: HttpRequest) -> HttpResponse | None:
-    if request.method not in ("POST", "PATCH", "DELETE"):
-        return None
-    try:
-        is_empty = not request.body
-    except RequestDataTooBig:
-        return problem(request, "too_large")
-    if is_empty or request.content_type in ("application/json", ""):
-        return None
-    return problem(request, "not_json")
 
 
 def _fault(request: HttpRequest, fault: Exception) -> HttpResponse:

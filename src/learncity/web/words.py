@@ -97,14 +97,21 @@ def tonight_row(card: ClassCard, here: Point | None, at: datetime) -> Row:
 def class_row(card: ClassCard, here: Point | None, at: datetime) -> Row:
     """A class in a list of classes: its first day leads."""
     facts = [
-        _("begins %(day)s, %(clock)s")
-        % {"day": formats.day(card.starts_at), "clock": formats.clock(card.starts_at)},
+        begins_words(card, at),
         where_words(card),
         walk_words(card.venue_point, here) if card.mode != Mode.ONLINE else "",
         sessions_words(card.sessions),
         price_words(card),
     ]
     return _row(card, facts, at)
+
+
+def begins_words(card: ClassCard, at: datetime) -> str:
+    """When it begins, or since when it is under way."""
+    when = {"day": formats.day(card.starts_at), "clock": formats.clock(card.starts_at)}
+    if card.starts_at > at:
+        return _("begins %(day)s, %(clock)s") % when
+    return _("under way since %(day)s") % when
 
 
 def sessions_words(count: int) -> str:

@@ -19,7 +19,7 @@ TELL_PLACE = MessageKind(
     "classes.place_taken",
     gettext_noop("You have a place: %(title)s"),
     gettext_noop(
-        "You have a place in “%(title)s”. It starts on %(starts)s. Your receipt is %(receipt)s. "
+        "You have a place in “%(title)s”. Your first meeting is %(starts)s. Receipt %(receipt)s. "
         "If you cannot come, give the place back, so that somebody who waits can have it."
     ),
 )
@@ -28,15 +28,15 @@ TELL_WAITING = MessageKind(
     gettext_noop("You are on the waiting list: %(title)s"),
     gettext_noop(
         "“%(title)s” is full. You are number %(position)s on the waiting list. When a place "
-        "becomes free it is yours, and we write to you. Your receipt is %(receipt)s."
+        "becomes free it is yours, and we write to you. Receipt %(receipt)s."
     ),
 )
 TELL_OFFERED = MessageKind(
     "classes.place_from_waiting_list",
     gettext_noop("A place became free for you: %(title)s"),
     gettext_noop(
-        "You waited for “%(title)s”, and now you have a place. It starts on %(starts)s. Your "
-        "receipt is %(receipt)s. If you no longer want it, give it back in My classes."
+        "You waited for “%(title)s”, and now you have a place. Your first meeting is %(starts)s. "
+        "Receipt %(receipt)s. If you no longer want it, give it back in My classes."
     ),
 )
 TELL_WITHDRAWN = MessageKind(

@@ -250,7 +250,7 @@ def _tell(
     title = catalogue.titles([course_class.course_id])[course_class.course_id]
     values = {
         "title": title,
-        "starts": course_class.starts_at,
+        "starts": _first_meeting(course_class, at),
         "receipt": enrolment.receipt,
         "position": position or "",
     }
@@ -267,6 +267,14 @@ def _tell(
             )
         ]
     )
+
+
+def _first_meeting(course_class: CourseClass, at: datetime) -> datetime:
+    """When somebody who joins now first comes: the class may be under way."""
+    if course_class.starts_at > at:
+        return course_class.starts_at
+    coming = course_class.sessions.filter(starts_at__gt=at, cancelled_at=None)
+    return coming.order_by("starts_at").values_list("starts_at", flat=True).first() or at
 
 
 def note_roster_read(*, class_key: str, by: By, how: str) -> None:

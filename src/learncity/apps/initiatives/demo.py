@@ -89,7 +89,7 @@ def _wishes(
     """When, which class, who: popular classes fill up, others keep free seats."""
     wishes = []
     for card in cards:
-        popularity = chance.choice((0.35, 0.5, 0.65, 0.8, 0.95))
+        popularity = chance.choice((0.3, 0.45, 0.6, 0.75, 0.9))
         wanted = round(card.seats.total * popularity)
         if card.seats.total <= 10:  # the tiny ones are the ones everybody wants
             wanted = card.seats.total + max(1, card.seats.waiting_limit // 2)

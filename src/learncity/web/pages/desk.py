@@ -241,10 +241,10 @@ def _person_row(row: RosterRow) -> dict[str, Any]:
         "cells": [
             row.name or _("No name given"),
             _state_of(row),
-            {"text": row.phone},
-            {"text": row.email},
-            {"text": f"{formats.day(applied)} {formats.clock(applied)}"},
-            {"text": row.enrolment.receipt},
+            row.phone,
+            row.email,
+            f"{formats.day(applied)} {formats.clock(applied)}",
+            row.enrolment.receipt,
         ],
     }
 

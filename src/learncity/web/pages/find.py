@@ -121,17 +121,19 @@ def _rows(request: HttpRequest, page: CoursePage) -> list[words.Row]:
     """Courses with their next open class, in one query for all of them."""
     at, here = timezone.now(), here_of(request)
     upcoming = classes.next_classes([course.id for course in page.items], at=at)
-    return [_course_row(course, upcoming.get(course.id), here) for course in page.items]
+    return [_course_row(course, upcoming.get(course.id), here, at) for course in page.items]
 
 
-def _course_row(course: CourseValue, card: ClassCard | None, here: Point | None) -> words.Row:
+def _course_row(
+    course: CourseValue, card: ClassCard | None, here: Point | None, at: datetime
+) -> words.Row:
     row = words.Row(words.course_url(course.key), marked(course.title), [])
     if card is None:
         row.facts = [str(course.provider_name), str(LEVEL_NAMES[course.level])]
         row.tag = _("No class open now")
         return row
     row.facts = [
-        f"{formats.day(card.starts_at)}, {formats.clock(card.starts_at)}",
+        words.begins_words(card, at),
         words.where_words(card),
         words.walk_words(card.venue_point, here) if card.mode != Mode.ONLINE else "",
         words.price_words(card),

@@ -6,6 +6,7 @@ The exclusion constraints of ``models`` are the second guard. The earlier row of
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -106,7 +107,7 @@ def _asked(candidates: Sequence[Candidate], known: Known, zone: ZoneInfo) -> Ite
             begins.append(begin)
             ends.append(end)
     ours = [c.existing.id for c in candidates if c.existing]
-    values = {
+    values: dict[str, Any] = {
         "at": at, "room": room, "instructor": instructor, "begins": begins, "ends": ends,
         "ours": ours,
     }  # fmt: skip

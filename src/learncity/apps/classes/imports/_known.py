@@ -56,6 +56,7 @@ class Known:
         self.venues = {v.key: v for v in organizations.all_venues()}
         named = {f"{c.stated.venue}/{c.stated.room}" for c in self._candidates if c.stated.room}
         self._rooms = organizations.room_ids(named)
+        self._rooms_of: dict[str, list[str]] = {}
 
     def room(self, stated: Stated) -> UUID | None:
         """The room of a class."""
@@ -113,11 +114,17 @@ class Known:
             hint = near(stated.venue, self.venues)
             cells.wrong("venue", f"there is no venue of this key{hint}; {_NO_VENUES}")
         elif stated.room and self.room(stated) is None:
-            venue = organizations.find_venue(stated.venue)
-            rooms = [room.key for room in venue.rooms] if venue else []
+            rooms = self._room_keys(stated.venue)
             has = f"; {stated.venue} has {some(rooms)}" if rooms else ""
             hint = near(stated.room, rooms) or has
             cells.wrong("room", f"there is no room of this key{hint}; {_NO_VENUES}")
+
+    def _room_keys(self, venue_key: str) -> list[str]:
+        """The rooms a venue has; asked once a venue, and only for a hint."""
+        if venue_key not in self._rooms_of:
+            venue = organizations.find_venue(venue_key)
+            self._rooms_of[venue_key] = [room.key for room in venue.rooms] if venue else []
+        return self._rooms_of[venue_key]
 
     @staticmethod
     def _check_meetings(candidate: Candidate) -> None:

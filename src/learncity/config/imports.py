@@ -1,0 +1,293 @@
+"""What the command line does with lists: reads a file, writes it in batches, says what was wrong.
+
+Rows that cannot be used go into a file of their own, with what to do about each, so that it can be
+mended and imported again. The exit code: 0 all is in, 1 some rows are not, 2 nothing could be read.
+"""
+
+import csv
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import Protocol
+
+import typer
+from django.db import transaction
+from django.utils import timezone
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.table import Table
+
+from learncity.apps.catalogue import imports as courses
+from learncity.apps.classes import imports as classes
+from learncity.apps.places import queries as places
+from learncity.kernel import audit
+from learncity.kernel.acting import COMMAND
+from learncity.kernel.csv_files import PROBLEM, CsvFile, Outcome, Row, RowError, Unreadable, near
+
+# Rows a transaction: large enough that look-ups do not count, small enough to lose little.
+BATCH = 500
+_SHOWN = 20
+_REPEATED = ("map", "default")
+
+
+class Importer(Protocol):
+    """Writes the rows of one kind of list."""
+
+    def write(self, rows: Sequence[Row]) -> Outcome:
+        """Make it be as the rows say; one transaction."""
+
+
+def _courses(file: CsvFile, options: Mapping[str, str]) -> Importer:
+    return courses.CourseImport(file)
+
+
+def _classes(file: CsvFile, options: Mapping[str, str]) -> Importer:
+    place = options.get("place", "")
+    if place and places.find_place(place) is None:
+        raise Unreadable(f"--place {place}: there is no such place. Give the key of a region.")
+    return classes.ClassImport(
+        file, at=timezone.now(), create_venues="create_venues" in options, place=place
+    )
+
+
+@dataclass(frozen=True)
+class _Kind:
+    columns: courses.Columns
+    make: Callable[[CsvFile, Mapping[str, str]], Importer]
+    options: tuple[str, ...] = ()
+
+
+KINDS = {
+    "courses": _Kind(courses.COLUMNS, _courses),
+    "classes": _Kind(classes.COLUMNS, _classes, ("create_venues", "place")),
+}
+_FOR_ALL = ("map", "default", "errors", "strict")
+_FLAGS = ("strict", "create_venues")
+
+
+def run(kind: str, path: Path, options: Mapping[str, str], console: Console) -> None:
+    """Import a list from a file, and end the command with the exit code of the module's docstring.
+
+    Args:
+        kind: ``courses`` or ``classes``.
+        options: as typed, without ``--`` and with ``_`` for ``-``.
+    """
+    begun = time.monotonic()
+    try:
+        file, importer, errors = _prepare(kind, path, options)
+        result = _import(kind, file, importer, errors, "strict" in options, console)
+    except Unreadable as reason:
+        console.print(f"[red]✗[/] {escape(str(reason))}", soft_wrap=True)
+        raise typer.Exit(2)
+    _say(result, file, errors, time.monotonic() - begun, console)
+    raise typer.Exit(1 if result.failed else 0)
+
+
+def _prepare(
+    kind: str, path: Path, options: Mapping[str, str]
+) -> tuple[CsvFile, Importer, "ErrorFile"]:
+    if kind not in KINDS:
+        raise Unreadable(
+            f"{kind!r} cannot be imported{near(kind, KINDS)}. Say one of: {', '.join(KINDS)}."
+        )
+    known = (*_FOR_ALL, *KINDS[kind].options)
+    for name, value in options.items():
+        shown = name.replace("_", "-")
+        if name not in known:
+            all_shown = [n.replace("_", "-") for n in known]
+            raise Unreadable(
+                f"There is no option --{shown} for {kind}{near(shown, all_shown)}. "
+                f"There are: {', '.join(f'--{n}' for n in all_shown)}."
+            )
+        if bool(value) == (name in _FLAGS):
+            raise Unreadable(f"--{shown} takes {'no value' if value else 'a value after it'}.")
+    rename, defaults = (_pairs(name, options) for name in _REPEATED)
+    file = CsvFile(path, KINDS[kind].columns, rename=rename, defaults=defaults)
+    return file, KINDS[kind].make(file, options), ErrorFile(_errors_path(path, options), file)
+
+
+def _pairs(name: str, options: Mapping[str, str]) -> dict[str, str]:
+    """The column=value pairs of an option that may stand several times."""
+    said = _typed(name) or [options[name]] if name in options else []
+    pairs = {}
+    for word in said:
+        column, equals, value = word.partition("=")
+        if not (column.strip() and equals and value.strip()):
+            raise Unreadable(f"--{name} {word}: write it as --{name} COLUMN=VALUE.")
+        pairs[column.strip().casefold()] = value.strip()
+    return pairs
+
+
+def _typed(name: str) -> list[str]:
+    """Every value of an option on the command line: the mapping of options keeps only the last."""
+    words = [*sys.argv[1:], ""]
+    found = [following for word, following in pairwise(words) if word == f"--{name}"]
+    return found + [w.partition("=")[2] for w in words if w.startswith(f"--{name}=")]
+
+
+def _errors_path(path: Path, options: Mapping[str, str]) -> Path:
+    if options.get("errors"):
+        return Path(options["errors"])
+    name = path.name.removesuffix(".gz")
+    stem, dot, ending = name.rpartition(".")
+    return path.with_name(f"{stem}.errors.{ending}" if dot else f"{name}.errors.csv")
+
+
+class ErrorFile:
+    """The rows that were left out, as the file had them, each with its problem; made when needed.
+
+    It takes its name only at the end, so that a file of mistakes may be read while it is written.
+    """
+
+    def __init__(self, path: Path, file: CsvFile) -> None:
+        self.path, self._file = path, file
+        self.rows = 0
+        if path.absolute() == file.path.absolute():
+            raise Unreadable(f"--errors {path} is the file that is read. Give another name.")
+        try:
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        except OSError as error:
+            raise Unreadable(
+                f"The rows with mistakes cannot be written to {path.parent}: {error.strerror}. "
+                "Say --errors PATH with a folder that this user may write to."
+            )
+        self._draft = Path(name)
+        self._draft.chmod(0o644)
+        # The byte-order mark is how a spreadsheet knows that it is UTF-8.
+        self._text = os.fdopen(handle, "w", encoding="utf-8-sig", newline="")
+        self._writer = csv.writer(self._text, delimiter=file.delimiter)
+        self._writer.writerow([*file.without_problem(file.header), PROBLEM])
+
+    def add(self, row: Row, errors: Sequence[RowError]) -> None:
+        """Write one row."""
+        problem = " · ".join(error.problem for error in errors)
+        self._writer.writerow(
+            [*self._file.without_problem(row.raw), f"row {row.number}: {problem}"]
+        )
+        self.rows += 1
+
+    def close(self) -> None:
+        """Put it in its place, or leave nothing behind when no row was wrong."""
+        self._text.close()
+        if self.rows:
+            self._draft.replace(self.path)
+        else:
+            self._draft.unlink()
+
+
+@dataclass
+class _Result:
+    outcome: Outcome = field(default_factory=Outcome)
+    failed: int = 0
+    is_refused: bool = False
+    # The first mistakes, and how many there are a column; all of them are in the error file.
+    shown: list[RowError] = field(default_factory=list)
+    columns: Counter[str] = field(default_factory=Counter)
+
+
+def _import(
+    kind: str, file: CsvFile, importer: Importer, errors: ErrorFile, strict: bool, console: Console
+) -> _Result:
+    result = _Result()
+    try:
+        with transaction.atomic() if strict else nullcontext():
+            for rows in _batches(file, result, console):
+                _count(result, rows, importer.write(rows), errors)
+            if strict and result.failed:
+                result.is_refused = True
+                transaction.set_rollback(True)
+    except BaseException:
+        # What was written until then stays, so it is on record; of --strict nothing stays.
+        if not strict:
+            _note(kind, file, result)
+        raise
+    finally:
+        errors.close()
+    if not result.is_refused:
+        _note(kind, file, result)
+    return result
+
+
+def _batches(file: CsvFile, result: _Result, console: Console) -> Iterator[list[Row]]:
+    """The rows of the file, some at a time, while a bar shows how far it is."""
+    columns = (TextColumn("  {task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(file.path.name, total=file.lines)
+        rows = file.rows()
+        while batch := list(islice(rows, BATCH)):
+            yield batch
+            progress.update(task, completed=batch[-1].line, description=_counts(result))
+
+
+def _count(result: _Result, rows: list[Row], outcome: Outcome, errors: ErrorFile) -> None:
+    result.outcome.add(outcome)
+    wrong: dict[int, list[RowError]] = {}
+    for error in outcome.errors:
+        wrong.setdefault(error.row, []).append(error)
+        result.columns[error.column or "the whole row"] += 1
+    for row in rows:
+        if row.number in wrong:
+            errors.add(row, wrong[row.number])
+            result.failed += 1
+            result.shown += wrong[row.number][: _SHOWN - len(result.shown)]
+
+
+def _note(kind: str, file: CsvFile, result: _Result) -> None:
+    audit.note(
+        f"{kind}.imported",
+        f"file {file.path.name}"[:160],
+        by=COMMAND,
+        new=result.outcome.new,
+        changed=result.outcome.changed,
+        same=result.outcome.same,
+        left_out=result.failed,
+    )
+
+
+def _counts(result: _Result) -> str:
+    done = result.outcome
+    said = f"{done.new:,} new, {done.changed:,} changed, {done.same:,} same"
+    return said + (f", {result.failed:,} left out" if result.failed else "")
+
+
+def _say(
+    result: _Result, file: CsvFile, errors: ErrorFile, seconds: float, console: Console
+) -> None:
+    console.print(f"  {escape(file.path.name)} [dim]{file.described}[/]", soft_wrap=True)
+    if file.unused:
+        spare = set(file.known) - file.columns
+        named = ", ".join(f"{name}{near(name, spare)}" for name in file.unused)
+        console.print(f"  [yellow]![/] Not read: {escape(named)}", soft_wrap=True)
+    if result.shown:
+        _say_mistakes(result, console)
+    sign = "[yellow]![/]" if result.failed else "[green]✓[/]"
+    console.print(f"  {sign} {_counts(result)} [dim]{seconds:.1f} s[/]", soft_wrap=True)
+    if result.is_refused:
+        console.print("    Nothing was kept, because of --strict.", soft_wrap=True)
+    if result.failed:
+        console.print(
+            f"    The rows left out are in {escape(str(errors.path))}, each with its problem. "
+            "Mend them there and import that file.",
+            soft_wrap=True,
+        )
+
+
+def _say_mistakes(result: _Result, console: Console) -> None:
+    table = Table(box=None, padding=(0, 2, 0, 2))
+    for title in ("row", "column", "value", "what is wrong"):
+        table.add_column(title, justify="right" if title == "row" else "left", overflow="fold")
+    for error in result.shown:
+        cells = (error.column, error.shown, error.says)
+        table.add_row(str(error.row), *map(escape, cells))
+    console.print(table)
+    if sum(result.columns.values()) > len(result.shown):
+        counted = ", ".join(f"{column} {n:,}" for column, n in result.columns.most_common())
+        console.print(f"    … and more. Mistakes a column: {escape(counted)}", soft_wrap=True)

@@ -1,0 +1,243 @@
+"""Who asks, and what they may do: closed by default, the same decisions as on the pages."""
+
+import pytest
+from django.utils import timezone
+
+from learncity.apps.people import queries as people
+from learncity.apps.people import services as people_services
+from learncity.rest.api import api
+from learncity.rest.limits import FAIR, Fair
+from learncity.rest.openapi import _operations
+
+from .conftest import OTHER_CLASS, OWN_CLASS, Program, key_of, program
+
+API = "/api/v1"
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+# Everything that may be called without a key. A new operation is closed unless it is added here.
+OPEN_TO_ANYBODY = {
+    "get_city",
+    "list_places",
+    "list_venues",
+    "get_venue",
+    "get_provider",
+    "list_categories",
+    "list_courses",
+    "get_course",
+    "list_classes",
+    "get_class",
+    "get_tonight",
+}
+SIGNED_IN = [
+    ("get", "/me"),
+    ("get", "/me/classes"),
+    ("get", "/me/record"),
+    ("get", "/me/messages"),
+    ("get", "/me/places/ABCD-EFGH-JK"),
+    ("delete", "/me/places/ABCD-EFGH-JK"),
+    ("post", f"/classes/{OWN_CLASS}/applications"),
+]
+DESK = [
+    ("get", "/desk/classes"),
+    ("get", "/desk/figures"),
+    ("get", f"/desk/classes/{OWN_CLASS}/roster"),
+    ("patch", f"/desk/classes/{OWN_CLASS}"),
+]
+SEATS = {"data": {"seats": 90, "waiting_limit": 90}, "content_type": "application/json"}
+
+
+def send(client, method, path, **kwargs):
+    if method == "patch":
+        kwargs = SEATS | kwargs
+    return getattr(client, method)(API + path, **kwargs)
+
+
+def test_only_listed_operations_are_open_to_anybody():
+    closed = {"Key", "Session"}
+    found = {
+        operation.view_func.__name__
+        for operation in _operations(api)
+        if {type(way).__name__ for way in operation.auth_callbacks} != closed
+    }
+    assert found == OPEN_TO_ANYBODY
+
+
+def test_the_lists_here_are_all_closed_operations():
+    closed = {op.view_func.__name__ for op in _operations(api)} - OPEN_TO_ANYBODY
+    assert len(closed) == len(SIGNED_IN) + len(DESK)
+
+
+@pytest.mark.parametrize(("method", "path"), SIGNED_IN + DESK)
+def test_a_stranger_is_asked_for_a_key(client, city, method, path):
+    answer = send(client, method, path)
+
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert answer.json()["code"] == "not_signed_in"
+
+
+@pytest.mark.parametrize(("method", "path"), SIGNED_IN)
+def test_a_key_opens_what_is_ones_own(worker, method, path):
+    assert send(worker, method, path).status_code in (200, 201, 404, 409)
+
+
+@pytest.mark.parametrize(("method", "path"), DESK)
+def test_a_resident_has_no_desk(worker, method, path):
+    answer = send(worker, method, path)
+
+    assert answer.status_code == 403
+    assert answer.json()["code"] == "forbidden"
+
+
+@pytest.mark.parametrize(("method", "path"), DESK)
+def test_staff_and_operators_have_a_desk(staff, operator, method, path):
+    assert send(staff, method, path).status_code == 200
+    assert send(operator, method, path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [(m, p.replace(OWN_CLASS, OTHER_CLASS)) for m, p in DESK[2:]]
+)
+def test_staff_run_only_the_classes_of_their_own_organization(staff, operator, method, path):
+    assert send(staff, method, path).status_code == 403
+    assert send(operator, method, path).status_code == 200
+
+
+def test_staff_cannot_tell_a_class_of_others_from_none(staff, operator):
+    assert staff.get(f"{API}/desk/classes/none/roster").status_code == 403
+    assert operator.get(f"{API}/desk/classes/none/roster").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "said", ["Bearer lc_wrong", "Bearer ", "Bearer", "Basic YTpi", "lc_wrong", ""]
+)
+def test_a_wrong_key_is_no_key(client, city, said):
+    answer = client.get(f"{API}/me", headers={"Authorization": said})
+
+    assert answer.status_code == 401
+
+
+def test_a_wrong_key_is_refused_even_where_none_is_needed(client, city):
+    answer = client.get(f"{API}/classes/{OWN_CLASS}", headers={"Authorization": "Bearer lc_wrong"})
+
+    assert answer.status_code == 401
+
+
+def test_a_revoked_key_opens_nothing(account_of, city):
+    account = account_of("demo-worker")
+    client = program(account)
+    assert client.get(f"{API}/me").status_code == 200
+    (token,) = people.tokens(account.id)
+
+    people_services.revoke_token(account_id=account.id, token_id=token.id, at=timezone.now())
+
+    assert client.get(f"{API}/me").status_code == 401
+
+
+def test_a_key_counts_more_than_the_session_beside_it(signed_in, account_of, city):
+    browser, key = signed_in("demo-operator"), key_of(account_of("demo-worker"))
+
+    me = browser.get(f"{API}/me", headers={"Authorization": f"Bearer {key}"}).json()
+    refused = browser.get(f"{API}/desk/figures", headers={"Authorization": f"Bearer {key}"})
+    wrong = browser.get(f"{API}/me", headers={"Authorization": "Bearer lc_wrong"})
+
+    assert me["phone"] == "+8615400000001"
+    assert refused.status_code == 403
+    assert wrong.status_code == 401
+
+
+# A browser's session
+
+
+def browser_of(account):
+    """A client that checks CSRF as a real server does."""
+    client = Program(enforce_csrf_checks=True)
+    client.force_login(account, backend=BACKEND)
+    return client
+
+
+def test_a_session_reads_without_more(account_of, city):
+    assert browser_of(account_of("demo-worker")).get(f"{API}/me").status_code == 200
+
+
+def test_a_session_writes_only_with_its_csrf_token(account_of, open_class):
+    client, path = (
+        browser_of(account_of("demo-worker")),
+        f"{API}/classes/{open_class()}/applications",
+    )
+
+    without = client.post(path)
+    client.get("/me/profile/")  # a page with a form sets the cookie
+    token = client.cookies["learncity_csrf"].value
+    wrong = client.post(path, headers={"X-CSRFToken": "x" * 64})
+    right = client.post(path, headers={"X-CSRFToken": token})
+
+    assert [a.status_code for a in (without, wrong, right)] == [403, 403, 201]
+    assert without.json()["code"] == "csrf_failed"
+
+
+def test_a_key_writes_without_a_csrf_token(account_of, open_class):
+    key = key_of(account_of("demo-worker"))
+    client = Program(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {key}"})
+
+    assert client.post(f"{API}/classes/{open_class()}/applications").status_code == 201
+
+
+def test_a_stranger_who_writes_is_asked_for_a_key_and_not_for_csrf(city):
+    client = Program(enforce_csrf_checks=True)
+
+    assert client.post(f"{API}/classes/{OWN_CLASS}/applications").status_code == 401
+    assert client.post(f"{API}/nothing").status_code == 404
+
+
+def test_what_is_said_to_one_account_is_kept_by_no_cache(worker, client):
+    assert worker.get(f"{API}/me").headers["Cache-Control"] == "no-store"
+    assert worker.get(f"{API}/classes/{OWN_CLASS}").headers["Cache-Control"] == "no-store"
+    assert "no-store" not in client.get(f"{API}/courses").headers.get("Cache-Control", "")
+
+
+# Not too fast
+
+
+def test_who_asks_too_fast_has_to_wait(worker, staff, monkeypatch):
+    monkeypatch.setattr(FAIR, "burst", 3)
+    answers = [worker.get(f"{API}/me") for _ in range(4)]
+
+    assert [a.status_code for a in answers] == [200, 200, 200, 429]
+    assert answers[-1].headers["Retry-After"] == "1"
+    assert answers[-1].json()["code"] == "too_many_requests"
+    assert staff.get(f"{API}/me").status_code == 200
+
+
+def test_strangers_are_counted_by_address_past_the_proxies(client, city, monkeypatch, settings):
+    monkeypatch.setattr(FAIR, "burst", 1)
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+
+    def ask(forwarded):
+        headers = {"X-Forwarded-For": forwarded}
+        return client.get(f"{API}/categories", headers=headers).status_code
+
+    assert [ask("9.9.9.9, 8.8.8.8"), ask("1.1.1.1, 8.8.8.8"), ask("9.9.9.9, 7.7.7.7")] == [
+        200, 429, 200,
+    ]  # fmt: skip
+
+
+def test_a_made_up_address_is_not_believed_without_a_proxy(client, city, monkeypatch):
+    monkeypatch.setattr(FAIR, "burst", 1)
+
+    answers = [
+        client.get(
+            f"{API}/categories", headers={"X-Forwarded-For": f"9.9.9.{n}"}, REMOTE_ADDR="8.8.8.8"
+        ).status_code
+        for n in range(2)
+    ]
+
+    assert answers == [200, 429]
+
+
+def test_turns_come_back_with_time():
+    fair = Fair(burst=2, rate=10)
+
+    taken = [fair.take("a", now) for now in (0, 0, 0, 0.05, 0.1, 0.1, 100, 100, 100)]
+
+    assert taken == [True, True, False, False, True, False, True, True, False]

@@ -1,0 +1,428 @@
+"""The generated part of the documentation: what the code itself knows best.
+
+    ./go docs            write it anew
+    ./go docs --check    only look, and fail with a list of what is out of step
+
+A page is written by hand down to ``MARK``; what stands below comes from here. Needs no database.
+"""
+
+import argparse
+import dataclasses
+import inspect
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import django
+from django.apps import apps as registry
+from django.db import connection, models
+from django.db.migrations import RunSQL
+from django.db.migrations.loader import MigrationLoader
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.translation import override
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+MARK = "<!-- Written by ./go docs from here on: change the code, not this. -->"
+
+_VIEW = re.compile(
+    r"CREATE (?:OR REPLACE )?VIEW (facts\.\w+) AS\s+SELECT (.+?)\s+FROM (\w+)", re.DOTALL
+)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table of Markdown; empty when there are no rows."""
+    body = [[str(cell).replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
+    if not body:
+        return "None.\n"
+    lines = [list(head), ["---"] * len(head), *body]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def code(text: object) -> str:
+    """The text as code; nothing when it is empty."""
+    return f"`{text}`" if str(text) else ""
+
+
+def first_line(thing: object) -> str:
+    """What a docstring says first."""
+    return (inspect.getdoc(thing) or "").split("\n\n")[0].replace("\n", " ")
+
+
+def _rooms() -> Iterator[tuple[str, Any]]:
+    """Every loaded module of the rooms, by name."""
+    get_resolver().url_patterns  # noqa: B018 - read to have every view imported
+    for name in sorted(sys.modules):
+        if name.startswith("learncity.apps.") and ".tests" not in name:
+            yield name, sys.modules[name]
+
+
+def settings() -> str:
+    """Every variable of config/env.py."""
+    from learncity.config.env import Env
+
+    return table(
+        ("variable", "when it is not set", "what it is"),
+        (
+            (code(m["name"]), code(m["default"]) or "empty", m["says"])
+            for m in (f.metadata for f in dataclasses.fields(Env))
+        ),
+    )
+
+
+def env_example() -> str:
+    """The same as a file to copy."""
+    from learncity.config.env import Env
+
+    said = "# Every setting, as it is when nothing is set. Written by ./go docs.\n"
+    for field in dataclasses.fields(Env):
+        m = field.metadata
+        said += f"\n# {m['says']}\n# {m['name']}={m['default']}\n"
+    return said
+
+
+def events() -> list[type]:
+    """Every event of the rooms: a value whose docstring begins with 'Published'."""
+    found = {}
+    for name, module in _rooms():
+        for value in vars(module).values():
+            if (
+                inspect.isclass(value)
+                and dataclasses.is_dataclass(value)
+                and value.__module__ == name
+                and (value.__doc__ or "").startswith("Published")
+            ):
+                found[f"{name}.{value.__name__}"] = value
+    return list(found.values())
+
+
+def events_page() -> str:
+    """Events: when, what they carry, who hears."""
+    from learncity.kernel import outbox
+
+    rows = []
+    for event in events():
+        hears = outbox._handlers.get(outbox.name_of(event), {})
+        fields = (
+            f"`{name}` {getattr(kind, '__name__', kind)}"
+            for name, kind in get_type_hints(event).items()
+        )
+        heard_by = (code(name.removeprefix("learncity.apps.")) for name in hears)
+        rows.append(
+            (
+                code(outbox.name_of(event)),
+                first_line(event),
+                ", ".join(fields),
+                ", ".join(heard_by) or "nobody yet",
+            )
+        )
+    return table(("event", "when", "carries", "heard by"), rows)
+
+
+def facts() -> str:
+    """Kinds of facts, and the views of the schema `facts` with their columns."""
+    from learncity.apps.record import queries as record
+
+    with override("en"):
+        kinds = [(code(kind.name), str(kind.label)) for kind in record.all_kinds()]
+    said = f"## Kinds\n\n{table(('kind', 'as the person reads it'), kinds)}"
+    for view, columns in _views():
+        head = ("column", "type", "may be empty")
+        said += f"\n## `{view}`\n\n{table(head, columns)}"
+    return said
+
+
+def _views() -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+    by_table = {model._meta.db_table: model for model in registry.get_models()}
+    for (_app, _name), migration in sorted(MigrationLoader(None).disk_migrations.items()):
+        for operation in migration.operations:
+            if not isinstance(operation, RunSQL) or not isinstance(operation.sql, str):
+                continue
+            for view, selected, source in _VIEW.findall(operation.sql):
+                yield view, [_column(part, by_table[source]) for part in selected.split(",")]
+
+
+def _column(selected: str, model: type[models.Model]) -> tuple[str, str, str]:
+    column, _as, shown = selected.strip().partition(" AS ")
+    field = next(f for f in model._meta.concrete_fields if f.column == column)
+    return code(shown or column), field.db_type(connection) or "", "yes" if field.null else ""
+
+
+def messages() -> str:
+    """What people are told, in its English source."""
+    from learncity.apps.notices.types import Kind
+
+    found = {}
+    for _name, module in _rooms():
+        for value in vars(module).values():
+            if isinstance(value, Kind):
+                found[value.name] = value
+    return table(
+        ("kind", "title", "body"),
+        ((code(kind.name), kind.title, kind.body) for _, kind in sorted(found.items())),
+    )
+
+
+def jobs() -> str:
+    """Background jobs and when they run."""
+    from learncity.kernel.jobs import REGISTERED
+
+    return table(
+        ("job", "when (cron, UTC)", "tries again", "what it does"),
+        (
+            (
+                code(name),
+                code(job.cron or "") or "when asked",
+                f"{job.retries} times",
+                first_line(job.function),
+            )
+            for name, job in sorted(REGISTERED.items())
+        ),
+    )
+
+
+def decision_of(view: Any) -> str:
+    """Who may see a view, from its declaration."""
+    from learncity.kernel import access
+
+    decision = getattr(view, "access", None)
+    if decision is None:
+        return "nobody: it says nothing"
+    own = {access._yes: "everyone", access._signed_in: "signed in"}
+    room = decision.__module__.split(".")[-2]
+    return own.get(decision) or code(f"{room}.{decision.__name__}")
+
+
+def _patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _patterns(pattern, route)
+        else:
+            yield route, pattern
+
+
+def views() -> str:
+    """Every page and every operation of the API, and who may see it."""
+    from learncity.rest.docs import document
+
+    pages = [
+        (code(f"/{route}"), code(p.name or ""), decision_of(p.callback), kept)
+        for route, p in _patterns(get_resolver())
+        for kept in [getattr(p.callback, "remembered", "")]
+        if not route.startswith("api/")
+    ]
+    operations = [
+        (code(f"{verb.upper()} /api/v1{path}"), code(said["operationId"]), _asks(said))
+        for path, verbs in document()["paths"].items()
+        for verb, said in verbs.items()
+    ]
+    return (
+        f"## Pages\n\n{table(('address', 'name', 'who', 'remembered, s'), pages)}"
+        f"\n## Operations of the API\n\n{table(('operation', 'name', 'who'), operations)}"
+    )
+
+
+def _asks(said: dict[str, Any]) -> str:
+    ways = said.get("security")
+    if not ways:
+        return "everyone"
+    if {} in ways:
+        return "everyone; with a key or session, more is said"
+    return "key or session, with a desk" if "Desk" in said["tags"] else "key or session"
+
+
+def commands() -> str:
+    """Every command of the program, those of developers and of the system last."""
+    from typer.main import get_command
+
+    from learncity.config.cli import app
+
+    found: dict[str, Any] = get_command(app).commands  # type: ignore[attr-defined]
+    said = ""
+    for name, command in sorted(found.items(), key=lambda pair: pair[1].hidden):
+        words = [f"learncity {name}"]
+        words += [p.name.upper() for p in command.params if p.param_type_name == "argument"]
+        said += f"## `{' '.join(words)}`\n\n{command.help}\n\n"
+        rows = [
+            (code(p.opts[0] if p.param_type_name == "option" else p.name.upper()), p.help)
+            for p in command.params
+            if getattr(p, "help", None)
+        ]
+        said += table(("", ""), rows) + "\n" if rows else ""
+    return said.rstrip() + "\n"
+
+
+def blueprint_schema() -> str:
+    """The JSON Schema of a blueprint file."""
+    from learncity.apps.initiatives.engine import engine
+
+    return json.dumps(engine().schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+def blueprint() -> str:
+    """The head and every section with its fields."""
+    from learncity.apps.initiatives.engine import engine
+
+    schema = engine().schema()
+    head = {n: p for n, p in schema["properties"].items() if n not in _sections()}
+    said = f"## The head\n\n{_fields({**schema, 'properties': head}, schema['$defs'])}"
+    for name, item in _sections().items():
+        part = schema["$defs"][item.schema.__name__]
+        said += f"\n## `{name}`\n\n{first_line(item)}\n\n{_fields(part, schema['$defs'])}"
+        for inner in _inner(part, schema["$defs"]):
+            said += f"\n**{inner['title'].removeprefix('Stated')}** – {inner['description']}\n\n"
+            said += _fields(inner, schema["$defs"])
+    return said
+
+
+def _sections() -> dict[str, Any]:
+    from learncity.apps.initiatives.engine import engine
+
+    return {section.name: section for section in engine().sections}
+
+
+def _fields(part: dict[str, Any], defs: dict[str, Any]) -> str:
+    needed = part.get("required", ())
+    return table(
+        ("field", "needed", "what it holds"),
+        (
+            (code(name), "yes" if name in needed else "", _holds(field, defs))
+            for name, field in part["properties"].items()
+        ),
+    )
+
+
+def _referred(field: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any] | None:
+    choices = [field, field.get("items", {}), *field.get("anyOf", ())]
+    names = [choice["$ref"].rpartition("/")[2] for choice in choices if "$ref" in choice]
+    return defs[names[0]] if names else None
+
+
+def _inner(part: dict[str, Any], defs: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for field in part["properties"].values():
+        found = _referred(field, defs)
+        if found and "properties" in found:
+            yield found
+
+
+def _holds(field: dict[str, Any], defs: dict[str, Any]) -> str:
+    choices = [c for c in field.get("anyOf", [field]) if c.get("type") != "null"]
+    said = " or ".join(_kind(choice, defs) for choice in choices)
+    default = field.get("default")
+    return said if default in (None, "", [], {}) else f"{said}; otherwise `{json.dumps(default)}`"
+
+
+def _kind(field: dict[str, Any], defs: dict[str, Any]) -> str:
+    found = _referred(field, defs)
+    if found and "enum" in found:
+        names = ", ".join(code(name) for name in found["enum"])
+    elif found:
+        names = found["title"].removeprefix("Stated")
+    elif "enum" in field or "const" in field:
+        names = ", ".join(code(name) for name in field.get("enum", [field.get("const")]))
+    elif "prefixItems" in field:
+        return "latitude and longitude, in degrees"
+    elif "patternProperties" in field:
+        return "text by language"
+    elif field.get("type") == "array":
+        return f"list of {_kind(field['items'], defs)}"
+    else:
+        return _plain(field)
+    return f"list of {names}" if field.get("type") == "array" else names
+
+
+def _plain(field: dict[str, Any]) -> str:
+    kinds = {"string": "text", "integer": "whole number", "boolean": "true or false"}
+    said = {"date": "day", None: kinds.get(field["type"], field["type"])}[field.get("format")]
+    bounds = [str(field[end]) for end in ("minimum", "maximum") if end in field]
+    if bounds:
+        said += f" from {' to '.join(bounds)}"
+    return f"{said} like {code(field['pattern'])}" if "pattern" in field else said
+
+
+def _title(path: Path) -> str:
+    return path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+
+
+def decisions() -> str:
+    """Every decision with its status."""
+    rows = []
+    for path in sorted((DOCS / "decisions").glob("[0-9]*.md")):
+        number, _space, title = _title(path).partition(" ")
+        status = path.read_text(encoding="utf-8").splitlines()[1].removeprefix("Status: ")
+        rows.append((f"[{number}]({path.name})", title, status.split(" · ")[0]))
+    return table(("", "decision", "status"), rows)
+
+
+def contents() -> str:
+    """Every page of the reference."""
+    pages = sorted((DOCS / "reference").glob("*.md"))
+    listed = (f"- [{_title(p)}]({p.name})\n" for p in pages if p.name != "index.md")
+    return "".join(listed)
+
+
+# Written below the mark of a page; the page itself is written by hand.
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/reference/settings.md": settings,
+    "docs/reference/events.md": events_page,
+    "docs/reference/facts.md": facts,
+    "docs/reference/messages.md": messages,
+    "docs/reference/jobs.md": jobs,
+    "docs/reference/views.md": views,
+    "docs/reference/commands.md": commands,
+    "docs/reference/blueprint.md": blueprint,
+    "docs/reference/index.md": contents,
+    "docs/decisions/index.md": decisions,
+}
+# Written whole.
+FILES: dict[str, Callable[[], str]] = {
+    ".env.example": env_example,
+    "docs/reference/blueprint.schema.json": blueprint_schema,
+}
+
+
+def wanted() -> Iterator[tuple[Path, str]]:
+    """Every generated file with the text it should have."""
+    for name, write in PAGES.items():
+        path = ROOT / name
+        by_hand, mark, _rest = path.read_text(encoding="utf-8").partition(MARK)
+        if not mark:
+            raise SystemExit(f"{name} has lost its line {MARK}")
+        yield path, f"{by_hand}{MARK}\n\n{write()}"
+    for name, write in FILES.items():
+        yield ROOT / name, write()
+
+
+def stale() -> list[tuple[Path, str]]:
+    """Those of the generated files that are not as they should be."""
+    return [
+        (path, text)
+        for path, text in wanted()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+
+
+def main() -> int:
+    """Write, or with ``--check`` only look."""
+    parser = argparse.ArgumentParser(prog="./go docs", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only look")
+    only_look = parser.parse_args().check
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "learncity.config.settings")
+    django.setup()
+    found = stale()
+    for path, text in found:
+        print(f"{path.relative_to(ROOT)} {'is out of step' if only_look else 'written'}")
+        if not only_look:
+            path.write_text(text, encoding="utf-8")
+    if found and only_look:
+        print("Run ./go docs and look at what it changed.")
+    return 1 if found and only_look else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
