@@ -14,7 +14,7 @@ import ast
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -182,7 +182,9 @@ def faults_in_templates(source: Path = SOURCE) -> Iterator[str]:
 
 
 def _unmarked(template: str) -> list[str]:
-    html, texts, skipped_until = [], [], None
+    html: list[str] = []
+    texts: list[str] = []
+    skipped_until: Callable[[str], object] | None = None
     for token in Lexer(template).tokenize():
         if skipped_until:
             if token.token_type == TokenType.BLOCK and skipped_until(token.contents):

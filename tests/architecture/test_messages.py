@@ -75,6 +75,7 @@ def test_a_complete_catalogue_has_no_faults(source: Path) -> None:
     [
         ('NEW = _("A new text")\n', "", "missing"),
         ("", '{% translate "A new text" %}', "missing"),
+        ("", '{% translate "Your name" context "of a boat" %}', "missing"),
         ("", "{% blocktranslate %}Hello {{ name }}{% endblocktranslate %}", "Hello %(name)s"),
         ("", "<p>Hello</p>", "not marked: Hello"),
         ("", '<input aria-label="Hello">', "not marked: Hello"),

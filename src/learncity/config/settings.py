@@ -167,6 +167,7 @@ LOGGING_CONFIG = "learncity.kernel.logs.configure"
 LOGGING: dict[str, object] = {}
 
 SILENCED_SYSTEM_CHECKS = [
+    "account.W001",  # there is no sign-up form whose fields could conflict
     "security.W004",  # HSTS is the proxy's to promise, for the whole domain
     "security.W008",  # so is the redirect to https
     "security.W012",

@@ -1,5 +1,7 @@
 """Tables of people. Private: other rooms go through queries and services."""
 
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -72,7 +74,7 @@ class Account(AbstractBaseUser):
 
     USERNAME_FIELD = "id"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [

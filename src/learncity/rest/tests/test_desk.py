@@ -80,11 +80,11 @@ def test_more_seats_go_to_who_waits_and_the_change_is_written_down(
     worker.post(f"{API}/classes/{key}/applications")
     waiting = staff.post(f"{API}/classes/{key}/applications").json()
 
-    changed = change(operator, 2, 0, key)
+    changed = change(operator, 2, 1, key)
 
     assert changed.status_code == 200
     assert changed.json()["seats"] == {
-        "total": 2, "taken": 2, "free": 0, "waiting": 0, "waiting_limit": 0, "is_full": True,
+        "total": 2, "taken": 2, "free": 0, "waiting": 0, "waiting_limit": 1, "is_full": False,
     }  # fmt: skip
     assert staff.get(waiting["href"]).json()["state"] == "ENROLLED"
     assert AuditEntry.objects.filter(action="classes.seats_changed", via="API").count() == 1

@@ -1,4 +1,4 @@
-"""The promises of this room: the inbox exactly once, the way out at least once, in one's language."""
+"""The promises of this room: the inbox exactly once, the way out at least once."""
 
 import json
 import re

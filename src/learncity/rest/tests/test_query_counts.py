@@ -1,0 +1,103 @@
+"""How many times each operation asks the database. Lists must not ask more when they are longer."""
+
+import pytest
+
+from .conftest import OWN_CLASS
+
+API = "/api/v1"
+
+PUBLIC = {
+    "/city": 2,  # the city, its region
+    "/categories": 1,
+    "/courses": 4,  # total, courses, next classes, who runs them
+    "/courses?provider=qiaotou-learning-centre": 5,
+    "/courses/small-shop-bookkeeping": 3,
+    "/classes": 2,
+    "/classes?course=small-shop-bookkeeping": 3,
+    f"/classes/{OWN_CLASS}": 3,
+    "/tonight": 4,
+    "/tonight?place=gusu": 5,
+    "/venues": 2,
+    "/venues/qiaotou-centre": 5,
+    "/providers/qiaotou-learning-centre": 3,
+    "/places": 3,
+    "/openapi.json": 0,
+}
+# Beside the one that looks for the key.
+MINE = {
+    "/me": 3,  # roles, home, unread
+    "/me/classes": 5,  # enrolments, classes, next meetings, waiting lists, who runs them
+    "/me/record": 3,
+    "/me/messages": 1,
+    f"/classes/{OWN_CLASS}": 5,
+}
+DESK = {
+    "/desk/classes": 3,  # roles, classes, who runs them
+    f"/desk/classes/{OWN_CLASS}/roster": 6,  # roles, whose, id, audit, enrolments, addresses
+    "/desk/figures": 4,
+}
+
+
+@pytest.fixture
+def busy(worker, staff, open_class):
+    """Somebody with three seats and three places in waiting lists."""
+    for seats in (5, 5, 5, 1, 1, 1):
+        key = open_class(seats=seats)
+        for client in (staff, worker):
+            client.post(f"{API}/classes/{key}/applications")
+    staff.post(f"{API}/classes/{OWN_CLASS}/applications")
+    worker.post(f"{API}/classes/{OWN_CLASS}/applications")
+    return worker
+
+
+@pytest.mark.parametrize(("path", "count"), PUBLIC.items())
+def test_a_public_operation_asks_so_often(client, city, django_assert_num_queries, path, count):
+    with django_assert_num_queries(count):
+        assert client.get(API + path).status_code == 200
+
+
+@pytest.mark.parametrize(("path", "count"), MINE.items())
+def test_an_operation_of_mine_asks_so_often(busy, django_assert_num_queries, path, count):
+    with django_assert_num_queries(1 + count):
+        assert busy.get(API + path).status_code == 200
+
+
+@pytest.mark.parametrize(("path", "count"), DESK.items())
+def test_an_operation_of_the_desk_asks_so_often(
+    staff, busy, django_assert_num_queries, path, count
+):
+    with django_assert_num_queries(1 + count):
+        assert staff.get(API + path).status_code == 200
+
+
+def test_my_place_asks_so_often(busy, django_assert_num_queries):
+    mine = busy.get(f"{API}/me/classes").json()["items"]
+    seat = next(m for m in mine if m["state"] == "ENROLLED")
+
+    with django_assert_num_queries(1 + 5):
+        assert busy.get(seat["href"]).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/courses", "/classes", "/venues", "/places"])
+def test_a_longer_public_list_asks_no_more(client, city, django_assert_num_queries, path):
+    count = PUBLIC[path]
+
+    for limit in (3, 100):
+        with django_assert_num_queries(count):
+            answer = client.get(f"{API}{path}?limit={limit}").json()
+        assert len(answer["items"]) >= 3
+
+
+@pytest.mark.parametrize("path", ["/me/record", "/me/messages"])
+def test_a_longer_list_of_mine_asks_no_more(busy, django_assert_num_queries, path):
+    for limit in (1, 7):
+        with django_assert_num_queries(1 + MINE[path]):
+            answer = busy.get(f"{API}{path}?limit={limit}").json()
+        assert len(answer["items"]) == limit
+
+
+def test_a_longer_list_of_the_desk_asks_no_more(operator, django_assert_num_queries):
+    for limit in (1, 60):
+        with django_assert_num_queries(1 + DESK["/desk/classes"]):
+            answer = operator.get(f"{API}/desk/classes?limit={limit}").json()
+        assert len(answer["items"]) > limit / 2
