@@ -66,6 +66,12 @@ class Section(ABC):
         """Mistakes that the schema cannot see, such as a last day before the first."""
         return iter(())
 
+    def check_all(
+        self, items: Mapping[str, dict[str, Any]], spots: Mapping[str, Spot]
+    ) -> Iterator[Mistake]:
+        """Mistakes that only show between items, such as a room that is booked twice."""
+        return iter(())
+
     @abstractmethod
     def read(self, keys: Collection[str]) -> Mapping[str, dict[str, Any]]:
         """How the things of these keys are now; those that do not exist or ended are absent."""
@@ -195,6 +201,8 @@ class Engine:
                 mistakes.extend(self._by_name[name].check(said, mistakes.document.at(here)))
                 for target, value, path in references(self._by_name[name].schema, said):
                     named.setdefault(target, {}).setdefault(value, (*here, *path))
+            spots = {key: mistakes.document.at(where[name, key]) for key in items}
+            mistakes.extend(self._by_name[name].check_all(items, spots))
         for target, wanted in named.items():
             section = self._by_name[target]
             brought: set[str] = set()

@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import TypeVar
 
 from .csv_files import CsvFile, Row, RowError, near
-from .texts import ALL as TAGS
 from .texts import Text
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -22,7 +21,13 @@ _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::00)?")
 # What a column is called whose words are in this language: title_zh_hant. Plain zh is simplified.
-_ENDINGS = {"zh": "zh-Hans", **{tag.lower().replace("-", "_"): tag for tag in TAGS}}
+_ENDINGS = {
+    "zh": "zh-Hans",
+    "zh_hans": "zh-Hans",
+    "zh_hant": "zh-Hant",
+    "vi": "vi",
+    "en": "en",
+}
 _LANGUAGES = {ending.replace("_", "-"): tag for ending, tag in _ENDINGS.items()}
 
 

@@ -249,14 +249,14 @@ class CsvFile:
 
 
 def near(word: str, words: Iterable[str]) -> str:
-    """A hint such as ``; did you mean 'seats'?`` without its end, or nothing."""
+    """A hint such as `` (did you mean 'seats'?)``, or nothing."""
     found = _guess(word, words)
-    return f"; did you mean {found!r}" if found else ""
+    return f" (did you mean {found!r}?)" if found else ""
 
 
 def _guess(word: str, words: Iterable[str]) -> str:
     folded = {_folded(w): w for w in words if w}
-    found = difflib.get_close_matches(_folded(word), folded, 1, 0.7)
+    found = difflib.get_close_matches(_folded(word), folded, 1)
     return folded[found[0]] if found else ""
 
 

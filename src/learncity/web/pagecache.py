@@ -63,7 +63,7 @@ class AnonymousPages:
         return (
             request.get_full_path(),
             "gzip" in request.headers.get("accept-encoding", ""),
-            request.headers.get("accept-language", "")[:60],
+            request.headers.get("accept-language", ""),
             *(request.COOKIES.get(name, "") for name in _COOKIES),
         )
 

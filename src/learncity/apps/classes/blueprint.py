@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -147,6 +148,31 @@ class Classes(Section):
         if wrong:
             yield spot.mistake(f"there is no session {wrong[0]}", "online_sessions")
 
+    def check_all(
+        self, items: Mapping[str, dict[str, Any]], spots: Mapping[str, Spot]
+    ) -> Iterator[Mistake]:
+        """No room and no instructor stands twice in the file at one time."""
+        zone = ZoneInfo(settings.TIME_ZONE)
+        taken: dict[tuple[str, str], list[tuple[datetime, datetime, str]]] = {}
+        for key, said in items.items():
+            for number, (begins, ends) in enumerate(_times(said, zone), 1):
+                if said["room"] and number not in said["online_sessions"]:
+                    taken.setdefault(("room", said["room"]), []).append((begins, ends, key))
+                if said["instructor"]:
+                    who = ("instructor", said["instructor"])
+                    taken.setdefault(who, []).append((begins, ends, key))
+        seen = set()
+        for (field, name), times in taken.items():
+            times.sort()
+            for before, after in pairwise(times):
+                if after[0] < before[1] and (field, before[2], after[2]) not in seen:
+                    seen.add((field, before[2], after[2]))
+                    yield spots[after[2]].mistake(
+                        f"{field} {name!r} is already taken by {before[2]!r} "
+                        f"on {after[0]:%Y-%m-%d at %H:%M}",
+                        field,
+                    )
+
     def read(self, keys: Collection[str]) -> Mapping[str, dict[str, Any]]:
         """These classes as a blueprint would state them; one query.
 
@@ -273,17 +299,8 @@ class _Writer:
         c.cancelled_at = None
 
     def _sessions(self, course_class: CourseClass, said: dict[str, Any]) -> list[Session]:
-        meets = said["meets"]
-        times = meetings(
-            date.fromisoformat(meets["first"]),
-            meets["day"],
-            _clock(meets["begin"]),
-            _clock(meets["until"]),
-            meets["times"],
-            self.zone,
-        )
         sessions = []
-        for number, (begins, ends) in enumerate(times, 1):
+        for number, (begins, ends) in enumerate(_times(said, self.zone), 1):
             online = said["online"] or number in said["online_sessions"]
             sessions.append(
                 Session(
@@ -327,6 +344,14 @@ class _Writer:
             ],
             batch_size=2000,
         )
+
+
+def _times(said: dict[str, Any], zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
+    """Beginnings and ends of the meetings of a stated class."""
+    meets = said["meets"]
+    first = date.fromisoformat(meets["first"])
+    begin, until = _clock(meets["begin"]), _clock(meets["until"])
+    return meetings(first, meets["day"], begin, until, meets["times"], zone)
 
 
 def _clock(text: str) -> time:

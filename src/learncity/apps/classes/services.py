@@ -7,7 +7,7 @@ Seats move only in ``_count``; the constraints of ``models`` would refuse whatev
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from learncity.apps.catalogue import queries as catalogue
@@ -32,8 +32,10 @@ from .types import (
     ClassNotFound,
     ClassOver,
     EnrolmentNotFound,
+    InstructorTaken,
     PlaceGivenBack,
     PlaceTaken,
+    RoomTaken,
     SeatsInUse,
     State,
 )
@@ -275,6 +277,20 @@ def _first_meeting(course_class: CourseClass, at: datetime) -> datetime:
         return course_class.starts_at
     coming = course_class.sessions.filter(starts_at__gt=at, cancelled_at=None)
     return coming.order_by("starts_at").values_list("starts_at", flat=True).first() or at
+
+
+_REFUSALS = {
+    "classes_room_booked_once": RoomTaken,
+    "classes_instructor_booked_once": InstructorTaken,
+    "classes_not_oversold": SeatsInUse,
+    "classes_waiting_list_not_overfull": SeatsInUse,
+}
+
+
+def booked_twice(error: IntegrityError) -> Exception:
+    """The polite refusal for what a constraint of this room refused; else the error itself."""
+    text = str(error)
+    return next((refusal(text) for name, refusal in _REFUSALS.items() if name in text), error)
 
 
 def note_roster_read(*, class_key: str, by: By, how: str) -> None:

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from learncity.kernel.acting import COMMAND
 from learncity.kernel.blueprint_files import Mistakes
 from learncity.kernel.blueprints import Act, Plan, Step
+from learncity.kernel.errors import DomainError
 
 from . import demo, services
 
@@ -41,7 +42,12 @@ def apply_file(
     if not confirm(f"Apply {len(plan.changes)} changes?"):
         console.print("Nothing was changed.")
         return 1
-    services.apply(plan, by=COMMAND, at=timezone.now())
+    try:
+        services.apply(plan, by=COMMAND, at=timezone.now())
+    except DomainError as refusal:
+        console.print(f"[red]{escape(str(refusal.says))}[/] Nothing was changed.")
+        console.print(f"[dim]{escape(str(refusal))}[/]")
+        return 1
     console.print("[green]Applied.[/]")
     return 0
 

@@ -3,8 +3,10 @@
 from datetime import datetime
 from pathlib import Path
 
+from django.db import IntegrityError
 from django.utils import timezone
 
+from learncity.apps.classes.services import booked_twice
 from learncity.kernel import audit
 from learncity.kernel.acting import By
 from learncity.kernel.blueprint_files import Document
@@ -25,8 +27,17 @@ def plan(*, path: Path, at: datetime, overwrite: bool = False) -> Plan:
 
 
 def apply(plan: Plan, *, by: By, at: datetime) -> None:
-    """Do what the plan says, all or nothing."""
-    engine().apply(plan, at=at)
+    """Do what the plan says, all or nothing.
+
+    Raises:
+        RoomTaken, InstructorTaken: a class of the file meets when the room or the instructor is
+            taken by a class that the file does not state.
+        SeatsInUse: a class of the file has fewer seats than people hold.
+    """
+    try:
+        engine().apply(plan, at=at)
+    except IntegrityError as error:
+        raise booked_twice(error) from error
     audit.note(
         "initiatives.blueprint_applied",
         f"blueprint {plan.key}",

@@ -118,8 +118,7 @@ def test_two_accounts_may_choose_the_same_key(worker, staff, open_class):
 
 def test_every_write_honours_the_key(worker, staff, open_class):
     place = apply(worker, open_class()).json()
-    headers = {"Idempotency-Key": "give back"}.copy()
-    headers["Idempotency-Key"] = "give-back"
+    headers = {"Idempotency-Key": "give-back"}
 
     replays = [
         [apply(worker, OWN_CLASS, key="apply") for _ in range(2)],

@@ -29,7 +29,8 @@ MINE = {
     "/me/classes": 5,  # enrolments, classes, next meetings, waiting lists, who runs them
     "/me/record": 3,
     "/me/messages": 1,
-    f"/classes/{OWN_CLASS}": 5,
+    # The class, my place, the class again with its links, who runs it.
+    f"/classes/{OWN_CLASS}": 6,
 }
 DESK = {
     "/desk/classes": 3,  # roles, classes, who runs them

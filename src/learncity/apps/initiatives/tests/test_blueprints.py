@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from learncity.apps.catalogue.models import Course
 from learncity.apps.classes.models import CourseClass, Session
+from learncity.apps.classes.types import InstructorTaken, RoomTaken
 from learncity.apps.initiatives import demo, services
 from learncity.apps.organizations.models import Venue
 from learncity.kernel.acting import COMMAND
 from learncity.kernel.blueprint_files import Mistakes
 from learncity.kernel.blueprints import Act
-from learncity.kernel.models import AuditEntry, Blueprint
+from learncity.kernel.models import AuditEntry, Blueprint, BlueprintItem
 
 CITY = demo.CITY_FILE.parent
 
@@ -102,6 +103,32 @@ def test_an_online_class_with_a_room_is_a_mistake(copy):
     edit(copy, "classes", "    online: false", "    online: true")
 
     assert any("an online class has no `room`" in m for m in mistakes(copy))
+
+
+def test_a_room_that_stands_twice_in_the_file_is_a_mistake_with_its_line(copy):
+    path = copy / "suzhou" / "classes.yaml"
+    text = path.read_text()
+    start = text.index("  - key: bookkeeping-qiaotou-wed")
+    twin = text[start : text.index("  - key:", start + 10)].rstrip()
+    twin = twin.replace("bookkeeping-qiaotou-wed", "bookkeeping-again")
+    path.write_text(f"{text.rstrip()}\n\n{twin}\n")
+
+    found = mistakes(copy)
+
+    assert any("room 'qiaotou-centre/203' is already taken by 'bookkeeping" in m for m in found)
+    assert any(": instructor '" in m and "is already taken by" in m for m in found)
+
+
+def test_a_room_taken_by_a_class_outside_the_file_is_refused_politely(copy):
+    text = (copy / "suzhou" / "classes.yaml").read_text()
+    start = text.index("  - key: bookkeeping-qiaotou-wed")
+    end = text.index("  - key:", start + 10)
+    twin = text[start:end].replace("bookkeeping-qiaotou-wed", "bookkeeping-again")
+    BlueprintItem.objects.filter(key="bookkeeping-qiaotou-wed").delete()
+    (copy / "suzhou" / "classes.yaml").write_text(text[:start] + twin + text[end:])
+
+    with pytest.raises((RoomTaken, InstructorTaken)):
+        apply(copy)
 
 
 def test_broken_yaml_says_where(copy):
