@@ -47,17 +47,6 @@ BORROWED: dict[str, list[str | tuple[str, str]]] = {
         "Be patient, you are sending too many requests.",
         "Too many failed login attempts. Try again later.",
     ],
-    "learncity/apps/notices/services.py": [
-        "Your sign-in code: %(code)s",
-        "%(code)s is your Learncity sign-in code. It works for 10 minutes. Give it to nobody.",
-    ],
-    "learncity/apps/initiatives/demo.py": [
-        "Resident, a worker",
-        "Resident, senior",
-        "Resident, Vietnamese",
-        "Provider's staff",
-        "City operator",
-    ],
 }
 
 # Words that stand unmarked in templates, and why.

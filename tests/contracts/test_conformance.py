@@ -8,6 +8,8 @@ import re
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 
@@ -18,6 +20,8 @@ from learncity.rest.docs import document
 from learncity.rest.limits import FAIR
 
 SLUG = re.compile(r"[-a-zA-Z0-9_]{1,80}")
+CURSOR = re.compile(r"[-A-Za-z0-9_]{1,400}")
+KEY = re.compile(r"[\x21-\x7e]{1,255}")
 CLASS = "bookkeeping-qiaotou-wed"
 # What a key of an address may be, so that generated requests meet something.
 KNOWN = {
@@ -28,10 +32,22 @@ KNOWN = {
 
 
 def product(environ, start_response):
-    """The WSGI application, made when the tests run: it looks at folders that tests make."""
+    """The whole product, as the web server calls it, inside the transaction of the test."""
+    # Made when the tests run: it looks at folders that tests make.
     from learncity.config.wsgi import application
 
-    return application(environ, start_response)
+    environ.pop("HTTP_ACCEPT_ENCODING", None)
+    # As Django's own test client does: the end of a request would end the test's connection.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        answer = application(environ, start_response)
+        body = b"".join(answer)
+        answer.close()
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
+    return [body]
 
 
 CONFIG = schemathesis.Config.from_dict(
@@ -40,39 +56,27 @@ CONFIG = schemathesis.Config.from_dict(
 schema = schemathesis.openapi.from_dict(document(), config=CONFIG)
 schema.app = product
 generated = settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
 
 
-@schema.hook
-def map_path_parameters(context, path_parameters):
-    """Let most well-formed keys be those of something that is there."""
-    known = KNOWN.get(context.operation.path)
-    found = dict(path_parameters or {})
-    for name, value in found.items():
+def aimed(case):
+    """The request, aimed at something that is there when it is well-formed."""
+    known = KNOWN.get(case.operation.path, CLASS)
+    for name in ("key", "class_key"):
+        value = (case.path_parameters or {}).get(name)
         if isinstance(value, str) and SLUG.fullmatch(value) and len(value) % 4:
-            found[name] = {"key": known, "class_key": CLASS}.get(name) or value
-    return found
-
-
-@schema.hook
-def map_query(context, query):
-    """Leave out well-formed cursors: they are no cursors, and rightly refused."""
-    if query and re.fullmatch(r"[-A-Za-z0-9_]{1,400}", str(query.get("cursor", ""))):
-        return {name: value for name, value in query.items() if name != "cursor"}
-    return query
-
-
-@schema.hook
-def map_headers(context, headers):
-    """Leave out well-formed keys: generated ones repeat, which has tests of its own."""
-    sent = (headers or {}).get("Idempotency-Key", "")
-    if headers and re.fullmatch(r"[\x21-\x7e]{1,255}", str(sent)):
-        return {name: value for name, value in headers.items() if name != "Idempotency-Key"}
-    return headers
+            case.path_parameters[name] = known
+    # A made-up cursor is none, and one key with two requests is refused: both rightly, but a
+    # generated request cannot know. They have tests of their own.
+    if CURSOR.fullmatch(str((case.query or {}).get("cursor", ""))):
+        del case.query["cursor"]
+    if KEY.fullmatch(str((case.headers or {}).get("Idempotency-Key", ""))):
+        del case.headers["Idempotency-Key"]
+    return case
 
 
 @pytest.fixture
@@ -95,10 +99,10 @@ def key(city, account_of, patience):
 @schema.parametrize()
 @generated
 def test_a_stranger_meets_nothing_undocumented(case, city, patience):
-    case.call_and_validate()
+    aimed(case).call_and_validate()
 
 
 @schema.parametrize()
 @generated
 def test_a_program_meets_nothing_undocumented(case, key):
-    case.call_and_validate(headers={"Authorization": f"Bearer {key}"})
+    aimed(case).call_and_validate(headers={"Authorization": f"Bearer {key}"})

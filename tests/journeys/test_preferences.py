@@ -17,7 +17,9 @@ def test_switching_the_language_keeps_the_page(visitor):
     for lang, name in (("vi", "Tiếng Việt"), ("en", "English"), ("zh-Hans", "中文")):
         reader.page.locator("header .languages summary").click()
         reader.lang = lang
-        reader.follow(reader.page.locator("header .languages .panel").get_by_role("link", name=name))
+        reader.follow(
+            reader.page.locator("header .languages .panel").get_by_role("link", name=name)
+        )
         assert reader.path == page
         assert reader.word("All courses") or reader.heading()
     reader.visit("/")

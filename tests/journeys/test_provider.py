@@ -6,9 +6,6 @@ import re
 
 import openpyxl
 import pytest
-import yaml
-
-from learncity.apps.initiatives.demo import CITY_FILE
 
 from .site import OPERATOR, PROVIDER
 
@@ -16,24 +13,26 @@ pytestmark = pytest.mark.journey
 
 ROSTER = "/desk/classes/bookkeeping-qiaotou-wed/"
 # Run by another organization.
-OTHER = "bookkeeping-songying-sat"
+OTHER = "kunqu-guihua-tue"
 NAME, STATE, PHONE, RECEIPT = 0, 1, 2, 5
+# How frequent family names are read, from a dictionary, not from the program that sorts them.
+READ = dict(
+    pair.split()
+    for pair in (
+        "蔡 cai,曹 cao,曾 zeng,陈 chen,程 cheng,崔 cui,戴 dai,邓 deng,丁 ding,董 dong,杜 du,范 fan,方 fang,"
+        "冯 feng,傅 fu,高 gao,顾 gu,郭 guo,韩 han,何 he,胡 hu,黄 huang,贾 jia,江 jiang,蒋 jiang,金 jin,雷 lei,"
+        "李 li,梁 liang,林 lin,刘 liu,卢 lu,陆 lu,罗 luo,吕 lv,马 ma,毛 mao,莫 mo,潘 pan,彭 peng,钱 qian,秦 qin,"
+        "邱 qiu,任 ren,单 shan,沈 shen,石 shi,史 shi,宋 song,苏 su,孙 sun,谭 tan,唐 tang,陶 tao,田 tian,万 wan,"
+        "汪 wang,王 wang,韦 wei,魏 wei,吴 wu,夏 xia,萧 xiao,肖 xiao,谢 xie,徐 xu,许 xu,薛 xue,阎 yan,杨 yang,"
+        "姚 yao,叶 ye,于 yu,余 yu,袁 yuan,张 zhang,赵 zhao,郑 zheng,钟 zhong,周 zhou,朱 zhu,邹 zou"
+    ).split(",")
+)
 
 
 def column(visitor, number):
     """The texts of one column of the page's table."""
-    rows = visitor.page.locator("main table tbody tr")
-    return [text.strip() for text in rows.locator(f":nth-child({number + 1})").all_inner_texts()]
-
-
-def by_pinyin(name):
-    """How a clerk expects a name to sort: by the syllables that its key in the file spells."""
-    people = yaml.safe_load((CITY_FILE.parent / "suzhou" / "people.yaml").read_text())["people"]
-    keys = {person["name"]: person["key"] for person in people}
-    family, *given = keys[name].split("-")
-    if re.search(r"[\u4e00-\u9fff]", name):
-        return (family, "".join(given))
-    return tuple(reversed(keys[name].split("-")))
+    cells = visitor.page.locator(f"main table tbody tr > :nth-child({number + 1})")
+    return [text.strip() for text in cells.all_inner_texts()]
 
 
 def test_a_provider_finds_a_class_at_the_desk(known):
@@ -41,8 +40,10 @@ def test_a_provider_finds_a_class_at_the_desk(known):
 
     clerk.visit("/")
     clerk.press("Desk", within="header")
+    clerk.fill("Words in title, room or key", "qiaotou")
+    clerk.press("Show")
     every = column(clerk, 0)
-    assert len(every) >= 4
+    assert 4 <= len(every) < 50
     clerk.press("Class", within="main thead")
     ascending = column(clerk, 0)
     clerk.press("Class", within="main thead")
@@ -52,7 +53,7 @@ def test_a_provider_finds_a_class_at_the_desk(known):
     waiting = [int(number) for number in column(clerk, 4)]
     assert waiting == sorted(waiting)
 
-    clerk.fill("Words in title, room or key", "bookkeeping")
+    clerk.fill("Words in title, room or key", "bookkeeping-qiaotou-wed")
     clerk.press("Show")
     assert len(column(clerk, 0)) == 1
     assert "小店会计" in column(clerk, 0)[0]
@@ -67,10 +68,9 @@ def test_a_provider_reads_prints_and_takes_away_a_roster(known):
     names, states = column(clerk, NAME), column(clerk, STATE)
     seated = [name for name, state in zip(names, states, strict=True)
               if state == clerk.word("Has a place")]  # fmt: skip
-    from_the_file = [name for name in seated if by_pinyin_known(name)]
-    assert len(from_the_file) >= 10
-    han = [name for name in from_the_file if re.search(r"[\u4e00-\u9fff]", name)]
-    assert han == sorted(han, key=by_pinyin)
+    read = [READ[name[0]] for name in seated if name[0] in READ]
+    assert len(read) >= 10
+    assert read == sorted(read)
 
     files = {}
     for kind in ("XLSX", "CSV"):
@@ -95,14 +95,6 @@ def test_a_provider_reads_prints_and_takes_away_a_roster(known):
     assert not clerk.page.locator("header").is_visible()
     assert not clerk.page.locator("footer").is_visible()
     assert clerk.page.pdf(format="A4", landscape=True).startswith(b"%PDF")
-
-
-def by_pinyin_known(name):
-    """Whether the file of the city knows the name."""
-    try:
-        return bool(by_pinyin(name))
-    except KeyError:
-        return False
 
 
 def test_a_provider_gives_a_class_more_seats_but_never_fewer_than_are_taken(known):

@@ -1,4 +1,4 @@
-"""A retired resident: large type, few words, big targets, and a waiting list that can be trusted."""
+"""A retired resident: large type, few words, big targets, a waiting list that can be trusted."""
 
 import re
 
@@ -19,15 +19,14 @@ _MEASURE = """
   for (const e of document.querySelectorAll("a, button, input, select, textarea, summary")) {
     if (e.type === "hidden" || e.matches(".skip") || !e.checkVisibility()) continue;
     // A link in a sentence is as high as the sentence; it is not what people aim at.
-    if (getComputedStyle(e).display === "inline" && getComputedStyle(e, "::after").position !== "absolute") {
-      const around = e.parentElement;
-      if (around && around.innerText.trim() !== e.innerText.trim()) continue;
-    }
-    // Of a line in a list the whole line is the target: its link's ::after covers it.
     const covers = getComputedStyle(e, "::after").position === "absolute";
+    const alone = e.parentElement.innerText.trim() === e.innerText.trim();
+    if (getComputedStyle(e).display === "inline" && !covers && !alone) continue;
+    // Of a line in a list the whole line is the target: its link's ::after covers it.
     const box = (covers ? e.closest("li") || e : e).getBoundingClientRect();
-    if (box.width && box.height && (box.height < 59.5 || box.width < 59.5))
-      small.push(`${e.tagName} ${e.innerText || e.name}: ${box.width.toFixed(0)}x${box.height.toFixed(0)}`);
+    const size = [box.width, box.height].map(Math.round);
+    if (box.width && box.height && Math.min(...size) < 60)
+      small.push(`${e.tagName} ${e.innerText || e.name} ${size.join("x")}`);
   }
   return [size, parseFloat(root.lineHeight) / size, small];
 }
@@ -77,9 +76,7 @@ def test_a_retired_resident_waits_and_gets_a_place(site, visitor, known):
     waiting = office.page.locator("main table.roster tbody tr").last
     assert receipt in waiting.inner_text()
     senior.page.reload()
-    assert senior.heading() == senior.word(
-        "You are number %(n)s on the waiting list", n="1"
-    )
+    assert senior.heading() == senior.word("You are number %(n)s on the waiting list", n="1")
 
     # Somebody who has a place gives it back, at home, in another browser.
     holder = office.page.locator("main table.roster tbody tr").first.locator("td")

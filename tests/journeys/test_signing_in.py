@@ -136,7 +136,9 @@ def test_a_code_works_once_and_signing_out_ends_the_session(site, visitor):
     assert stranger.path.startswith("/sign-in/")
 
 
-@pytest.mark.parametrize("target", ["https://example.org/", "//example.org/", "/\\example.org", "x"])
+@pytest.mark.parametrize(
+    "target", ["https://example.org/", "//example.org/", "/\\example.org", "x"]
+)
 def test_signing_in_leads_to_no_other_host(site, visitor, target):
     somebody = visitor(scripts=False)
     somebody.visit(f"/sign-in/?{urllib.parse.urlencode({'next': target})}")

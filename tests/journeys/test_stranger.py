@@ -125,6 +125,10 @@ def test_a_resident_sees_no_place_and_no_message_of_another(site, known):
         WORKER,
     )
 
-    for path in (f"/me/places/{place}/", f"/me/places/{place}/withdraw/", f"/me/messages/{message}/"):
+    for path in (
+        f"/me/places/{place}/",
+        f"/me/places/{place}/withdraw/",
+        f"/me/messages/{message}/",
+    ):
         worker.visit(path, status=404)
         assert worker.heading() == worker.word("This page is not there")

@@ -17,7 +17,12 @@ from .site import Site
 
 LOCALES = {"zh-Hans": "zh-CN", "vi": "vi-VN", "en": "en-GB"}
 # A phone with one bar: latency in milliseconds, bytes a second down and up.
-ONE_BAR = {"offline": False, "latency": 120, "downloadThroughput": 60_000, "uploadThroughput": 20_000}
+ONE_BAR = {
+    "offline": False,
+    "latency": 120,
+    "downloadThroughput": 60_000,
+    "uploadThroughput": 20_000,
+}
 
 
 @cache

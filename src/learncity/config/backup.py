@@ -67,7 +67,9 @@ def save(target: Path, console: Console) -> None:
 def _write(file: IO[bytes], console: Console) -> dict[str, Any]:
     columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn())
     with (
-        Progress(*columns, console=console, transient=True) as progress,
+        Progress(
+            *columns, console=console, transient=True, disable=not console.is_terminal
+        ) as progress,
         tempfile.TemporaryDirectory(dir=Env.read().data_dir, prefix="backup-") as work,
         tarfile.open(fileobj=file, mode="w") as tar,
     ):

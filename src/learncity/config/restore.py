@@ -111,7 +111,9 @@ def _load(dump: Path, tables: int, console: Console) -> None:
     options = ["--no-owner", "--no-acl", "--exit-on-error", "--single-transaction"]
     with psycopg.connect(address("owner")) as owner:
         options.append(f"--dbname={owner.info.dbname}")
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
         begun = dumping.run("pg_restore", address("owner"), *options, str(dump))
         for _ in progress.track(begun, total=tables, description="Tables"):
             pass

@@ -237,13 +237,14 @@ class CsvFile:
             return
         said = [f"{self.path.name} has no column {_either(group)}." for group in missing]
         said.append(f"It has {_listed(self.header)}.")
-        guessed = [(ours, _guess(ours, self.header)) for group in missing for ours in group]
-        ours, theirs = next((pair for pair in guessed if pair[1]), (missing[0][0], ""))
+        spare = [name for at, name in enumerate(self.header) if at not in self._at.values()]
+        maps = [f"--map {pair}" for group in missing if (pair := _likeliest(group, spare))]
         said.append(
-            f"If {theirs!r} is meant, say --map {ours}={theirs}."
-            if theirs
-            else f"Name the columns in the first row, or say --map {ours}=NAME for each that has "
-            f"another name and --default {ours}=VALUE for one that is the same in every row."
+            f"If only the names differ, say {' '.join(maps)}."
+            if maps
+            else f"Name the columns in the first row, or say --map {missing[0][0]}=NAME for each "
+            f"that has another name and --default {missing[0][0]}=VALUE for one that is the same "
+            "in every row."
         )
         raise Unreadable(" ".join(said))
 
@@ -258,6 +259,13 @@ def _guess(word: str, words: Iterable[str]) -> str:
     folded = {_folded(w): w for w in words if w}
     found = difflib.get_close_matches(_folded(word), folded, 1)
     return folded[found[0]] if found else ""
+
+
+def _likeliest(ours: Iterable[str], theirs: Iterable[str]) -> str:
+    """Which of our columns is meant by which of the file's, as ``ours=theirs``; or nothing."""
+    pairs = ((one, found) for one in ours if (found := _guess(one, theirs)))
+    likeness = {pair: difflib.SequenceMatcher(None, pair[0], pair[1]).ratio() for pair in pairs}
+    return "=".join(max(likeness, key=lambda pair: likeness[pair])) if likeness else ""
 
 
 def _examine(path: Path) -> tuple[str, int]:

@@ -12,9 +12,9 @@ from django.utils import timezone
 from .texts import content_language
 
 _PATTERNS = {  # weekday always: people plan by it
-    "zh-Hans": {"day": "M月d日 EEE", "long": "y年M月d日 EEEE"},
-    "vi": {"day": "EEE, d/M", "long": "EEEE, d/M/y"},
-    "en": {"day": "EEE d MMM", "long": "EEEE d MMMM y"},
+    "zh-Hans": {"day": "M月d日 EEE", "long": "y年M月d日 EEEE", "month": "y年M月"},
+    "vi": {"day": "EEE, d/M", "long": "EEEE, d/M/y", "month": "M/y"},
+    "en": {"day": "EEE d MMM", "long": "EEEE d MMMM y", "month": "MMMM y"},
 }
 
 
@@ -33,6 +33,11 @@ def day(value: date | datetime, style: str = "day") -> str:
     """``11月25日 周三``, ``Th 4, 25/11``, ``Wed 25 Nov``; ``long`` adds the year."""
     tag = content_language()
     return format_date(_local(value), _PATTERNS[tag][style], locale=_locale(tag))
+
+
+def month(value: date | datetime) -> str:
+    """``2026年11月``, ``11/2026``, ``November 2026``."""
+    return day(value, "month")
 
 
 def clock(value: datetime) -> str:

@@ -21,6 +21,8 @@ class OutboxEntry(models.Model):
     handler = models.CharField(max_length=120)
     body = models.JSONField()
     created_at = models.DateTimeField(db_default=Now())
+    # What somebody waits for at the screen goes before what can wait: 0 before 5.
+    priority = models.PositiveSmallIntegerField(default=5, db_default=5)
     due_at = models.DateTimeField(db_default=Now())
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     done_at = models.DateTimeField(null=True)
@@ -31,7 +33,7 @@ class OutboxEntry(models.Model):
         indexes = [
             # Serves the dispatcher: what is due and neither done nor given up.
             models.Index(
-                fields=["due_at", "id"],
+                fields=["priority", "due_at", "id"],
                 condition=Q(done_at=None, failed_at=None),
                 name="kernel_outbox_due",
             ),

@@ -49,11 +49,12 @@ def on(event: type) -> Callable[[Handler], Handler]:
     return register
 
 
-def publish(*events: Any) -> None:
+def publish(*events: Any, urgent: bool = False) -> None:
     """Write the events to the outbox of the running transaction, in one statement.
 
     Args:
         events: frozen dataclasses from a room's ``types``, with identifiers and facts only.
+        urgent: somebody waits at the screen, so it goes before everything that can wait.
     """
     rows = []
     for event in events:
@@ -63,7 +64,10 @@ def publish(*events: Any) -> None:
         rows += [(name, handler, asdict(event)) for handler in _handlers.get(name, ())]  # type: ignore[arg-type]
     if rows:
         OutboxEntry.objects.bulk_create(
-            [OutboxEntry(event=e, handler=h, body=_plain(b)) for e, h, b in rows]
+            [
+                OutboxEntry(event=e, handler=h, body=_plain(b), priority=0 if urgent else 5)
+                for e, h, b in rows
+            ]
         )
 
 
@@ -84,7 +88,7 @@ def _dispatch_one(at: datetime) -> bool:
         entry = (
             OutboxEntry.objects.select_for_update(skip_locked=True)
             .filter(done_at=None, failed_at=None, due_at__lte=at)
-            .order_by("due_at", "id")
+            .order_by("priority", "due_at", "id")
             .first()
         )
         if entry is None:

@@ -14,6 +14,7 @@ from learncity.apps.classes.types import ClassCard, Mode, Seats, SessionValue
 from learncity.apps.places.types import Point
 from learncity.kernel import formats
 from learncity.kernel.templatetags.kernel import words
+from learncity.kernel.texts import Text
 
 _NEAR_METRES = 6000
 
@@ -114,6 +115,18 @@ def begins_words(card: ClassCard, at: datetime) -> str:
     return _("under way since %(day)s") % when
 
 
+def room_words(venue: Text, room: Text) -> str:
+    """A room of a venue."""
+    return _("%(venue)s, %(room)s") % {"venue": venue, "room": room} if room else str(venue)
+
+
+def span_words(card: ClassCard) -> str:
+    """How many meetings, until when."""
+    return ngettext(
+        "%(n)s meeting, until %(day)s", "%(n)s meetings, until %(day)s", card.sessions
+    ) % {"n": card.sessions, "day": formats.day(card.ends_at)}
+
+
 def sessions_words(count: int) -> str:
     """How many meetings."""
     return ngettext("%(n)s meeting", "%(n)s meetings", count) % {"n": count}
@@ -148,7 +161,7 @@ def session_days(sessions: Iterable[SessionValue], at: datetime) -> list[dict[st
         where = (
             _("Online")
             if session.mode == Mode.ONLINE
-            else f"{session.venue_name}, {session.room_name}"
+            else room_words(session.venue_name, session.room_name)
         )
         found.append(
             {

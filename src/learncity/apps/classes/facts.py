@@ -39,6 +39,14 @@ TELL_OFFERED = MessageKind(
         "Receipt %(receipt)s. If you no longer want it, give it back in My classes."
     ),
 )
+TELL_LEFT = MessageKind(
+    "classes.left_waiting_list",
+    gettext_noop("You left the waiting list: %(title)s"),
+    gettext_noop(
+        "You no longer wait for “%(title)s”. You can join the list again, at its end. "
+        "Receipt %(receipt)s."
+    ),
+)
 TELL_WITHDRAWN = MessageKind(
     "classes.withdrawn",
     gettext_noop("You gave your place back: %(title)s"),

@@ -138,7 +138,8 @@ def _withdraw_locked(enrolment_id: UUID, class_id: UUID, by: By, at: datetime) -
     _count(course_class, seats=-int(held_seat), waiting=-int(not held_seat))
     person = people.persons([enrolment.person_id])[enrolment.person_id]
     kind = facts.WITHDRAWN if held_seat else facts.LEFT_WAITING
-    _tell(course_class, enrolment, person, kind, facts.TELL_WITHDRAWN, by, at)
+    message = facts.TELL_WITHDRAWN if held_seat else facts.TELL_LEFT
+    _tell(course_class, enrolment, person, kind, message, by, at)
     outbox.publish(PlaceGivenBack(enrolment.id, class_id, enrolment.person_id, at))
     if held_seat:
         _fill(course_class, by, at)

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from learncity.apps.classes import queries as classes
 from learncity.apps.classes import services as classes_services
 from learncity.apps.classes.types import ClassCard, Enrolment, State
@@ -22,11 +24,11 @@ CITY_FILE = Path(__file__).parent / "cities" / "suzhou.yaml"
 
 # One per role: what they show, their key in the file.
 SIGN_INS = (
-    ("Resident, a worker", "demo-worker"),
-    ("Resident, senior", "demo-senior"),
-    ("Resident, Vietnamese", "demo-vietnamese"),
-    ("Provider's staff", "demo-provider"),
-    ("City operator", "demo-operator"),
+    (gettext_noop("Resident, a worker"), "demo-worker"),
+    (gettext_noop("Resident, senior"), "demo-senior"),
+    (gettext_noop("Resident, Vietnamese"), "demo-vietnamese"),
+    (gettext_noop("Provider's staff"), "demo-provider"),
+    (gettext_noop("City operator"), "demo-operator"),
 )
 
 

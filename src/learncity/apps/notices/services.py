@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from learncity.apps.people import queries as people
 from learncity.kernel import outbox
@@ -25,8 +26,10 @@ from .types import (
 
 CODE = Kind(
     "notices.sign_in_code",
-    "Your sign-in code: %(code)s",
-    "%(code)s is your Learncity sign-in code. It works for 10 minutes. Give it to nobody.",
+    gettext_noop("Your sign-in code: %(code)s"),
+    gettext_noop(
+        "%(code)s is your Learncity sign-in code. It works for 10 minutes. Give it to nobody."
+    ),
 )
 
 
@@ -57,7 +60,7 @@ def tell(messages: Sequence[NewMessage]) -> None:
 
 def want_code(*, channel: Channel, address: str, code: str, language: str) -> None:
     """Have a sign-in code carried to an address nobody has proven yet."""
-    outbox.publish(CodeWanted(uuid7(), channel, address, language, code))
+    outbox.publish(CodeWanted(uuid7(), channel, address, language, code), urgent=True)
 
 
 def carry(message_id: UUID) -> None:

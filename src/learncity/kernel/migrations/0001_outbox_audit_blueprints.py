@@ -88,6 +88,7 @@ class Migration(migrations.Migration):
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
+                ("priority", models.PositiveSmallIntegerField(db_default=5, default=5)),
                 (
                     "due_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
@@ -101,7 +102,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         condition=models.Q(("done_at", None), ("failed_at", None)),
-                        fields=["due_at", "id"],
+                        fields=["priority", "due_at", "id"],
                         name="kernel_outbox_due",
                     )
                 ],

@@ -141,11 +141,11 @@ def test_columns_that_nobody_reads_are_named_but_not_what_was_wrong_the_last_tim
             ),
         ),
         (
-            b"kez,titel_en\n",
+            b"kez,title_eng\n",
             (
                 "list.csv has no column key. list.csv has no column title_zh, title_zh_hans, "
-                "title_zh_hant, title_vi or title_en. It has kez, titel_en. If 'titel_en' is "
-                "meant, say --map title_en=titel_en."
+                "title_zh_hant, title_vi or title_en. It has kez, title_eng. If only the names "
+                "differ, say --map key=kez --map title_en=title_eng."
             ),
         ),
     ],

@@ -1,15 +1,24 @@
 """What the staff of a provider, and the city's office, see and change."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from learncity.apps.classes import types as classes
 from learncity.apps.classes.types import State
 
 from .common import Moment, Named, Shape
 
-Number = Annotated[int, Field(strict=True)]
+
+def _not_text(value: Any) -> Any:
+    if isinstance(value, str | bool):
+        raise PydanticCustomError("int_type", "a number was expected")
+    return value
+
+
+# A whole number of JSON: 30 and 30.0 are the same, "30" is text.
+Number = Annotated[int, BeforeValidator(_not_text)]
 
 
 class RosterLine(Shape):

@@ -23,6 +23,7 @@ from learncity.kernel.access import everyone, signed_in
 from learncity.kernel.acting import By, Via
 from learncity.kernel.errors import DomainError
 from learncity.kernel.templatetags.kernel import words as marked
+from learncity.kernel.texts import Text
 from learncity.web import words
 from learncity.web.pagecache import for_strangers
 
@@ -88,13 +89,10 @@ def _sum_rows(request: HttpRequest, detail: ClassDetail) -> list[dict[str, Any]]
     card = detail.card
     first = detail.sessions[0] if detail.sessions else None
     hours = f"{formats.clock(first.starts_at)}–{formats.clock(first.ends_at)}" if first else ""
-    where = (
-        _("Online")
-        if card.mode == Mode.ONLINE
-        else f"{card.venue_name}, {first.room_name if first and first.room_name else ''}".rstrip(
-            ", "
-        )
-    )
+    where = _("Online")
+    if card.mode != Mode.ONLINE:
+        room = next((s.room_name for s in detail.sessions if s.room_name), Text())
+        where = words.room_words(card.venue_name, room)
     notes = [words.walk_words(card.venue_point, here_of(request))]
     if card.mode == Mode.BLENDED:
         notes.append(_("Some meetings are online, see below"))
@@ -103,7 +101,7 @@ def _sum_rows(request: HttpRequest, detail: ClassDetail) -> list[dict[str, Any]]
             "label": _("When"),
             "value": _("%(day)s, %(hours)s")
             % {"day": formats.day(card.starts_at, "long"), "hours": hours},
-            "note": words.sessions_words(card.sessions) + _(", until ") + formats.day(card.ends_at),
+            "note": words.span_words(card),
         },
         {"label": _("Where"), "value": where, "note": _(" · ").join(n for n in notes if n)},
         {
@@ -186,7 +184,7 @@ def _receipt_title(enrolment: Enrolment) -> str:
         return _("You have a place")
     if enrolment.state == State.WAITING:
         return _("You are number %(n)s on the waiting list") % {"n": enrolment.position}
-    return _("You gave your place back")
+    return _("You are no longer in this class")
 
 
 def _next_words(enrolment: Enrolment, upcoming: list[Any]) -> str:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from learncity.apps.classes import queries, services
 from learncity.apps.classes.access import runs_class
@@ -82,7 +82,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     figures = queries.figures(scope(request), at=at)
     context = {
         "form": FilterForm(request.GET or None),
-        "sentence": _("%(n)s classes") % {"n": formats.number(len(cards))},
+        "sentence": ngettext("%(n)s class", "%(n)s classes", len(cards))
+        % {"n": formats.number(len(cards))},
         "columns": _columns(request),
         "rows": [_row(card, at) for card in shown],
         "pages": pages(request, number, len(cards), SIZE),
@@ -309,7 +310,4 @@ def desk_figures(request: HttpRequest) -> HttpResponse:
 def _figure_rows(request: HttpRequest) -> list[tuple[str, str, int]]:
     counted = queries.figures_by_place_and_month(scope(request))
     names = places.places({place_id for place_id, _month, _n in counted})
-    return [
-        (str(names[place_id].name), timezone.localtime(month).strftime("%Y-%m"), n)
-        for place_id, month, n in counted
-    ]
+    return [(str(names[place_id].name), formats.month(month), n) for place_id, month, n in counted]

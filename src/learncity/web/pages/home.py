@@ -140,10 +140,11 @@ def _verbs(
     reader = reader_of(request)
     free = sum(card.is_open(at) and not card.seats.is_full for card in near)
     if mine:
-        my_note = (
-            f"{formats.day(mine.card.next_at)} {formats.clock(mine.card.next_at)}, "
-            f"{mine.card.title}"
-        )
+        my_note = _("%(day)s %(clock)s, %(class)s") % {
+            "day": formats.day(mine.card.next_at),
+            "clock": formats.clock(mine.card.next_at),
+            "class": mine.card.title,
+        }
     else:
         my_note = _("See when and where, or give a place back")
     phone = reader.city.help.phone if reader.city else ""
@@ -162,7 +163,9 @@ def _verbs(
         {
             "url": "tel:" + "".join(c for c in phone if c.isdigit() or c == "+"),
             "label": _("Call us"), "icon": "phone",
-            "note": f"{phone}, {reader.city.help.hours}" if reader.city else "",
+            "note": _("%(phone)s, %(hours)s") % {"phone": phone, "hours": reader.city.help.hours}
+            if reader.city
+            else "",
         },
     ]  # fmt: skip
 

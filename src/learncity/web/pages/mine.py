@@ -34,7 +34,7 @@ from learncity.web.reader import reader_of
 STATE_NAMES = {
     State.ENROLLED: (gettext_lazy("You have a place"), "done"),
     State.WAITING: (gettext_lazy("On the waiting list"), ""),
-    State.WITHDRAWN: (gettext_lazy("Given back"), ""),
+    State.WITHDRAWN: (gettext_lazy("No longer in it"), ""),
 }
 
 

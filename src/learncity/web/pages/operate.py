@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -22,6 +23,23 @@ from learncity.apps.people.access import account
 from learncity.kernel import audit, formats, outbox
 from learncity.kernel.access import everyone, only
 from learncity.kernel.acting import By, Via
+
+# How the trail's symbols are read; a symbol that is not here is shown as it is.
+ACTIONS = {
+    "classes.roster_read": gettext_lazy("Looked at a roster"),
+    "classes.seats_changed": gettext_lazy("Changed the seats"),
+    "initiatives.blueprint_applied": gettext_lazy("Applied a blueprint"),
+    "kernel.outbox_tried_again": gettext_lazy("Tried a message again"),
+    "courses.imported": gettext_lazy("Imported courses"),
+    "classes.imported": gettext_lazy("Imported classes"),
+}
+VIA = {
+    "WEB": gettext_lazy("in the browser"),
+    "API": gettext_lazy("through a program"),
+    "DESK": gettext_lazy("at the desk"),
+    "COMMAND": gettext_lazy("by command"),
+    "SYSTEM": gettext_lazy("by the system"),
+}
 
 
 @only(is_operator)
@@ -56,7 +74,8 @@ def operate(request: HttpRequest) -> HttpResponse:
                 {
                     "cells": [
                         f"{formats.day(e.at)} {formats.clock(e.at)}",
-                        {"text": e.action}, {"text": e.subject}, {"text": e.via},
+                        {"text": ACTIONS.get(e.action, e.action)},
+                        {"text": e.subject}, {"text": VIA.get(e.via, e.via)},
                         {"text": ", ".join(f"{k} {v}" for k, v in e.detail.items())},
                     ]
                 }

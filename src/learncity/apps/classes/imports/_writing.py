@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from learncity.apps.classes import services
@@ -21,6 +22,10 @@ _FIELDS = [
     "cancelled_at",
 ]  # fmt: skip
 
+_MEETING_FIELDS = [
+    "starts_at", "ends_at", "mode", "room", "link", "instructor", "cancelled_at"
+]  # fmt: skip
+
 
 def write(candidates: Sequence[Candidate], known: Known, zone: ZoneInfo, at: datetime) -> None:
     """Make the classes be so, new or not.
@@ -29,33 +34,37 @@ def write(candidates: Sequence[Candidate], known: Known, zone: ZoneInfo, at: dat
         SeatsInUse, IntegrityError: somebody was quicker; nothing may be kept of the batch.
     """
     _change_seats(candidates, at)
-    classes, sessions, replanned = [], [], []
+    classes: list[CourseClass] = []
+    meetings: list[Session] = []
     for candidate in candidates:
-        course_class, meetings = _filled(candidate, known, zone, at)
+        course_class = _filled(candidate, known, at)
+        all_meetings = _meetings(course_class, candidate, known, zone)
+        _fit(course_class, all_meetings)
         classes.append(course_class)
-        if candidate.is_replanned or candidate.existing is None:
-            sessions += meetings
-            replanned.append(course_class.id)
+        if candidate.is_replanned:
+            meetings += all_meetings
     CourseClass.objects.bulk_create(
         classes, update_conflicts=True, unique_fields=["id"], update_fields=_FIELDS, batch_size=1000
     )
-    # All old meetings make room first: two classes may have changed rooms with each other. Those
-    # that the new timetable has no number for stay cancelled.
-    moved = [c.existing.id for c in candidates if c.existing and c.is_replanned]
+    _write_meetings(
+        meetings, [c.existing.id for c in candidates if c.existing and c.is_replanned], at
+    )
+    cancelled = [c.existing.id for c in candidates if c.existing and c.stated.is_cancelled]
+    coming = Session.objects.filter(course_class_id__in=cancelled, starts_at__gt=at)
+    coming.filter(cancelled_at=None).update(cancelled_at=at)
+
+
+def _write_meetings(meetings: list[Session], moved: list[UUID], at: datetime) -> None:
+    """Write meetings; those that a new timetable has no number for stay cancelled."""
+    # All old ones make room first: two classes may have changed rooms with each other.
     Session.objects.filter(course_class_id__in=moved, cancelled_at=None).update(cancelled_at=at)
     Session.objects.bulk_create(
-        sessions,
+        meetings,
         update_conflicts=True,
         unique_fields=["course_class", "number"],
-        update_fields=[
-            "starts_at", "ends_at", "mode", "room", "link", "instructor", "cancelled_at"
-        ],
+        update_fields=_MEETING_FIELDS,
         batch_size=2000,
-    )  # fmt: skip
-    cancelled = [c.existing.id for c in candidates if c.existing and c.stated.is_cancelled]
-    Session.objects.filter(
-        course_class_id__in=cancelled, cancelled_at=None, starts_at__gt=at
-    ).update(cancelled_at=at)
+    )
 
 
 def _change_seats(candidates: Sequence[Candidate], at: datetime) -> None:
@@ -73,18 +82,17 @@ def _change_seats(candidates: Sequence[Candidate], at: datetime) -> None:
             )
         if stated.is_cancelled and not before.is_cancelled:
             locks.hold(services._LOCK, course_class.id)
-            taken = CourseClass.objects.filter(pk=course_class.id, seats_taken=0, waiting_taken=0)
-            if not taken.exists():
+            empty = CourseClass.objects.filter(pk=course_class.id, seats_taken=0, waiting_taken=0)
+            if not empty.exists():
                 raise SeatsInUse(candidate.key)
 
 
-def _filled(
-    candidate: Candidate, known: Known, zone: ZoneInfo, at: datetime
-) -> tuple[CourseClass, list[Session]]:
+def _filled(candidate: Candidate, known: Known, at: datetime) -> CourseClass:
+    """The class as it is stated, but for its meetings."""
     stated = candidate.stated
-    c = candidate.existing or CourseClass(key=candidate.key, seats=stated.seats)
-    if candidate.existing is None:
-        c.waiting_limit = stated.waiting
+    c = candidate.existing or CourseClass(
+        key=candidate.key, seats=stated.seats, waiting_limit=stated.waiting
+    )
     provider, venue = known.organizations[stated.provider], known.venues.get(stated.venue)
     c.course_id, c.provider_id = known.courses[stated.course].id, provider.id
     c.term_id = known.terms.get(stated.term)
@@ -95,15 +103,19 @@ def _filled(
     c.fee_for = c.fee_for if stated.fee_minor else Text()
     c.plan = plan_of(stated, c.plan)
     c.cancelled_at = (c.cancelled_at or at) if stated.is_cancelled else None
-    sessions = _sessions(c, candidate, known, zone)
-    c.sessions_count = len(sessions)
-    c.starts_at, c.ends_at = sessions[0].starts_at, max(s.ends_at for s in sessions)
-    last_entry = min(c.plan["open_until_session"], len(sessions))
-    c.closes_at = sessions[last_entry - 1].starts_at
-    return c, sessions
+    return c
 
 
-def _sessions(
+def _fit(course_class: CourseClass, meetings: list[Session]) -> None:
+    """Keep what lists need to know of the meetings."""
+    course_class.sessions_count = len(meetings)
+    course_class.starts_at = meetings[0].starts_at
+    course_class.ends_at = max(meeting.ends_at for meeting in meetings)
+    last_entry = min(course_class.plan["open_until_session"], len(meetings))
+    course_class.closes_at = meetings[last_entry - 1].starts_at
+
+
+def _meetings(
     course_class: CourseClass, candidate: Candidate, known: Known, zone: ZoneInfo
 ) -> list[Session]:
     stated = candidate.stated
@@ -115,8 +127,8 @@ def _sessions(
             starts_at=begins,
             ends_at=ends,
             mode=Mode.ONLINE if is_online else Mode.IN_PERSON,
-            room_id=None if is_online else room,
             link=stated.link if is_online else "",
+            room_id=None if is_online else room,
             instructor_id=instructor,
             cancelled_at=course_class.cancelled_at,
         )
