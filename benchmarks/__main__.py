@@ -14,7 +14,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from learncity.config import testing
 
-ROWS = ("home", "list", "class", "search", "bytes", "spread", "one", "person", "rush", "exact", "queue")
+PAGES = ("home", "list", "class", "search", "bytes")
+ROWS = (*PAGES, "spread", "one", "person", "rush", "exact", "queue")
 
 
 def _words() -> argparse.Namespace:
@@ -76,9 +77,14 @@ def _rows() -> dict[str, Callable[..., object]]:
 
 def _progress(console: Console) -> Progress:
     return Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}"),
-        TimeElapsedColumn(), console=console, transient=True,
-    )  # fmt: skip
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    )
 
 
 def main() -> None:

@@ -22,7 +22,6 @@ from learncity.config.web import BACKPRESSURE, THREADS
 
 from .product import HOST, Product, free_port, reaches
 
-
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",

@@ -1,4 +1,4 @@
-"""What every row needs: the running product, how long to measure, and the people to measure with."""
+"""What every row needs: the running product, how long to measure, and whom to measure with."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

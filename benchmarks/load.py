@@ -1,7 +1,7 @@
 """The load generator: so many connections, each sending its next request when it has its answer.
 
-``python -m benchmarks.load`` reads one job as JSON and writes one result as JSON. It is a process of
-its own, with bare sockets and one thread, so that it costs little; what it costs is in the result.
+``python -m benchmarks.load`` reads one job as JSON and writes one result as JSON. It is a process
+of its own, with bare sockets and one thread, so that it costs little; its cost is in the result.
 """
 
 import itertools
@@ -39,9 +39,7 @@ class Reply:
 Visit = Generator[bytes, Reply, str]
 
 
-def request(
-    method: str, path: str, headers: dict[str, str] | None = None, body: str = ""
-) -> bytes:
+def request(method: str, path: str, headers: dict[str, str] | None = None, body: str = "") -> bytes:
     """A request as bytes."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
     lines += [f"{name}: {value}" for name, value in (headers or {}).items()]

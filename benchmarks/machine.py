@@ -110,4 +110,3 @@ def busy_seconds() -> float:
         return 0.0
     fields = [int(n) for n in (PROC / "stat").read_text().split("\n", 1)[0].split()[1:9]]
     return (sum(fields) - fields[3] - fields[4]) / TICKS
-

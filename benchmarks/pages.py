@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, urljoin
 
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -49,7 +50,10 @@ def listing() -> Page:
 def course_class() -> Page:
     """A class in a room that takes applications, with as many meetings as most."""
     open_ones = CourseClass.objects.filter(
-        closes_at__gt=timezone.now(), cancelled_at=None, venue__isnull=False, key__regex="^(?!bench)"
+        closes_at__gt=timezone.now(),
+        cancelled_at=None,
+        venue__isnull=False,
+        key__regex="^(?!bench)",
     )
     found = sorted(open_ones, key=lambda c: (c.sessions_count, c.key))
     return Page("class", "Class", f"/classes/{found[len(found) // 2].key}/")
@@ -110,7 +114,7 @@ def _queries_words(page: Page) -> str:
     for account in (None, people.find_account(people.ids_by_key([RESIDENT])[RESIDENT])):
         client = Client()
         if account:
-            client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+            client.force_login(account, backend=settings.AUTHENTICATION_BACKENDS[0])
         url = page.path + ("&" if "?" in page.path else "?") + f"n={account is None}"
         client.get(url)
         with CaptureQueriesContext(connection) as queries:
@@ -183,8 +187,8 @@ def weight(bench: Bench) -> Section:
         )
     )  # fmt: skip
     section.notes.append(
-        "Bodies as a browser that takes gzip and br gets them. Styles, scripts and icons have their "
-        "content in their name and are kept for a year, so a later page is its HTML alone."
+        "Bodies as a browser that takes gzip and br gets them. Styles, scripts and icons have a "
+        "hash of their content in their name and are kept for a year: a later page is its HTML."
     )
     return section
 

@@ -272,7 +272,8 @@ def rush(bench: Bench) -> Section:
         for _ in range(bench.pace.runs):
             bench.step()
             classes = make_classes(1, seats=HOT)
-            plan = {"kind": "each", "requests": requests(bench, pairs(classes, TRIES)), "keep": False}
+            tries = requests(bench, pairs(classes, TRIES))
+            plan = {"kind": "each", "requests": tries, "keep": False}
             several.append(bench.product.load(clients, plan))
             drain(bench)
         section.heed(several)
@@ -297,7 +298,8 @@ def exact(bench: Bench) -> Section:
     bench.need_people()
     way, requests = ways(bench)
     section = Section(
-        "exact", f"{RUSHES} rushes of {RUSHERS} people, each trying twice, for {HOT} seats, by {way}",
+        "exact",
+        f"{RUSHES} rushes of {RUSHERS} people, each trying twice, for {HOT} seats, by {way}",
         ["rushes", "answers", "sold too many", "sold too few", "5xx", "lost", "two answers"],
     )  # fmt: skip
     bench.step()

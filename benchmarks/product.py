@@ -57,16 +57,20 @@ class Product:
         pid = self.server.pid() if self.server else None
         return [pid] if pid else []
 
-    def load(
-        self, clients: int, plan: dict[str, Any], *, seconds: float | None = None
-    ) -> Run:
+    def load(self, clients: int, plan: dict[str, Any], *, seconds: float | None = None) -> Run:
         """Put load on the product and count what it costs.
 
         Args:
             plan: what the visitors do, see ``load.KINDS``.
             seconds: no visit begins later; all of the plan's visits when unset.
         """
-        job = {"host": HOST, "port": self.port, "clients": clients, "seconds": seconds, "plan": plan}
+        job = {
+            "host": HOST,
+            "port": self.port,
+            "clients": clients,
+            "seconds": seconds,
+            "plan": plan,
+        }
         with measured(self.roots()) as cost:
             done = subprocess.run(
                 [sys.executable, "-m", "benchmarks.load"],

@@ -1,4 +1,4 @@
-"""What a row found, as a table on the terminal and as Markdown between the markers of the document."""
+"""What a row found, as a table on the terminal and as Markdown in the document."""
 
 import re
 import time

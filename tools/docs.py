@@ -9,11 +9,10 @@ A page is written by hand down to ``MARK``; what stands below comes from here. N
 import argparse
 import dataclasses
 import inspect
-import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -25,6 +24,9 @@ from django.db.migrations.loader import MigrationLoader
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.translation import override
 
+from tools import blueprint_pages
+from tools.markdown import code, first_line, table
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 MARK = "<!-- Written by ./go docs from here on: change the code, not this. -->"
@@ -32,25 +34,6 @@ MARK = "<!-- Written by ./go docs from here on: change the code, not this. -->"
 _VIEW = re.compile(
     r"CREATE (?:OR REPLACE )?VIEW (facts\.\w+) AS\s+SELECT (.+?)\s+FROM (\w+)", re.DOTALL
 )
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table of Markdown; empty when there are no rows."""
-    body = [[str(cell).replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
-    if not body:
-        return "None.\n"
-    lines = [list(head), ["---"] * len(head), *body]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def code(text: object) -> str:
-    """The text as code; nothing when it is empty."""
-    return f"`{text}`" if str(text) else ""
-
-
-def first_line(thing: object) -> str:
-    """What a docstring says first."""
-    return (inspect.getdoc(thing) or "").split("\n\n")[0].replace("\n", " ")
 
 
 def _rooms() -> Iterator[tuple[str, Any]]:
@@ -253,96 +236,8 @@ def commands() -> str:
             for p in command.params
             if getattr(p, "help", None)
         ]
-        said += table(("", ""), rows) + "\n" if rows else ""
+        said += table(("word", "means"), rows) + "\n" if rows else ""
     return said.rstrip() + "\n"
-
-
-def blueprint_schema() -> str:
-    """The JSON Schema of a blueprint file."""
-    from learncity.apps.initiatives.engine import engine
-
-    return json.dumps(engine().schema(), ensure_ascii=False, indent=1) + "\n"
-
-
-def blueprint() -> str:
-    """The head and every section with its fields."""
-    from learncity.apps.initiatives.engine import engine
-
-    schema = engine().schema()
-    head = {n: p for n, p in schema["properties"].items() if n not in _sections()}
-    said = f"## The head\n\n{_fields({**schema, 'properties': head}, schema['$defs'])}"
-    for name, item in _sections().items():
-        part = schema["$defs"][item.schema.__name__]
-        said += f"\n## `{name}`\n\n{first_line(item)}\n\n{_fields(part, schema['$defs'])}"
-        for inner in _inner(part, schema["$defs"]):
-            said += f"\n**{inner['title'].removeprefix('Stated')}** – {inner['description']}\n\n"
-            said += _fields(inner, schema["$defs"])
-    return said
-
-
-def _sections() -> dict[str, Any]:
-    from learncity.apps.initiatives.engine import engine
-
-    return {section.name: section for section in engine().sections}
-
-
-def _fields(part: dict[str, Any], defs: dict[str, Any]) -> str:
-    needed = part.get("required", ())
-    return table(
-        ("field", "needed", "what it holds"),
-        (
-            (code(name), "yes" if name in needed else "", _holds(field, defs))
-            for name, field in part["properties"].items()
-        ),
-    )
-
-
-def _referred(field: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any] | None:
-    choices = [field, field.get("items", {}), *field.get("anyOf", ())]
-    names = [choice["$ref"].rpartition("/")[2] for choice in choices if "$ref" in choice]
-    return defs[names[0]] if names else None
-
-
-def _inner(part: dict[str, Any], defs: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for field in part["properties"].values():
-        found = _referred(field, defs)
-        if found and "properties" in found:
-            yield found
-
-
-def _holds(field: dict[str, Any], defs: dict[str, Any]) -> str:
-    choices = [c for c in field.get("anyOf", [field]) if c.get("type") != "null"]
-    said = " or ".join(_kind(choice, defs) for choice in choices)
-    default = field.get("default")
-    return said if default in (None, "", [], {}) else f"{said}; otherwise `{json.dumps(default)}`"
-
-
-def _kind(field: dict[str, Any], defs: dict[str, Any]) -> str:
-    found = _referred(field, defs)
-    if found and "enum" in found:
-        names = ", ".join(code(name) for name in found["enum"])
-    elif found:
-        names = found["title"].removeprefix("Stated")
-    elif "enum" in field or "const" in field:
-        names = ", ".join(code(name) for name in field.get("enum", [field.get("const")]))
-    elif "prefixItems" in field:
-        return "latitude and longitude, in degrees"
-    elif "patternProperties" in field:
-        return "text by language"
-    elif field.get("type") == "array":
-        return f"list of {_kind(field['items'], defs)}"
-    else:
-        return _plain(field)
-    return f"list of {names}" if field.get("type") == "array" else names
-
-
-def _plain(field: dict[str, Any]) -> str:
-    kinds = {"string": "text", "integer": "whole number", "boolean": "true or false"}
-    said = {"date": "day", None: kinds.get(field["type"], field["type"])}[field.get("format")]
-    bounds = [str(field[end]) for end in ("minimum", "maximum") if end in field]
-    if bounds:
-        said += f" from {' to '.join(bounds)}"
-    return f"{said} like {code(field['pattern'])}" if "pattern" in field else said
 
 
 def _title(path: Path) -> str:
@@ -375,14 +270,14 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/jobs.md": jobs,
     "docs/reference/views.md": views,
     "docs/reference/commands.md": commands,
-    "docs/reference/blueprint.md": blueprint,
+    "docs/reference/blueprint.md": blueprint_pages.page,
     "docs/reference/index.md": contents,
     "docs/decisions/index.md": decisions,
 }
 # Written whole.
 FILES: dict[str, Callable[[], str]] = {
     ".env.example": env_example,
-    "docs/reference/blueprint.schema.json": blueprint_schema,
+    "docs/reference/blueprint.schema.json": blueprint_pages.schema,
 }
 
 

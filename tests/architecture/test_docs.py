@@ -14,6 +14,7 @@ from typer.main import get_command
 
 from learncity.apps.initiatives import services
 from learncity.config.cli import app as program
+from learncity.kernel.blueprints import Act
 
 ROOT = Path(__file__).parents[2]
 DOCS, SOURCE = ROOT / "docs", ROOT / "src" / "learncity"
@@ -239,4 +240,4 @@ def test_the_blueprint_of_the_reference_can_be_applied(tmp_path):
     path = tmp_path / "city.yaml"
     path.write_text(example, encoding="utf-8")
     plan = services.plan(path=path, at=timezone.now())
-    assert len(plan.changes) == 8
+    assert [step.act for step in plan.steps] == [Act.CREATE] * 7

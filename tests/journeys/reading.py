@@ -3,10 +3,7 @@
 import re
 from functools import cache
 
-import yaml
-
-from learncity.apps.initiatives.demo import CITY_FILE
-
+from .site import Site
 from .visitor import Visitor
 
 # The visible texts of a page with the language they are marked with, and whether their letters are
@@ -43,22 +40,24 @@ _EVERYWHERE = {
 
 
 @cache
-def _names() -> frozenset[str]:
+def _names(site: Site) -> frozenset[str]:
     """The names of the people of the city, which are written as they are in every language."""
-    people = yaml.safe_load((CITY_FILE.parent / "suzhou" / "people.yaml").read_text())["people"]
-    return frozenset(person["name"] for person in people)
+    return frozenset(name for (name,) in site.ask("SELECT name FROM people_person") if name)
 
 
 def strange_words(visitor: Visitor) -> list[str]:
     """The texts of the page that are not in the visitor's language."""
     found = []
     for text in visitor.page.evaluate(_TEXTS):
-        rest = text
-        for name in _names():
-            rest = rest.replace(name, "")
+        rest = _without_names(text, _names(visitor.site))
         if _is_strange(rest, visitor.lang):
             found.append(text)
     return sorted(set(found))
+
+
+def _without_names(text: str, names: frozenset[str]) -> str:
+    """A text that lists names, without those that are somebody's."""
+    return " ".join(part for part in re.split(r"[,，、·\s]+", text) if part not in names)
 
 
 def _is_strange(text: str, lang: str) -> bool:

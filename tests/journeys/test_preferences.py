@@ -21,9 +21,10 @@ def test_switching_the_language_keeps_the_page(visitor):
             reader.page.locator("header .languages .panel").get_by_role("link", name=name)
         )
         assert reader.path == page
-        assert reader.word("All courses") or reader.heading()
-    reader.visit("/")
-    assert reader.page.get_by_role("link", name=reader.word("Find a class")).count() >= 0
+        assert reader.page.locator("main form.seek input").input_value() == "excel"
+        assert reader.word("Menu") in reader.text("header")
+    reader.visit("/venues/")
+    assert reader.heading() == reader.word("Places to learn")
 
 
 def test_the_chosen_place_changes_what_is_near(visitor):
@@ -42,8 +43,7 @@ def test_the_chosen_place_changes_what_is_near(visitor):
 
     assert sorted(near_pingjiang) == sorted(near_weiting) == sorted(before)
     assert near_pingjiang[0] != near_weiting[0]
-    assert "桥头" in near_pingjiang[0] or "问学" in near_pingjiang[0] or near_pingjiang[0]
-    assert "唯亭" in near_weiting[0] or "唯亭" in reader.text("main .rows li")
+    assert "唯亭" in reader.text("main .rows li")
     reader.visit("/")
     assert "唯亭" in reader.text("header")
 
@@ -66,7 +66,7 @@ def test_saving_data_sends_no_script_and_no_picture(visitor):
 
 def test_a_look_is_kept_from_page_to_page(visitor):
     reader = visitor(width=360, height=740, scripts=False, color_scheme="light")
-    ground = "getComputedStyle(document.documentElement).backgroundColor + getComputedStyle(document.body).backgroundColor"
+    ground = "[document.documentElement, document.body].map(e => getComputedStyle(e).background)"
     reader.visit("/")
     day = reader.page.evaluate(ground)
 

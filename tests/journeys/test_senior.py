@@ -33,29 +33,40 @@ _MEASURE = """
 """
 
 
-def check_large(senior):
-    """Type, leading and targets are those of senior mode."""
-    size, leading, small = senior.page.evaluate(_MEASURE)
-    assert size >= 20, senior.path
-    assert leading >= 1.5, senior.path
-    assert small == [], senior.path
+@pytest.fixture
+def check_large():
+    """Look whether type, leading and targets are those of senior mode; at the end they all were."""
+    wrong = {}
+
+    def check(senior):
+        size, leading, small = senior.page.evaluate(_MEASURE)
+        problems = [f"type {size}"] * (size < 20) + [f"leading {leading}"] * (leading < 1.5) + small
+        if problems:
+            wrong[senior.path] = problems
+
+    yield check
+    assert wrong == {}
 
 
-def test_a_retired_resident_waits_and_gets_a_place(site, visitor, known):
-    senior = known(SENIOR, width=360, height=740)
+def choose_large_type(senior, check_large):
+    """Switch to senior mode, which opens with four verbs; these."""
     senior.visit("/")
     senior.press("Large type", within="header")
     verbs = senior.page.locator(".verbs a")
-    assert verbs.count() == 4
-    assert [verbs.nth(n).locator("b").inner_text() for n in range(4)] == [
-        senior.word(verb) for verb in ("Find a class", "My classes", "My record", "Call us")
-    ]
+    labels = [label.strip() for label in verbs.locator("b").all_inner_texts()]
+    wanted = ("Find a class", "My classes", "My record", "Call us")
+    assert labels == [senior.word(verb) for verb in wanted]
     assert verbs.nth(3).get_attribute("href").startswith("tel:")
     check_large(senior)
+    return verbs
 
-    senior.follow(verbs.nth(0))
+
+def join_the_list(senior, find_a_class, check_large):
+    """Find the class by the first verb and wait for it; the receipt, and the number in the list."""
+    senior.follow(find_a_class)
     check_large(senior)
     senior.search("苏绣")
+    check_large(senior)
     senior.follow(senior.row("/courses/su-embroidery/"))
     check_large(senior)
     senior.follow(senior.row(CLASS))
@@ -64,23 +75,31 @@ def test_a_retired_resident_waits_and_gets_a_place(site, visitor, known):
     check_large(senior)
     senior.press("Join the waiting list")
     check_large(senior)
-    receipt, number = senior.receipt(), int(re.search(r"\d+", senior.heading())[0])
-    assert number > 1
+    return senior.receipt(), int(re.search(r"\d+", senior.heading())[0])
 
-    # The workshop finds chairs for those before her.
-    office = known(OPERATOR)
+
+def add_seats(office, more):
+    """Give the class more seats; the roster's first line: who holds a seat, and their receipt."""
     office.visit(ROSTER)
     seats = office.page.get_by_label(office.word("Seats"))
-    seats.fill(str(int(seats.input_value()) + number - 1))
+    seats.fill(str(int(seats.input_value()) + more))
     office.press("Save")
-    waiting = office.page.locator("main table.roster tbody tr").last
-    assert receipt in waiting.inner_text()
+    cells = office.page.locator("main table.roster tbody tr").first.locator("td")
+    return cells.nth(1).inner_text().strip(), cells.last.inner_text().strip()
+
+
+def test_a_retired_resident_waits_and_gets_a_place(site, visitor, known, check_large):
+    senior = known(SENIOR, width=360, height=740)
+    verbs = choose_large_type(senior, check_large)
+    receipt, number = join_the_list(senior, verbs.nth(0), check_large)
+    assert number > 1
+
+    # The workshop finds chairs for those before her, and she moves up.
+    phone, theirs = add_seats(known(OPERATOR), number - 1)
     senior.page.reload()
     assert senior.heading() == senior.word("You are number %(n)s on the waiting list", n="1")
 
     # Somebody who has a place gives it back, at home, in another browser.
-    holder = office.page.locator("main table.roster tbody tr").first.locator("td")
-    phone, theirs = holder.nth(1).inner_text().strip(), holder.last.inner_text().strip()
     neighbour = visitor(width=360, height=740)
     neighbour.sign_in(phone)
     neighbour.visit(f"/me/places/{theirs}/")
@@ -94,10 +113,9 @@ def test_a_retired_resident_waits_and_gets_a_place(site, visitor, known):
     assert receipt in senior.text()
     senior.menu("Messages")
     check_large(senior)
-    first = senior.page.locator("main .post a").first
-    assert "苏绣" in first.inner_text()
-    senior.follow(first)
+    senior.follow("main .post .unread a")
     assert receipt in senior.text()
     assert site.letter_with(SENIOR, receipt)
     senior.visit(f"/me/places/{receipt}/")
     assert senior.heading() == senior.word("You have a place")
+    check_large(senior)

@@ -53,8 +53,7 @@ def same(page, phone):
 
 def test_signing_in_does_not_tell_whether_an_address_is_known(site):
     [[known]] = site.ask(
-        "SELECT phone FROM people_account WHERE verified_at IS NULL AND phone IS NOT NULL"
-        " ORDER BY phone DESC LIMIT 1"
+        "SELECT phone FROM people_account WHERE phone > '+8615400000100' ORDER BY phone LIMIT 1"
     )
     seen = []
     for phone in (known, new_phone()):

@@ -110,8 +110,10 @@ def _scratch_database(conf: dict[str, str]) -> Iterator[None]:
     try:
         server.start()
         with psycopg.connect(server.url(ADMIN, database="postgres"), autocommit=True) as admin:
-            # Test databases are made by the owner, as copies of one that was migrated once.
+            # Test databases are made by the owner, as copies of one that was migrated once, and
+            # dropped with whoever is still connected.
             admin.execute(f"ALTER ROLE {OWNER} CREATEDB")
+            admin.execute(f"GRANT pg_signal_backend TO {OWNER}")
         export(server)
         Env.read()
         yield

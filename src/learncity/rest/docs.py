@@ -7,12 +7,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import override
+from django.views.decorators.http import require_safe
 
 from learncity.kernel.access import everyone
 
 from . import openapi
 from .api import api
-from .problems import TITLES, codes
+from .problems import codes
+from .shell import shelled
 
 
 @everyone
@@ -27,14 +29,14 @@ def page(request: HttpRequest) -> HttpResponse:
         "operations": operations,
         "base": f"{settings.BASE_URL}/api/v1",
         "codes": [
-            {"code": code, "status": status, "title": TITLES[status], "detail": detail}
-            for code, status, detail in codes()
+            {"code": code, "status": status, "detail": detail} for code, status, detail in codes()
         ],
     }
     return render(request, "rest/docs.html", context)
 
 
-@everyone
+@shelled
+@require_safe
 def description(request: HttpRequest) -> HttpResponse:
     """The OpenAPI document."""
     response = JsonResponse(document(), json_dumps_params={"ensure_ascii": False, "indent": 1})

@@ -42,6 +42,16 @@ _HEADERS = {
     401: {"WWW-Authenticate": {"schema": {"type": "string"}}},
     429: {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}},
 }
+_REPLAYED = {
+    "Idempotent-Replayed": {
+        "schema": {"const": "true"},
+        "description": "This is the answer that was given to the same request before.",
+    }
+}
+_WRITTEN = {
+    200: _REPLAYED,
+    201: {"Location": {"schema": {"type": "string", "format": "uri-reference"}}, **_REPLAYED},
+}
 _WRITES = ("post", "patch", "delete")
 
 
@@ -54,7 +64,7 @@ def document(api: NinjaAPI) -> Document:
     """The whole description, ready to be sent."""
     # The library's own is a dict with other attributes; only the dict goes out.
     found: Document = dict(OpenAPISchema(api, ""))
-    operations = {op.view_func.__name__: op for op in _operations(api)}
+    operations = {op.view_func.__name__: op for op in operations_of(api)}
     for methods in found["paths"].values():
         for method, described in methods.items():
             _complete(described, method, operations[described["operationId"]])
@@ -65,7 +75,9 @@ def document(api: NinjaAPI) -> Document:
     return found
 
 
-def _operations(api: NinjaAPI) -> Iterator[Operation]:
+def operations_of(api: NinjaAPI) -> Iterator[Operation]:
+    """Every operation, with its ways in and limits as they are in force."""
+    # The library has no public way to its bound operations; its own description goes this way.
     for router in api._get_bound_routers():
         for view in router.path_operations.values():
             yield from view.operations
@@ -74,23 +86,38 @@ def _operations(api: NinjaAPI) -> Iterator[Operation]:
 def _complete(described: Document, method: str, operation: Operation) -> None:
     first, _, rest = operation.description.partition("\n")
     described["summary"], described["description"] = first.rstrip("."), rest.strip() or first
-    asks = bool(operation.auth_callbacks)
-    body, parameters = "requestBody" in described, described["parameters"]
     if anyone in operation.auth_callbacks:
         described["security"].append({})
-    statuses = {s for s in described["responses"] if s >= 400} | {429}
-    statuses |= {401} if asks else set()
-    statuses |= {403} if asks and method in _WRITES else set()
-    statuses |= {404} if any(p["in"] == "path" for p in parameters) else set()
-    statuses |= {422} if parameters or body else set()
-    statuses |= {400, 415} if body else set()
-    statuses |= {413} if method in _WRITES else set()
     answers = {s: answer for s, answer in described["responses"].items() if s < 400}
-    answers |= {s: {"$ref": f"#/components/responses/{_NAMES[s]}"} for s in statuses}
+    for status in _refusals(described, method, operation):
+        answers[status] = {"$ref": f"#/components/responses/{_NAMES[status]}"}
     described["responses"] = {str(status): answers[status] for status in sorted(answers)}
-    for parameter in parameters:
+    if method in _WRITES:
+        for status in {200, 201} & set(answers):
+            answers[status]["headers"] = _WRITTEN[status]
+    for parameter in described["parameters"]:
         # A parameter that is left out is left out; there is no null in an address.
         parameter["schema"] = _not_null(parameter["schema"])
+        if "description" in parameter["schema"]:
+            parameter["description"] = parameter["schema"].pop("description")
+
+
+def _refusals(described: Document, method: str, operation: Operation) -> set[int]:
+    """What may go wrong, by what the operation lists, takes and asks."""
+    asks, writes = bool(operation.auth_callbacks), method in _WRITES
+    body, parameters = "requestBody" in described, described["parameters"]
+    mistakes = {
+        400: body,
+        401: asks,
+        403: asks and writes,
+        404: any(parameter["in"] == "path" for parameter in parameters),
+        413: writes,
+        415: body,
+        422: bool(parameters) or body,
+        429: True,
+    }
+    listed = {status for status in described["responses"] if status >= 400}
+    return listed | {status for status, is_possible in mistakes.items() if is_possible}
 
 
 def _not_null(schema: Document) -> Document:

@@ -66,7 +66,10 @@ def list_desk_classes(
     cursor: Cursor | None = None,
     limit: Limit = 20,
 ) -> Classes:
-    """List the classes I run; for the city's office, all. `q` looks in title, site and key."""
+    """List the classes I run; for the city's office, all.
+
+    `q` is looked for in title, site and key.
+    """
     at = timezone.now()
     # PostgreSQL holds no NUL in a text, so nothing can match one.
     text = q.replace("\x00", "").strip()

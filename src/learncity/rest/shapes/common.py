@@ -53,7 +53,7 @@ Search = Annotated[str, Field(max_length=100)]
 
 
 class Words(RootModel[dict[str, str]]):
-    """The same words in the languages they were written in, by BCP 47 tag; none may be there."""
+    """The same words in the languages they were written in, by BCP 47 tag; there may be none."""
 
     model_config = ConfigDict(json_schema_extra={"propertyNames": {"enum": list(ALL)}})
 

@@ -7,7 +7,7 @@ from learncity.apps.people import queries as people
 from learncity.apps.people import services as people_services
 from learncity.rest.api import api
 from learncity.rest.limits import FAIR, Fair
-from learncity.rest.openapi import _operations
+from learncity.rest.openapi import operations_of
 
 from .conftest import OTHER_CLASS, OWN_CLASS, Program, key_of, program
 
@@ -56,14 +56,14 @@ def test_only_listed_operations_are_open_to_anybody():
     closed = {"Key", "Session"}
     found = {
         operation.view_func.__name__
-        for operation in _operations(api)
+        for operation in operations_of(api)
         if {type(way).__name__ for way in operation.auth_callbacks} != closed
     }
     assert found == OPEN_TO_ANYBODY
 
 
 def test_the_lists_here_are_all_closed_operations():
-    closed = {op.view_func.__name__ for op in _operations(api)} - OPEN_TO_ANYBODY
+    closed = {op.view_func.__name__ for op in operations_of(api)} - OPEN_TO_ANYBODY
     assert len(closed) == len(SIGNED_IN) + len(DESK)
 
 

@@ -5,7 +5,9 @@ import re
 
 import pytest
 from django.http import HttpResponse
+from django.utils.translation import override
 
+from learncity.apps.classes.types import ClassNotFound
 from learncity.kernel.errors import DomainError
 from learncity.rest import problems
 from learncity.rest.shell import shelled
@@ -38,6 +40,7 @@ def test_an_unknown_address_is_a_problem_and_no_page(client, city, method, path)
     ("method", "path", "allowed"),
     [
         ("post", "/city", "GET"),
+        ("post", "/openapi.json", "GET, HEAD"),
         ("put", f"/desk/classes/{OWN_CLASS}", "PATCH"),
         ("patch", "/me/places/ABCD-EFGH-JK", "DELETE, GET"),
     ],
@@ -121,11 +124,7 @@ def test_a_problem_speaks_the_language_that_was_asked_for(client, city, asked, l
     answer = client.get(f"{API}/classes/none", headers={"Accept-Language": asked})
 
     assert answer.headers["Content-Language"] == language
-    from django.utils.translation import override
-
     with override(language):
-        from learncity.apps.classes.types import ClassNotFound
-
         assert problem(answer)["detail"] == str(ClassNotFound.says)
 
 
@@ -166,7 +165,7 @@ def test_a_good_answer_passes_through_the_shell(rf, city):
 def test_the_page_for_programmers_explains_every_code(client, city):
     page = client.get(f"{API}/docs").content.decode()
 
-    anchors = set(re.findall(r'<tr id="(\w+)"', page))
+    anchors = set(re.findall(r'<div id="(\w+)"', page))
     assert anchors == {code for code, _status, _detail in problems.codes()}
     assert {"class_full", "name_missing", "idempotency_key_reused", "not_signed_in"} <= anchors
     assert 'href="/api/v1/openapi.json"' in page

@@ -9,6 +9,7 @@ from django.utils import timezone
 from learncity.apps.classes import services
 from learncity.apps.classes.models import CourseClass
 from learncity.kernel.acting import By, Via
+from learncity.kernel.models import Blueprint, BlueprintItem
 from learncity.rest.operations.classes import evening
 
 from .conftest import OWN_CLASS
@@ -68,8 +69,6 @@ def test_what_is_not_there_is_not_found(client, city, path):
 
 
 def test_without_a_city_there_is_no_city_to_read(client, city):
-    from learncity.kernel.models import Blueprint, BlueprintItem
-
     BlueprintItem.objects.all().delete()
     Blueprint.objects.all().delete()
 

@@ -64,19 +64,20 @@ class Known:
 
     def complete(self, candidate: Candidate) -> None:
         """Fill in what follows from the course, and say which names mean nothing."""
-        stated, cells = candidate.stated, candidate.cells
+        cells = candidate.cells
+        mode = Mode.BLENDED if candidate.stated.online_meetings else Mode.IN_PERSON
+        candidate.stated = replace(candidate.stated, mode=candidate.stated.mode or mode)
+        stated = candidate.stated
         course = self.courses.get(stated.course)
         if course is None:
             if stated.course:
                 cells.wrong("course", "there is no course of this key; import the courses first")
             return
         taught = course.taught_in[0] if course.taught_in else ""
-        mode = stated.mode or (Mode.BLENDED if stated.online_meetings else Mode.IN_PERSON)
         candidate.stated = replace(
             stated,
             provider=stated.provider or course.provider_key,
             language=stated.language or taught,
-            mode=mode,
         )
         if candidate.stated.provider not in self.organizations:
             hint = near(stated.provider, self.organizations)
