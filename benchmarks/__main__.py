@@ -8,11 +8,16 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from learncity.config import testing
+
+if TYPE_CHECKING:
+    from .bench import Bench
+    from .report import Section
 
 PAGES = ("home", "list", "class", "search", "bytes")
 ROWS = (*PAGES, "spread", "one", "person", "rush", "exact", "queue")
@@ -57,7 +62,7 @@ def _measure(words: argparse.Namespace, console: Console) -> None:
                 report.write([section], facts)
 
 
-def _rows() -> dict[str, Callable[..., object]]:
+def _rows() -> "dict[str, Callable[[Bench], Section]]":
     from . import pages, places
 
     return {

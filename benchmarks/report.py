@@ -132,5 +132,5 @@ def write(sections: list[Section], facts: list[tuple[str, str]]) -> None:
         pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
         if not pattern.search(text):
             raise SystemExit(f"{DOCUMENT.name} has no place for the row {section.name}: {begin}")
-        text = pattern.sub(lambda _, block=block: block, text)
+        text = pattern.sub(block.replace("\\", r"\\"), text)
     DOCUMENT.write_text(text, encoding="utf-8")

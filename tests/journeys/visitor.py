@@ -174,8 +174,8 @@ class Visitor:
         self.follow(links.first)
 
     def sign_in(self, phone: str) -> None:
-        """Sign in through the pages, from the start."""
-        self.visit("/sign-in/")
+        """Sign in through the pages, from the start; ends on the page of help."""
+        self.visit("/sign-in/?next=/help/")
         self.sign_in_here(phone)
 
     def sign_in_here(self, phone: str) -> None:

@@ -89,13 +89,16 @@ class City:
         self.said = ""
 
     def start(self) -> float:
-        """Start it; seconds until it answered."""
+        """Start all of it; seconds until it answered."""
         begun = time.monotonic()
         self.process = command("serve", "--port", str(self.port), data=self.data)
         until(lambda: answers(self.port) or self.process.poll() is not None, seconds=120)
         if self.process.poll() is not None:
             raise AssertionError(self.process.communicate()[0])
-        return time.monotonic() - begun
+        took = time.monotonic() - begun
+        # It is started last, when pages are served already.
+        until(lambda: find(self.data, "config.worker"))
+        return took
 
     def stop(self) -> float:
         """Ask it to stop, as a service manager does; seconds until it was gone."""

@@ -75,8 +75,8 @@ def test_rows_left_out_go_into_a_file_that_can_be_mended_and_imported(run, file)
     assert errors.read_text(encoding="utf-8-sig").splitlines() == [
         "key,provider,category,title_en,credit,problem",
         (
-            "bad,nobody,HOBBIES,Bad,1,row 3: provider 'nobody': there is no organization of this key; "
-            "add it to the city's file and apply that first"
+            "bad,nobody,HOBBIES,Bad,1,row 3: provider 'nobody': there is no organization of this "
+            "key; add it to the city's file and apply that first"
         ),
     ]
 

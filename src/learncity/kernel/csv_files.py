@@ -261,11 +261,11 @@ def _guess(word: str, words: Iterable[str]) -> str:
     return folded[found[0]] if found else ""
 
 
-def _likeliest(ours: Iterable[str], theirs: Iterable[str]) -> str:
+def _likeliest(ours: Iterable[str], theirs: Sequence[str]) -> str:
     """Which of our columns is meant by which of the file's, as ``ours=theirs``; or nothing."""
-    pairs = ((one, found) for one in ours if (found := _guess(one, theirs)))
-    likeness = {pair: difflib.SequenceMatcher(None, pair[0], pair[1]).ratio() for pair in pairs}
-    return "=".join(max(likeness, key=lambda pair: likeness[pair])) if likeness else ""
+    pairs = [(one, found) for one in ours if (found := _guess(one, theirs))]
+    pairs.sort(key=lambda pair: -difflib.SequenceMatcher(None, *pair).ratio())
+    return "=".join(pairs[0]) if pairs else ""
 
 
 def _examine(path: Path) -> tuple[str, int]:

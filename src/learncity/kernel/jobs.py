@@ -1,4 +1,4 @@
-"""Work outside a request: the one place that knows the job library (procrastinate).
+"""Work outside a request. This module and the worker alone know the job library (procrastinate).
 
 A job takes keyword arguments of plain JSON, tolerates a second run, and calls one service. Enqueued
 inside a transaction it exists only if the transaction commits.

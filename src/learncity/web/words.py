@@ -83,6 +83,13 @@ def where_words(card: ClassCard) -> str:
     return str(card.venue_name)
 
 
+def hour_row(card: ClassCard, at: datetime) -> Row:
+    """A class in the timetable of one site: its hour leads, and where it is goes without saying."""
+    row = tonight_row(card, None, at)
+    row.facts = [price_words(card)]
+    return row
+
+
 def tonight_row(card: ClassCard, here: Point | None, at: datetime) -> Row:
     """A class of tonight: its hour leads."""
     facts = [where_words(card)]

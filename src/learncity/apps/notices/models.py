@@ -67,7 +67,6 @@ class Delivery(models.Model):
     body = models.TextField(default="", blank=True)
     state = models.CharField(max_length=8, choices=[(s.value, s.name) for s in DeliveryState])
     created_at = models.DateTimeField(db_default=Now())
-    sent_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

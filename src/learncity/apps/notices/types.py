@@ -18,7 +18,6 @@ class Channel(StrEnum):
 class DeliveryState(StrEnum):
     """What became of a message on its way out."""
 
-    PENDING = "PENDING"
     SENT = "SENT"
     HELD = "HELD"  # demo mode, or no sender is set up: shown, not sent
 

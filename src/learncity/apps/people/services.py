@@ -12,11 +12,10 @@ from learncity.kernel.words import sort_key
 
 from .models import NO_PASSWORD, Account, Person, Token
 from .rules import parse_address
-from .types import Addresses, AddressTaken, NameMissing
+from .types import Addresses, NameMissing
 
 __all__ = [
     "account_for",
-    "add_email",
     "describe",
     "forget_unproven",
     "issue_token",
@@ -93,20 +92,6 @@ def prefer_language(*, person_id: UUID, language: str) -> None:
     """Write to the person in this language from now on."""
     if language in LANGUAGES:
         Person.objects.filter(pk=person_id).update(language=language)
-
-
-@transaction.atomic
-def add_email(*, account_id: UUID, email: str) -> None:
-    """Let the person be reached, and sign in, by e-mail as well.
-
-    Raises:
-        AddressTaken: another account has it.
-    """
-    try:
-        with transaction.atomic():
-            Account.objects.filter(pk=account_id).update(email=email.lower())
-    except IntegrityError as error:
-        raise AddressTaken from error
 
 
 def issue_token(*, account_id: UUID, label: str) -> str:

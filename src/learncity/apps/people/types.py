@@ -29,13 +29,6 @@ class Addresses:
     email: str | None
 
 
-class AddressTaken(DomainError):
-    """Another account signs in with this phone number or e-mail address."""
-
-    code = "address_taken"
-    says = _("Another account already uses this address. Sign in with it, or give another one.")
-
-
 class BadAddress(DomainError):
     """Neither a phone number nor an e-mail address."""
 

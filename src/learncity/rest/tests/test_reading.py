@@ -7,12 +7,11 @@ import pytest
 from django.utils import timezone
 
 from learncity.apps.classes import services
-from learncity.apps.classes.models import CourseClass
 from learncity.kernel.acting import By, Via
 from learncity.kernel.models import Blueprint, BlueprintItem
 from learncity.rest.operations.classes import evening
 
-from .conftest import OWN_CLASS
+from .conftest import OWN_CLASS, make
 
 API = "/api/v1"
 ONLINE_CLASS = "college-entrance-online-sun"
@@ -182,9 +181,7 @@ def test_head_is_get_without_a_body(client, city):
 
 def online_class(person_id):
     """Somebody gets a seat in an online class."""
-    CourseClass.objects.filter(key=ONLINE_CLASS).update(
-        closes_at=timezone.now() + timedelta(days=1)
-    )
+    make(ONLINE_CLASS, closes_at=timezone.now() + timedelta(days=1))
     services.apply(
         class_key=ONLINE_CLASS, person_id=person_id, by=By(person_id, Via.WEB), at=timezone.now()
     )

@@ -238,7 +238,7 @@ def _by_day(cards: list[ClassCard], at: datetime) -> list[dict[str, Any]]:
     days: dict[str, list[words.Row]] = {}
     for card in cards:
         assert card.next_at is not None
-        days.setdefault(formats.day(card.next_at), []).append(words.tonight_row(card, None, at))
+        days.setdefault(formats.day(card.next_at), []).append(words.hour_row(card, at))
     return [{"title": title, "rows": rows} for title, rows in days.items()]
 
 

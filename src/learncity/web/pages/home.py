@@ -17,6 +17,7 @@ from learncity.apps.classes import queries as classes
 from learncity.apps.classes.types import ClassCard, Mode, State
 from learncity.apps.people import services as people
 from learncity.apps.places import queries as places
+from learncity.apps.places.types import Point
 from learncity.kernel import formats
 from learncity.kernel.access import everyone
 from learncity.kernel.memo import remember
@@ -28,6 +29,7 @@ from learncity.web.signin.views import safe_next
 
 # How far from the chosen place a class of tonight is still 'near you', in metres.
 NEAR = 3000
+AT_LEAST = 4
 SHOWN = 12
 _YEAR = 60 * 60 * 24 * 365
 
@@ -47,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
     here = reader.place.point if reader.is_local and reader.place else None
     lit = sum(card.next_mode != Mode.ONLINE for card in near)
     found = {
-        "headline": _headline(reader, lit, is_tomorrow),
+        "headline": _headline(reader, lit, _is_near(near, here), is_tomorrow),
         "lit": lit,
         "is_tomorrow": is_tomorrow,
         "rows": [words.tonight_row(card, here, at) for card in near[:SHOWN]],
@@ -70,19 +72,33 @@ def tonight_span(at: datetime) -> tuple[datetime, datetime, bool]:
 
 
 def _near(cards: list[ClassCard], reader: Reader) -> list[ClassCard]:
-    """Those within reach of the chosen place, and online ones; all when no place was chosen."""
+    """Those within reach of the chosen place, and online ones; all when no place was chosen.
+
+    Where hardly anything is within reach, the nearest there are, however far: their distance is
+    written beside them.
+    """
     here = reader.place.point if reader.is_local and reader.place else None
     if here is None:
         return cards
-    return [
-        card
+    far = float("inf")
+    metres = {
+        card.id: here.metres_to(card.venue_point) if card.venue_point else far
         for card in cards
-        if card.next_mode == Mode.ONLINE
-        or (card.venue_point and here.metres_to(card.venue_point) <= NEAR)
-    ]
+        if card.next_mode != Mode.ONLINE
+    }
+    nearest = sorted(metres, key=lambda pk: metres[pk])
+    within = [pk for pk in nearest if metres[pk] <= NEAR]
+    chosen = set(within if len(within) >= AT_LEAST else nearest[:AT_LEAST])
+    return [card for card in cards if card.next_mode == Mode.ONLINE or card.id in chosen]
 
 
-def _headline(reader: Reader, lit: int, is_tomorrow: bool) -> str:
+def _is_near(cards: list[ClassCard], here: Point | None) -> bool:
+    """Whether every classroom of the list can be walked to."""
+    points = [c.venue_point for c in cards if c.next_mode != Mode.ONLINE and c.venue_point]
+    return here is None or all(here.metres_to(point) <= NEAR for point in points)
+
+
+def _headline(reader: Reader, lit: int, is_near: bool, is_tomorrow: bool) -> str:
     if lit == 0:
         return _("Learn something after work, near home or online")
     if is_tomorrow:
@@ -91,7 +107,7 @@ def _headline(reader: Reader, lit: int, is_tomorrow: bool) -> str:
             "Tomorrow evening, %(n)s classrooms are lit in %(place)s",
             lit,
         )
-    elif reader.is_local:
+    elif reader.is_local and is_near:
         text = ngettext(
             "Tonight, %(n)s classroom is lit near %(place)s",
             "Tonight, %(n)s classrooms are lit near %(place)s",
@@ -103,7 +119,8 @@ def _headline(reader: Reader, lit: int, is_tomorrow: bool) -> str:
             "Tonight, %(n)s classrooms are lit in %(place)s",
             lit,
         )
-    return text % {"n": lit, "place": reader.place.name if reader.place else ""}
+    place = reader.place if is_near else reader.city_place
+    return text % {"n": lit, "place": place.name if place else ""}
 
 
 @remember(seconds=20)

@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("PENDING", "PENDING"), ("SENT", "SENT"), ("HELD", "HELD")],
+                        choices=[("SENT", "SENT"), ("HELD", "HELD")],
                         max_length=8,
                     ),
                 ),
@@ -79,7 +79,6 @@ class Migration(migrations.Migration):
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
-                ("sent_at", models.DateTimeField(null=True)),
                 (
                     "message",
                     models.ForeignKey(
