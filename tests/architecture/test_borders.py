@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "learncity"
 # What a room shows the rooms above; `blueprint` is its part of a city's file.
 PUBLIC = {"services", "queries", "types", "access", "blueprint"}
-FOR_TESTS = {"factories"}
+# A test may also look into a table, to see what is so.
+FOR_TESTS = {"factories", "models"}
 # The import commands write a room's rows from a file; only the command line calls them.
 FOR_CONFIG = {"imports"}
 

@@ -23,7 +23,7 @@ from tests.runtime.running import free_port, processes_of, until
 
 WORKER, SENIOR, VIETNAMESE, PROVIDER, OPERATOR = (f"+861540000000{n}" for n in range(1, 6))
 # Tables, rights and the demo city are made at the first start; other tests share the two cores.
-FIRST_START, NEXT_START, STOP = 240, 60, 40
+START, STOP = 240, 40
 _LETTER = re.compile(
     r'<div class="letter-line"><small>(?P<line>.*?)</small>'
     r"(?:<h3>(?P<subject>.*?)</h3>)?<p>(?P<body>.*?)</p></div>",
@@ -74,7 +74,6 @@ class Site:
     def start(self) -> float:
         """Start it and wait for its first answer; seconds until then."""
         begun = time.monotonic()
-        first = not self.data.exists()
         launcher = Path(sys.executable).parent / "learncity"
         environment = clean_environment(
             LEARNCITY_DATA=str(self.data), PORT=str(self.port), **self.variables
@@ -89,7 +88,7 @@ class Site:
             )
         until(
             lambda: self._answers() or self.process.poll() is not None,
-            seconds=FIRST_START if first else NEXT_START,
+            seconds=START,
         )
         assert self.process.poll() is None, self.said.read_text()
         return time.monotonic() - begun

@@ -162,6 +162,7 @@ def test_a_folder_with_a_long_name_has_its_socket_elsewhere(place):
         assert ask(server, "SELECT 1") == [(1,)]
     finally:
         server.stop()
+    assert not server.socket.exists()
 
 
 def test_only_peer_lets_in_and_only_the_named_users(server):

@@ -188,6 +188,11 @@ def test_a_file_that_cannot_be_read_ends_with_2_and_leaves_nothing(run, file):
     assert list(file.parent.iterdir()) == [file]
 
 
+def test_a_header_alone_is_nothing_to_read(run):
+    assert run(HEADER) == (2, "✗ courses.csv has a header and no row below it.\n")
+    assert notes() == []
+
+
 def test_the_file_that_is_read_is_never_written(run, file):
     code, said = run(HEADER + INK, errors=str(file))
 

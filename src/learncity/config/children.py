@@ -44,7 +44,7 @@ class Child:
                 # Not struck by a Ctrl-C in the terminal: the supervisor stops all in their order.
                 start_new_session=True,
                 pass_fds=[pipe],
-                env={**os.environ, lifeline.FD: str(pipe)},
+                env={**os.environ, "LEARNCITY_DB_ROLE": "app", lifeline.FD: str(pipe)},
             )
         self.started_at = time.monotonic()
         return self.process.pid

@@ -145,11 +145,13 @@ def restore(
 def bench(
     rows: Annotated[list[str] | None, typer.Argument(help="Rows to run; all when none.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="At most ten minutes.")] = False,
+    write: Annotated[bool, typer.Option("--write", hidden=True)] = False,
 ) -> None:
     """Measure, on this machine, and print a table."""
     from learncity.config import testing
 
-    raise typer.Exit(testing.bench([*(rows or []), *(["--quick"] if quick else [])]))
+    flags = [name for name, given in (("--quick", quick), ("--write", write)) if given]
+    raise typer.Exit(testing.bench([*(rows or []), *flags]))
 
 
 @app.command(hidden=True)

@@ -6,6 +6,7 @@ page docs/reference/settings.md is compared with this file by a test.
 
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
@@ -127,14 +128,17 @@ class Env:
 
 
 def secret_key(path: Path) -> str:
-    """Read the secret key, making the file (mode 0600) on first use."""
-    try:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        pass
-    else:
-        with os.fdopen(fd, "w") as file:
+    """Read the secret key, making the file (mode 0600) on first use.
+
+    The file appears whole or not at all, so two processes that start at once read the same key.
+    """
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(f"SECRET_KEY={secrets.token_urlsafe(50)}\n")
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
     for line in path.read_text().splitlines():
         name, _, value = line.partition("=")
         if name == "SECRET_KEY" and value:

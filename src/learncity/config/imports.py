@@ -186,6 +186,7 @@ class ErrorFile:
 @dataclass
 class _Result:
     outcome: Outcome = field(default_factory=Outcome)
+    rows: int = 0
     failed: int = 0
     is_refused: bool = False
     # The first mistakes, and how many there are a column; all of them are in the error file.
@@ -201,12 +202,14 @@ def _import(
         with transaction.atomic() if strict else nullcontext():
             for rows in _batches(file, result, console):
                 _count(result, rows, importer.write(rows), errors)
+            if not result.rows:
+                raise Unreadable(f"{file.path.name} has a header and no row below it.")
             if strict and result.failed:
                 result.is_refused = True
                 transaction.set_rollback(True)
     except BaseException:
         # What was written until then stays, so it is on record; of --strict nothing stays.
-        if not strict:
+        if result.rows and not strict:
             _note(kind, file, result)
         raise
     finally:
@@ -219,7 +222,8 @@ def _import(
 def _batches(file: CsvFile, result: _Result, console: Console) -> Iterator[list[Row]]:
     """The rows of the file, some at a time, while a bar shows how far it is."""
     columns = (TextColumn("  {task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    quiet = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
         task = progress.add_task(file.path.name, total=file.lines)
         rows = file.rows()
         while batch := list(islice(rows, BATCH)):
@@ -229,6 +233,7 @@ def _batches(file: CsvFile, result: _Result, console: Console) -> Iterator[list[
 
 def _count(result: _Result, rows: list[Row], outcome: Outcome, errors: ErrorFile) -> None:
     result.outcome.add(outcome)
+    result.rows += len(rows)
     wrong: dict[int, list[RowError]] = {}
     for error in outcome.errors:
         wrong.setdefault(error.row, []).append(error)

@@ -122,8 +122,11 @@ class Embedded:
             for how in (mode, "immediate"):
                 run_as(account, control, "stop", "-D", self.cluster, "-w", "-t", "20", "-m", how)
                 if not is_running(pid):
-                    return
-            os.kill(pid, signal.SIGKILL)
+                    break
+            else:
+                os.kill(pid, signal.SIGKILL)
+            if self.socket.parent != self.home:
+                shutil.rmtree(self.socket, ignore_errors=True)
 
     def _ask(self, programs: Path) -> int:
         # 0: takes connections; 1: starts or stops; 2: no answer.

@@ -32,13 +32,32 @@ class Page:
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
-        self._reader: Reader = reader_of(request)
-        self.lang = self._reader.lang
-        self.mode = "senior" if self._reader.is_senior else ""
-        self.look = self._reader.look
-        self.low_data = self._reader.low_data
         self.is_demo = settings.DEMO
         self.here = request.get_full_path() if request.method == "GET" else "/"
+
+    @cached_property
+    def _reader(self) -> Reader:
+        return reader_of(self._request)
+
+    @property
+    def lang(self) -> str:
+        """The language of the page, as HTML names it."""
+        return self._reader.lang
+
+    @property
+    def mode(self) -> str:
+        """``senior``, or nothing."""
+        return "senior" if self._reader.is_senior else ""
+
+    @property
+    def look(self) -> str:
+        """``day``, ``night``, ``contrast``, or nothing: as the device says."""
+        return self._reader.look
+
+    @property
+    def low_data(self) -> bool:
+        """Whether to leave out what is not needed."""
+        return self._reader.low_data
 
     @property
     def city(self) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from learncity.apps.classes import queries as classes
@@ -51,8 +52,9 @@ def load(*, at: datetime) -> Iterator[tuple[int, int]]:
     plan = services.plan(path=CITY_FILE, at=at)
     if plan.is_empty:
         return
-    services.apply(plan, by=By(None, Via.COMMAND), at=at)
-    yield from _enrol(plan._stated, at)
+    with transaction.atomic():  # a load that is cut short leaves nothing, and begins anew
+        services.apply(plan, by=By(None, Via.COMMAND), at=at)
+        yield from _enrol(plan._stated, at)
 
 
 def _enrol(

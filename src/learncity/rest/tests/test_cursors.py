@@ -169,6 +169,26 @@ def test_in_a_list_by_position_what_comes_to_the_front_moves_nothing(length, com
     assert seen == at_first
 
 
+def test_in_a_list_by_position_the_place_is_kept_when_the_last_item_shown_is_gone():
+    items = [f"{n:03}" for n in range(60)]
+
+    def part(cursor):
+        return cursors.after_count(
+            REQUEST,
+            "list",
+            lambda offset, count: items[offset : offset + count],
+            identity=str,
+            cursor=cursor,
+            limit=30,
+        )
+
+    first = part(None)
+    items.remove(first.items[-1])
+
+    # One item moved up into the gap and is not shown: nothing is shown twice.
+    assert list(part(_next_cursor(first)).items) == items[30:]
+
+
 def test_control_by_position_alone_items_are_shown_twice():
     """If this fails, the test above proves nothing: the list did not move."""
     newest = [3, 2, 1]

@@ -204,6 +204,21 @@ def test_links_are_for_those_who_have_a_seat_and_for_staff(
     assert all(links(operator))
 
 
+def test_who_only_waits_gets_no_link(worker, staff, operator, account_of):
+    online_class(account_of("demo-worker").person_id)
+    body = {"seats": 1, "waiting_limit": 5}
+    path = f"{API}/desk/classes/{ONLINE_CLASS}"
+    assert operator.patch(path, body, content_type="application/json").status_code == 200
+
+    waiting = staff.post(f"{API}/classes/{ONLINE_CLASS}/applications").json()
+
+    assert waiting["state"] == "WAITING"
+    assert links(staff) == {None}
+    place = staff.get(waiting["href"]).json()
+    assert {session["link"] for session in place["course_class"]["sessions"]} == {None}
+    assert all(links(worker))
+
+
 def test_a_browser_session_sees_the_links_too(signed_in, account_of, city):
     online_class(account_of("demo-worker").person_id)
 

@@ -81,7 +81,7 @@ def _change_seats(candidates: Sequence[Candidate], at: datetime) -> None:
                 at=at,
             )
         if stated.is_cancelled and not before.is_cancelled:
-            locks.hold(services._LOCK, course_class.id)
+            locks.hold(services.LOCK, course_class.id)
             empty = CourseClass.objects.filter(pk=course_class.id, seats_taken=0, waiting_taken=0)
             if not empty.exists():
                 raise SeatsInUse(candidate.key)

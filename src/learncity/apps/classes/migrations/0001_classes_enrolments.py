@@ -320,8 +320,9 @@ class Migration(migrations.Migration):
                         name="classes_online_session_has_no_room",
                     ),
                     django.contrib.postgres.constraints.ExclusionConstraint(
-                        condition=models.Q(("cancelled_at", None)),
+                        condition=models.Q(("cancelled_at", None), ("room__isnull", False)),
                         expressions=[
+                            ("room", "="),
                             (
                                 learncity.apps.classes.models.TsTzRange(
                                     "starts_at",
@@ -330,13 +331,13 @@ class Migration(migrations.Migration):
                                 ),
                                 "&&",
                             ),
-                            ("room", "="),
                         ],
                         name="classes_room_booked_once",
                     ),
                     django.contrib.postgres.constraints.ExclusionConstraint(
-                        condition=models.Q(("cancelled_at", None)),
+                        condition=models.Q(("cancelled_at", None), ("instructor__isnull", False)),
                         expressions=[
+                            ("instructor", "="),
                             (
                                 learncity.apps.classes.models.TsTzRange(
                                     "starts_at",
@@ -345,7 +346,6 @@ class Migration(migrations.Migration):
                                 ),
                                 "&&",
                             ),
-                            ("instructor", "="),
                         ],
                         name="classes_instructor_booked_once",
                     ),

@@ -1,0 +1,1 @@
+"""What is left when something breaks: processes that are killed, machines that are lost."""
