@@ -48,7 +48,15 @@ def look_through(visitor, pages, look="normal", *, refused=()):
     for page in pages:
         visitor.visit(page, status=REFUSED[page] if page in refused else 200)
         found[page] = violations(visitor)
-    return {page: texts for page, texts in found.items() if texts}
+    return found
+
+
+def nothing(found):
+    """Whether there is no finding; all that there are, page by page, when there are."""
+    lines = [f"{page}  {text}" for page, texts in found.items() for text in texts]
+    if lines:
+        pytest.fail("\n".join(lines), pytrace=False)
+    return True
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -56,14 +64,16 @@ def look_through(visitor, pages, look="normal", *, refused=()):
 def test_axe_finds_nothing_on_the_open_pages(visitor, width, look):
     stranger = visitor(width=WIDTHS[width][0], height=WIDTHS[width][1])
 
-    assert look_through(stranger, OPEN, look, refused=("/nowhere/",)) == {}
+    assert nothing(look_through(stranger, OPEN, look, refused=("/nowhere/",)))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_axe_finds_nothing_on_the_page_of_all_components(visitor, width):
     builder = visitor(width=WIDTHS[width][0], height=WIDTHS[width][1])
 
-    assert look_through(builder, [f"/style/?lang=zh-hans&{how}" for how in LOOKS.values()]) == {}
+    found = look_through(builder, [f"/style/?lang=zh-hans&{how}" for how in LOOKS.values()])
+
+    assert nothing(found)
 
 
 @pytest.mark.parametrize("look", ["normal", "senior", "night"])
@@ -81,7 +91,7 @@ def test_axe_finds_nothing_on_a_resident_s_pages(known, width, look):
     worker.visit("/me/messages/")
     worker.follow("main .post a")
     found["a message"] = violations(worker)
-    assert {page: texts for page, texts in found.items() if texts} == {}
+    assert nothing(found)
 
 
 @pytest.mark.parametrize("look", ["normal", "senior", "night"])
@@ -92,7 +102,7 @@ def test_axe_finds_nothing_at_the_desk_and_in_the_office(known, width, look):
     found = look_through(known(PROVIDER, **size), DESK, look)
     found |= look_through(known(OPERATOR, **size), OFFICE, look)
 
-    assert found == {}
+    assert nothing(found)
 
 
 @pytest.mark.parametrize("look", ["normal", "senior", "night"])
@@ -101,19 +111,21 @@ def test_axe_finds_nothing_where_something_is_wrong_in_a_form(site, visitor, loo
     if LOOKS[look]:
         somebody.page.goto(f"{site.address}/prefer/?{LOOKS[look]}&next=/help/")
 
+    found = {}
     somebody.visit("/sign-in/")
     somebody.fill("Phone number or e-mail address", "12")
     somebody.press("Send me a code", status=422)
-    assert violations(somebody) == []
+    found["a wrong address"] = violations(somebody)
     phone = new_phone()
     somebody.fill("Phone number or e-mail address", phone)
     somebody.press("Send me a code")
-    assert violations(somebody) == []
+    found["the code"] = violations(somebody)
     somebody.fill("Code", "1")
     somebody.press("Sign in", status=422)
-    assert violations(somebody) == []
+    found["a wrong code"] = violations(somebody)
     somebody.fill("Code", site.next_code(phone, after=0))
     somebody.press("Sign in")
     somebody.visit("/classes/first-aid-weiting-sat/apply/")
     somebody.press("Apply for this class", status=422)
-    assert violations(somebody) == []
+    found["no name"] = violations(somebody)
+    assert nothing(found)

@@ -138,11 +138,11 @@ def test_an_operator_sees_who_read_which_roster(known):
     office.visit("/")
     office.press("City office", within="header")
 
-    trail = [" ".join(office.page.locator("main tbody tr").nth(n).all_inner_texts())
-             for n in range(2)]  # fmt: skip
-    assert all("classes.roster_read" in line for line in trail)
-    assert all("class bookkeeping-qiaotou-wed" in line for line in trail)
-    assert "PRINT" in trail[0]
-    assert "PAGE" in trail[1]
+    rows = office.page.locator("main tbody tr")
+    trail = [rows.nth(n).inner_text() for n in range(2)]
+    assert all(office.word("Read a roster") in line for line in trail), trail
+    assert all("bookkeeping-qiaotou-wed" in line for line in trail)
+    assert all("陈雅琴" in line for line in trail), "the trail does not say who it was"
+    assert trail[0] != trail[1]
     office.visit(ROSTER)
     assert office.heading().startswith("小店会计")

@@ -53,7 +53,7 @@ def test_a_migrant_worker_gets_a_place_on_an_old_phone_in_chinese(site, visitor)
     worker.visit(f"/me/places/{receipt}/")
     worker.press("Give the place back")
     worker.press("Yes, give it back")
-    assert worker.heading() == worker.word("You gave your place back")
+    assert worker.heading() == worker.word("You are no longer in this class")
     worker.visit(CLASS)
     assert worker.seats() == seats
 

@@ -33,9 +33,10 @@ def _catalogue(lang: str) -> Catalog:
 
 
 def says(text: str, lang: str, **values: str) -> str:
-    """A label of the product in a language, as its catalogue has it."""
-    found = None if lang == "en" else _catalogue(lang).get(text)
-    translated = str(found.string) if found and found.string else text
+    """A label of the product in a language, as its catalogue has it; unknown ones are a mistake."""
+    found = _catalogue("zh-Hans" if lang == "en" else lang).get(text)
+    assert found is not None, f"no page says {text!r} any more"
+    translated = text if lang == "en" else str(found.string) or text
     return translated % values if values else translated
 
 

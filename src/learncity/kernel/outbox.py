@@ -18,7 +18,9 @@ from django.db import connection, transaction
 from django.db.models import Max, Min
 from django.utils import timezone
 
+from .ids import uuid7
 from .models import OutboxEntry
+from .rows import insert
 
 log = structlog.get_logger("learncity.outbox")
 
@@ -62,13 +64,19 @@ def publish(*events: Any, urgent: bool = False) -> None:
             raise TypeError(f"{event!r} is not an event")
         name = name_of(type(event))
         rows += [(name, handler, asdict(event)) for handler in _handlers.get(name, ())]  # type: ignore[arg-type]
-    if rows:
-        OutboxEntry.objects.bulk_create(
-            [
-                OutboxEntry(event=e, handler=h, body=_plain(b), priority=0 if urgent else 5)
-                for e, h, b in rows
-            ]
-        )
+    insert(
+        OutboxEntry,
+        [
+            {
+                "id": uuid7(),
+                "event": event,
+                "handler": handler,
+                "body": _plain(body),
+                "priority": 0 if urgent else 5,
+            }
+            for event, handler, body in rows
+        ],
+    )
 
 
 def dispatch(*, at: datetime, limit: int = 50) -> int:

@@ -190,14 +190,10 @@ def names(ids: Collection[UUID]) -> Mapping[UUID, tuple[Text, str]]:
     return {pk: (title, f"/classes/{key}/") for pk, title, key in rows}
 
 
-def position_of(enrolment: Enrolment) -> int:
-    """Place in the waiting list, from 1; one query."""
-    earlier = Q(applied_at__lt=enrolment.applied_at) | Q(
-        applied_at=enrolment.applied_at, id__lt=enrolment.id
-    )
-    waiting = Enrolment.objects.filter(
-        course_class_id=enrolment.course_class_id, state=State.WAITING
-    )
+def position_of(class_id: UUID, applied_at: datetime, enrolment_id: UUID) -> int:
+    """Place in the waiting list of who applied then, from 1; one query."""
+    earlier = Q(applied_at__lt=applied_at) | Q(applied_at=applied_at, id__lt=enrolment_id)
+    waiting = Enrolment.objects.filter(course_class_id=class_id, state=State.WAITING)
     return waiting.filter(earlier).count() + 1
 
 
@@ -216,7 +212,9 @@ def enrolment_in(class_id: UUID, *, person_id: UUID) -> EnrolmentValue | None:
 def _valued(found: Enrolment | None) -> EnrolmentValue | None:
     if found is None:
         return None
-    return found.as_value(position_of(found) if found.state == State.WAITING else None)
+    if found.state != State.WAITING:
+        return found.as_value()
+    return found.as_value(position_of(found.course_class_id, found.applied_at, found.id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,14 @@ WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
 class _Window(Protocol):
-    key: str
-    opens_at: datetime | None
-    closes_at: datetime
-    cancelled_at: datetime | None
+    @property
+    def key(self) -> str: ...
+    @property
+    def opens_at(self) -> datetime | None: ...
+    @property
+    def closes_at(self) -> datetime: ...
+    @property
+    def cancelled_at(self) -> datetime | None: ...
 
 
 def check_open(window: _Window, at: datetime) -> None:

@@ -7,8 +7,7 @@ Seats move only in ``_count``; the constraints of ``models`` would refuse whatev
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import IntegrityError, connection, transaction
 
 from learncity.apps.catalogue import queries as catalogue
 from learncity.apps.notices import services as notices
@@ -21,12 +20,14 @@ from learncity.apps.record.types import Kind as FactKind
 from learncity.apps.record.types import NewFact
 from learncity.kernel import audit, locks, outbox
 from learncity.kernel.acting import By
-from learncity.kernel.ids import receipt_number
+from learncity.kernel.ids import receipt_number, uuid7
+from learncity.kernel.rows import insert
 
 from . import facts
-from .models import CourseClass, Enrolment
+from .models import CourseClass, Enrolment, Session
 from .queries import position_of
 from .rules import check_open
+from .standing import Named, Standing, standing
 from .types import (
     ClassFull,
     ClassNotFound,
@@ -63,48 +64,81 @@ def apply(*, class_key: str, person_id: UUID, by: By, at: datetime) -> Enrolment
 
     Source: docs/decisions/0009-places.md.
     """
-    found = CourseClass.objects.filter(key=class_key).first()
+    found = standing(class_key, person_id)
     if found is None:
         raise ClassNotFound(class_key)
-    if found.seat_counts().is_full or not found.closes_at > at:
-        # Refusals ask no lock: a rush on a full class must not queue up behind it. Whoever holds a
-        # place gets their answer again all the same.
-        held = _held(found.id, person_id)
-        if held:
-            return held
-        check_open(found, at)
+    # Refusals, and answers given before, ask no lock: a rush on a full class must not queue up
+    # behind it.
+    if found.held:
+        return _again(found)
+    check_open(found, at)
+    if found.seats.is_full:
         raise ClassFull(class_key)
-    person = people.persons([person_id])[person_id]
-    return _apply_locked(found.id, person, by, at)
+    return _apply_locked(class_key, found.named.class_id, person_id, by, at)
 
 
 @transaction.atomic
-def _apply_locked(class_id: UUID, person: PersonValue, by: By, at: datetime) -> EnrolmentValue:
-    course_class = _lock(class_id)
-    held = _held(class_id, person.id)
-    if held:
-        return held
-    check_open(course_class, at)
-    seats = course_class.seat_counts()
-    if seats.is_full:
-        raise ClassFull(course_class.key)
-    enrolled = seats.free > 0
-    _count(course_class, seats=int(enrolled), waiting=int(not enrolled))
-    enrolment = Enrolment.objects.create(
-        receipt=receipt_number(),
-        course_class_id=class_id,
-        person_id=person.id,
-        state=State.ENROLLED if enrolled else State.WAITING,
-        applied_at=at,
-        changed_at=at,
+def _apply_locked(
+    class_key: str, class_id: UUID, person_id: UUID, by: By, at: datetime
+) -> EnrolmentValue:
+    now = _lock(class_key, class_id, person_id)
+    if now.held:
+        return _again(now)
+    check_open(now, at)
+    if now.seats.is_full:
+        raise ClassFull(class_key)
+    enrolled = now.seats.free > 0
+    state = State.ENROLLED if enrolled else State.WAITING
+    position = None if enrolled else now.seats.waiting + 1
+    _count(class_id, seats=int(enrolled), waiting=int(not enrolled))
+    made = EnrolmentValue(uuid7(), receipt_number(), class_id, person_id, state, at, position)
+    insert(
+        Enrolment,
+        [
+            {
+                "id": made.id,
+                "receipt": made.receipt,
+                "course_class_id": class_id,
+                "person_id": person_id,
+                "state": state,
+                "applied_at": at,
+                "changed_at": at,
+            }
+        ],
     )
+    person = PersonValue(person_id, "", now.language, now.home_id)
     if enrolled:
-        _tell(course_class, enrolment, person, facts.PLACE_TAKEN, facts.TELL_PLACE, by, at)
-        outbox.publish(PlaceTaken(enrolment.id, class_id, person.id, at))
-        return enrolment.as_value()
-    position = seats.waiting + 1
-    _tell(course_class, enrolment, person, facts.WAITING, facts.TELL_WAITING, by, at, position)
-    return enrolment.as_value(position)
+        _tell(now.named, made, person, facts.PLACE_TAKEN, facts.TELL_PLACE, by, at)
+        outbox.publish(PlaceTaken(made.id, class_id, person_id, at))
+    else:
+        _tell(now.named, made, person, facts.WAITING, facts.TELL_WAITING, by, at)
+    return made
+
+
+def _lock(class_key: str, class_id: UUID, person_id: UUID) -> Standing:
+    """Hold the class, and only then read: a row read before would be from before the rival."""
+    locks.hold(LOCK, class_id)
+    found = standing(class_key, person_id)
+    assert found is not None  # a class is never deleted
+    return found
+
+
+def _again(found: Standing) -> EnrolmentValue:
+    """The answer that was given to the first application."""
+    held = found.held
+    assert held is not None
+    position = None
+    if held.state == State.WAITING:
+        position = position_of(found.named.class_id, held.applied_at, held.id)
+    return EnrolmentValue(
+        held.id,
+        held.receipt,
+        found.named.class_id,
+        found.person_id,
+        held.state,
+        held.applied_at,
+        position,
+    )
 
 
 def withdraw(*, receipt: str, person_id: UUID, by: By, at: datetime) -> EnrolmentValue:
@@ -127,7 +161,7 @@ def withdraw(*, receipt: str, person_id: UUID, by: By, at: datetime) -> Enrolmen
 
 @transaction.atomic
 def _withdraw_locked(enrolment_id: UUID, class_id: UUID, by: By, at: datetime) -> EnrolmentValue:
-    course_class = _lock(class_id)
+    course_class = _lock_class(class_id)
     enrolment = Enrolment.objects.get(pk=enrolment_id)
     if enrolment.state == State.WITHDRAWN:
         return enrolment.as_value()
@@ -136,11 +170,11 @@ def _withdraw_locked(enrolment_id: UUID, class_id: UUID, by: By, at: datetime) -
     held_seat = enrolment.state == State.ENROLLED
     enrolment.state, enrolment.changed_at = State.WITHDRAWN, at
     enrolment.save(update_fields=["state", "changed_at"])
-    _count(course_class, seats=-int(held_seat), waiting=-int(not held_seat))
+    _count(course_class.id, seats=-int(held_seat), waiting=-int(not held_seat))
     person = people.persons([enrolment.person_id])[enrolment.person_id]
     kind = facts.WITHDRAWN if held_seat else facts.LEFT_WAITING
     message = facts.TELL_WITHDRAWN if held_seat else facts.TELL_LEFT
-    _tell(course_class, enrolment, person, kind, message, by, at)
+    _tell(_named(course_class), enrolment.as_value(), person, kind, message, by, at)
     outbox.publish(PlaceGivenBack(enrolment.id, class_id, enrolment.person_id, at))
     if held_seat:
         _fill(course_class, by, at)
@@ -157,21 +191,15 @@ def _fill(course_class: CourseClass, by: By, at: datetime) -> None:
     chosen = list(waiting[:free])
     if not chosen:
         return
-    _count(course_class, seats=len(chosen), waiting=-len(chosen))
+    _count(course_class.id, seats=len(chosen), waiting=-len(chosen))
     Enrolment.objects.filter(pk__in=[e.pk for e in chosen]).update(
         state=State.ENROLLED, changed_at=at
     )
-    persons = people.persons([e.person_id for e in chosen])
+    persons, named = people.persons([e.person_id for e in chosen]), _named(course_class)
     for enrolment in chosen:
-        _tell(
-            course_class,
-            enrolment,
-            persons[enrolment.person_id],
-            facts.OFFERED,
-            facts.TELL_OFFERED,
-            by,
-            at,
-        )
+        person = persons[enrolment.person_id]
+        value = enrolment.as_value()
+        _tell(named, value, person, facts.OFFERED, facts.TELL_OFFERED, by, at)
     outbox.publish(*(PlaceTaken(e.id, course_class.id, e.person_id, at) for e in chosen))
 
 
@@ -186,7 +214,7 @@ def set_seats(*, class_key: str, seats: int, waiting_limit: int, by: By, at: dat
     found = CourseClass.objects.filter(key=class_key).values_list("id", flat=True).first()
     if found is None:
         raise ClassNotFound(class_key)
-    course_class = _lock(found)
+    course_class = _lock_class(found)
     if seats < course_class.seats_taken or waiting_limit < course_class.waiting_taken:
         raise SeatsInUse(class_key)
     CourseClass.objects.filter(pk=found).update(seats=seats, waiting_limit=waiting_limit)
@@ -201,39 +229,40 @@ def set_seats(*, class_key: str, seats: int, waiting_limit: int, by: By, at: dat
     _fill(course_class, by, at)
 
 
-def _lock(class_id: UUID) -> CourseClass:
+def _lock_class(class_id: UUID) -> CourseClass:
     locks.hold(LOCK, class_id)
-    # Read only now: a row read before the lock would be the row before the rival's change.
     return CourseClass.objects.get(pk=class_id)
 
 
-def _held(class_id: UUID, person_id: UUID) -> EnrolmentValue | None:
-    """The enrolment the person already has in the class."""
-    held = (
-        Enrolment.objects.filter(course_class_id=class_id, person_id=person_id)
-        .exclude(state=State.WITHDRAWN)
-        .first()
-    )
-    if held is None:
-        return None
-    return held.as_value(position_of(held) if held.state == State.WAITING else None)
+def _count(class_id: UUID, *, seats: int, waiting: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE classes_courseclass SET seats_taken = seats_taken + %s, "
+            "waiting_taken = waiting_taken + %s WHERE id = %s",
+            [seats, waiting, class_id],
+        )
 
 
-def _count(course_class: CourseClass, *, seats: int, waiting: int) -> None:
-    CourseClass.objects.filter(pk=course_class.pk).update(
-        seats_taken=F("seats_taken") + seats, waiting_taken=F("waiting_taken") + waiting
+def _named(course_class: CourseClass) -> Named:
+    """What facts and messages say of a class that is at hand."""
+    title = catalogue.titles([course_class.course_id])[course_class.course_id]
+    return Named(
+        course_class.id,
+        course_class.place_id,
+        course_class.provider_id,
+        title,
+        course_class.starts_at,
     )
 
 
 def _tell(
-    course_class: CourseClass,
-    enrolment: Enrolment,
+    named: Named,
+    enrolment: EnrolmentValue,
     person: PersonValue,
     fact: FactKind,
     message: MessageKind,
     by: By,
     at: datetime,
-    position: int | None = None,
 ) -> None:
     """Write the fact and the message of one move."""
     record.append(
@@ -243,20 +272,19 @@ def _tell(
                 fact,
                 at,
                 by,
-                course_class.place_id,
+                named.place_id,
                 person.home_id,
-                (facts.SUBJECT, course_class.id),
-                course_class.provider_id,
+                (facts.SUBJECT, named.class_id),
+                named.provider_id,
                 {"receipt": enrolment.receipt},
             )
         ]
     )
-    title = catalogue.titles([course_class.course_id])[course_class.course_id]
     values = {
-        "title": title,
-        "starts": _first_meeting(course_class, at),
+        "title": named.title,
+        "starts": _first_meeting(named, at),
         "receipt": enrolment.receipt,
-        "position": position or "",
+        "position": enrolment.position or "",
     }
     notices.tell(
         [
@@ -273,11 +301,13 @@ def _tell(
     )
 
 
-def _first_meeting(course_class: CourseClass, at: datetime) -> datetime:
+def _first_meeting(named: Named, at: datetime) -> datetime:
     """When somebody who joins now first comes: the class may be under way."""
-    if course_class.starts_at > at:
-        return course_class.starts_at
-    coming = course_class.sessions.filter(starts_at__gt=at, cancelled_at=None)
+    if named.starts_at > at:
+        return named.starts_at
+    coming = Session.objects.filter(
+        course_class_id=named.class_id, starts_at__gt=at, cancelled_at=None
+    )
     return coming.order_by("starts_at").values_list("starts_at", flat=True).first() or at
 
 

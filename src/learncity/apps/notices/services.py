@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_noop
 from learncity.apps.people import queries as people
 from learncity.kernel import outbox
 from learncity.kernel.ids import uuid7
+from learncity.kernel.rows import insert
 
 from .models import Delivery, Message
 from .ports import email_port, sms_port
@@ -38,24 +40,25 @@ def tell(messages: Sequence[NewMessage]) -> None:
 
     Two statements, whatever the number. A message of a key that was told before is left out.
     """
-    rows = []
+    rows: list[dict[str, Any]] = []
     for new in messages:
         title, body = worded(new.kind, new.values, new.language)
         rows.append(
-            Message(
-                person_id=new.person_id,
-                kind=new.kind.name,
-                language=new.language,
-                key=f"{new.kind.name}:{new.person_id}:{new.key}",
-                title=title[:200],
-                body=body,
-                url=new.url,
-                created_at=new.at,
-            )
+            {
+                "id": uuid7(),
+                "person_id": new.person_id,
+                "kind": new.kind.name,
+                "key": f"{new.kind.name}:{new.person_id}:{new.key}",
+                "language": new.language,
+                "title": title[:200],
+                "body": body,
+                "url": new.url,
+                "created_at": new.at,
+            }
         )
-    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    insert(Message, rows, skip_known=True)
     # News of a message that was told before finds no row of its id, and ends there.
-    outbox.publish(*(MessageWritten(row.id) for row in rows))
+    outbox.publish(*(MessageWritten(row["id"]) for row in rows))
 
 
 def want_code(*, channel: Channel, address: str, code: str, language: str) -> None:

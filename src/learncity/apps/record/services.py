@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from learncity.kernel.ids import uuid7
+from learncity.kernel.rows import insert
+
 from .models import Fact
 from .rules import kind_named, register, register_subjects
 from .types import NewFact
@@ -18,20 +21,23 @@ def append(facts: Sequence[NewFact]) -> list[UUID]:
     Raises:
         UnknownKind: a kind or subject that no room registered.
     """
+    ids = [uuid7() for _ in facts]
     rows = [
-        Fact(
-            person_id=f.person_id,
-            kind=kind_named(f.kind.name).name,
-            at=f.at,
-            place_id=f.place_id,
-            home_id=f.home_id,
-            organization_id=f.organization_id,
-            subject_type=f.subject[0],
-            subject_id=f.subject[1],
-            actor_id=f.by.person_id,
-            via=f.by.via,
-            evidence=dict(f.evidence),
-        )
-        for f in facts
+        {
+            "id": pk,
+            "person_id": f.person_id,
+            "kind": kind_named(f.kind.name).name,
+            "at": f.at,
+            "place_id": f.place_id,
+            "home_id": f.home_id,
+            "organization_id": f.organization_id,
+            "subject_type": f.subject[0],
+            "subject_id": f.subject[1],
+            "actor_id": f.by.person_id,
+            "via": f.by.via,
+            "evidence": dict(f.evidence),
+        }
+        for pk, f in zip(ids, facts, strict=True)
     ]
-    return [fact.id for fact in Fact.objects.bulk_create(rows)]
+    insert(Fact, rows)
+    return ids
