@@ -22,18 +22,18 @@ def has_pgbench() -> bool:
     return (find_programs() / "pgbench").exists()
 
 
-def rows(product: Product, classes: Classes, clients: int, each: int) -> Run:
+def rows(product: Product, classes: Classes, clients: int, seconds: int) -> Run:
     """The same changes of rows as an accepted application makes, by pgbench.
 
     Args:
-        each: how many transactions every client makes.
+        seconds: how long; everybody may apply once in a class, so it must end before the people do.
     """
     settings = connection.settings_dict
     with tempfile.TemporaryDirectory() as folder:
         command = [
             find_programs() / "pgbench", "--no-vacuum", "-M", "prepared",
             "-h", settings["HOST"], "-p", str(settings["PORT"] or 5432), "-U", settings["USER"],
-            "-c", str(clients), "-j", str(min(2, clients)), "-t", str(each), "-f", SCRIPT,
+            "-c", str(clients), "-j", str(min(2, clients)), "-T", str(seconds), "-f", SCRIPT,
             "-D", "n=0", "-D", f"clients={clients}", "-D", f"first={classes.first}",
             "-D", f"classes={len(classes.keys)}", "--log", f"--log-prefix={folder}/log",
             settings["NAME"],

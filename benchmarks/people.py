@@ -24,7 +24,7 @@ from learncity.kernel.words import sort_key
 from .numbers import class_id, person_id, token
 
 # Everybody may apply once in a class; so many can race for one class.
-PERSONS = 40_000
+PERSONS = 60_000
 # So many of them have an account, a token and a browser that is signed in.
 ACCOUNTS = 2_000
 _classes = count(1)

@@ -115,8 +115,9 @@ def _rows(bench: Bench, section: Section, width: int, clients: int) -> Run:
     several = []
     for _ in range(bench.pace.runs):
         bench.step()
-        each = int(2000 * bench.pace.seconds / clients)
-        several.append(limits.rows(bench.product, make_classes(width, seats=SEATS), clients, each))
+        classes = make_classes(width, seats=SEATS)
+        seconds = max(1, round(bench.pace.seconds / 2))
+        several.append(limits.rows(bench.product, classes, clients, seconds))
         limits.clear()
     section.heed(several)
     return middle(several)

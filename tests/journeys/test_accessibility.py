@@ -3,26 +3,11 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from .pages import DESK, MINE, OFFICE, OPEN, REFUSED, check_nothing
 from .site import OPERATOR, PROVIDER, WORKER, new_phone
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
-OPEN = (
-    "/", "/find/", "/find/?q=会计", "/find/?q=xyzzy", "/categories/workplace-skills/",
-    "/courses/small-shop-bookkeeping/", "/classes/bookkeeping-qiaotou-wed/",
-    "/classes/embroidery-museum-sun/", "/venues/", "/venues/qiaotou-centre/",
-    "/providers/qiaotou-learning-centre/", "/place/", "/sign-in/", "/help/", "/accessibility/",
-    "/privacy/", "/demo/outbox/", "/nowhere/",
-)  # fmt: skip
-MINE = (
-    "/", "/classes/first-aid-weiting-sat/apply/", "/me/", "/me/classes/", "/me/record/",
-    "/me/messages/", "/me/profile/", "/desk/",
-)  # fmt: skip
-DESK = (
-    "/desk/", "/desk/?q=xyzzy", "/desk/figures/", "/desk/classes/bookkeeping-qiaotou-wed/",
-    "/desk/classes/bookkeeping-qiaotou-wed/print/",
-)  # fmt: skip
-OFFICE = ("/operate/", "/desk/")
 LOOKS = {
     "normal": "",
     "senior": "mode=senior",
@@ -30,7 +15,6 @@ LOOKS = {
     "contrast": "look=contrast",
     "senior at night": "mode=senior&look=night",
 }
-REFUSED = {"/nowhere/": 404, "/desk/": 403}
 WIDTHS = {"a phone": (360, 740), "a desk": (1280, 800)}
 
 
@@ -51,20 +35,12 @@ def look_through(visitor, pages, look="normal", *, refused=()):
     return found
 
 
-def nothing(found):
-    """Whether there is no finding; all that there are, page by page, when there are."""
-    lines = [f"{page}  {text}" for page, texts in found.items() for text in texts]
-    if lines:
-        pytest.fail("\n".join(lines), pytrace=False)
-    return True
-
-
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_axe_finds_nothing_on_the_open_pages(visitor, width, look):
     stranger = visitor(width=WIDTHS[width][0], height=WIDTHS[width][1])
 
-    assert nothing(look_through(stranger, OPEN, look, refused=("/nowhere/",)))
+    check_nothing(look_through(stranger, OPEN, look, refused=("/nowhere/",)))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -73,7 +49,7 @@ def test_axe_finds_nothing_on_the_page_of_all_components(visitor, width):
 
     found = look_through(builder, [f"/style/?lang=zh-hans&{how}" for how in LOOKS.values()])
 
-    assert nothing(found)
+    check_nothing(found)
 
 
 @pytest.mark.parametrize("look", ["normal", "senior", "night"])
@@ -91,7 +67,7 @@ def test_axe_finds_nothing_on_a_resident_s_pages(known, width, look):
     worker.visit("/me/messages/")
     worker.follow("main .post a")
     found["a message"] = violations(worker)
-    assert nothing(found)
+    check_nothing(found)
 
 
 @pytest.mark.parametrize("look", ["normal", "senior", "night"])
@@ -102,7 +78,7 @@ def test_axe_finds_nothing_at_the_desk_and_in_the_office(known, width, look):
     found = look_through(known(PROVIDER, **size), DESK, look)
     found |= look_through(known(OPERATOR, **size), OFFICE, look)
 
-    assert nothing(found)
+    check_nothing(found)
 
 
 @pytest.mark.parametrize("look", ["normal", "senior", "night"])
@@ -128,4 +104,4 @@ def test_axe_finds_nothing_where_something_is_wrong_in_a_form(site, visitor, loo
     somebody.visit("/classes/first-aid-weiting-sat/apply/")
     somebody.press("Apply for this class", status=422)
     found["no name"] = violations(somebody)
-    assert nothing(found)
+    check_nothing(found)

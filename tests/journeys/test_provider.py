@@ -140,7 +140,7 @@ def test_an_operator_sees_who_read_which_roster(known):
 
     rows = office.page.locator("main tbody tr")
     trail = [rows.nth(n).inner_text() for n in range(2)]
-    assert all(office.word("Read a roster") in line for line in trail), trail
+    assert all(office.word("Looked at a roster") in line for line in trail), trail
     assert all("bookkeeping-qiaotou-wed" in line for line in trail)
     assert all("陈雅琴" in line for line in trail), "the trail does not say who it was"
     assert trail[0] != trail[1]

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from .pages import check_nothing
 from .site import OPERATOR, SENIOR
-from .test_accessibility import nothing
 
 pytestmark = pytest.mark.journey
 
@@ -46,7 +46,7 @@ def check_large():
             wrong[senior.path] = problems
 
     yield check
-    assert nothing(wrong)
+    check_nothing(wrong)
 
 
 def choose_large_type(senior, check_large):

@@ -108,17 +108,17 @@ def _send(channel: Channel, out: Outgoing, *, message_id: UUID | None) -> None:
     port = email_port() if channel == Channel.EMAIL else sms_port()
     sent = port.send(out)
     kept = message_id is not None or not sent
-    Delivery.objects.update_or_create(
-        id=out.id,
-        defaults={
-            "message_id": message_id,
-            "channel": channel,
-            "address": out.address,
-            "subject": out.subject if kept else "",
-            "body": out.body if kept else "",
-            "state": DeliveryState.SENT if sent else DeliveryState.HELD,
-        },
-    )
+    row = {
+        "id": out.id,
+        "message_id": message_id,
+        "channel": channel,
+        "address": out.address,
+        "subject": out.subject if kept else "",
+        "body": out.body if kept else "",
+        "state": DeliveryState.SENT if sent else DeliveryState.HELD,
+    }
+    # Sent again after a crash: the row of the first time says the same.
+    insert(Delivery, [row], skip_known=True)
 
 
 def mark_read(*, person_id: UUID, message_ids: Sequence[UUID], at: datetime) -> None:

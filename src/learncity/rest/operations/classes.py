@@ -31,8 +31,10 @@ from .common import city_and_region, found, providers_of
 
 router = Router(tags=["Learn"])
 
-# How far from a place a class of tonight is still near, in metres: as on the front page.
-NEAR = 5000
+# How far from a place a class of tonight is still near, in metres, and how many there are at the
+# least: as on the front page (tests/contracts/test_same_as_the_pages.py).
+NEAR = 3000
+AT_LEAST = 4
 
 
 def order(card: ClassCard) -> str:
@@ -104,7 +106,8 @@ def _seen(request: HttpRequest, class_key: str) -> tuple[ClassDetail, EnrolmentV
 def get_tonight(request: HttpRequest, place: Slug | None = None) -> shapes.Tonight:
     """List what people can still go to this evening.
 
-    With `place`, what is within five kilometres of it, and online. After 20:45 it is tomorrow's.
+    With `place`, what is within three kilometres of it, or the four nearest, and what is online.
+    After 20:45 it is tomorrow's evening.
     """
     _city, region = city_and_region()
     chosen = found(places.find_place(place)) if place else region
@@ -113,7 +116,7 @@ def get_tonight(request: HttpRequest, place: Slug | None = None) -> shapes.Tonig
     at = timezone.now()
     begin, end, is_tomorrow = evening(at)
     cards = queries.tonight(begin=begin, end=end, path=region.path if region else "")
-    near = [card for card in cards if here is None or _is_near(card, here)]
+    near = nearby(cards, here) if here else cards
     providers = providers_of(near)
     return shapes.Tonight(
         begins_at=begin,
@@ -136,10 +139,17 @@ def evening(at: datetime) -> tuple[datetime, datetime, bool]:
     return max(five, local), midnight, False
 
 
-def _is_near(card: ClassCard, here: Point) -> bool:
-    if card.next_mode == Mode.ONLINE:
-        return True
-    return card.venue_point is not None and here.metres_to(card.venue_point) <= NEAR
+def nearby(cards: list[ClassCard], here: Point) -> list[ClassCard]:
+    """Those within reach, or the nearest where hardly anything is, and those online."""
+    metres = {
+        card.id: here.metres_to(card.venue_point) if card.venue_point else float("inf")
+        for card in cards
+        if card.next_mode != Mode.ONLINE
+    }
+    nearest = sorted(metres, key=lambda pk: metres[pk])
+    within = [pk for pk in nearest if metres[pk] <= NEAR]
+    chosen = set(within if len(within) >= AT_LEAST else nearest[:AT_LEAST])
+    return [card for card in cards if card.next_mode == Mode.ONLINE or card.id in chosen]
 
 
 @router.post(

@@ -165,7 +165,7 @@ class Tonight(Shape):
     place: Named | None
     """The place that was asked for, or the city."""
     items: list[TimedClass]
-    """By time. With a place: within five kilometres of it, or online."""
+    """By time. With a place: within three kilometres of it or else the four nearest, and online."""
 
 
 class Session(Shape):

@@ -1,0 +1,28 @@
+"""The main pages by who reads them, and how findings on them are reported."""
+
+import pytest
+
+OPEN = (
+    "/", "/find/", "/find/?q=会计", "/find/?q=xyzzy", "/categories/workplace-skills/",
+    "/courses/small-shop-bookkeeping/", "/classes/bookkeeping-qiaotou-wed/",
+    "/classes/embroidery-museum-sun/", "/venues/", "/venues/qiaotou-centre/",
+    "/providers/qiaotou-learning-centre/", "/place/", "/sign-in/", "/help/", "/accessibility/",
+    "/privacy/", "/demo/outbox/", "/nowhere/",
+)  # fmt: skip
+MINE = (
+    "/", "/classes/first-aid-weiting-sat/apply/", "/me/", "/me/classes/", "/me/record/",
+    "/me/messages/", "/me/profile/", "/desk/",
+)  # fmt: skip
+DESK = (
+    "/desk/", "/desk/?q=xyzzy", "/desk/figures/", "/desk/classes/bookkeeping-qiaotou-wed/",
+    "/desk/classes/bookkeeping-qiaotou-wed/print/",
+)  # fmt: skip
+OFFICE = ("/operate/", "/desk/")
+REFUSED = {"/nowhere/": 404, "/desk/": 403}
+
+
+def check_nothing(found: dict[str, list[str]]) -> None:
+    """There is no finding; otherwise the test fails with all there are, page by page."""
+    lines = [f"{page}  {text}" for page, texts in found.items() for text in texts]
+    if lines:
+        pytest.fail("\n".join(lines), pytrace=False)
