@@ -53,6 +53,8 @@ def _measure(words: argparse.Namespace, console: Console) -> None:
     with running() as product, _progress(console) as progress:
         task = progress.add_task("", total=None)
         bench = Bench(product, QUICK if words.quick else FULL, lambda: progress.advance(task))
+        progress.update(task, description="the demo city's messages")
+        bench.drain()
         for name in [row for row in ROWS if not words.rows or row in words.rows]:
             progress.update(task, description=name)
             section = _rows()[name](bench)

@@ -68,7 +68,7 @@ def each_visits(plan: dict[str, Any]) -> Iterator[Visit]:
         if not plan["keep"]:
             return str(reply.status)
         # The number of the request, and what tells one answer from another.
-        told = reply.header(b"location") or RECEIPT.findall(reply.body)[:1] or reply.status
+        told = RECEIPT.findall(reply.body)[:1] or reply.header(b"location") or reply.status
         return f"{n} {told!r}"
 
     return (visit(n, line) for n, line in enumerate(plan["requests"]))

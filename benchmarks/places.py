@@ -1,7 +1,6 @@
 """The rows of places: taking them in every way, all at once, and none too many."""
 
 import random
-import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +11,7 @@ from . import inside, limits
 from .bench import Bench
 from .numbers import class_id, person_id, token
 from .people import Classes, make_classes, pairs
-from .product import BROWSER, Run, measured
+from .product import BROWSER, Run
 from .report import RUN, Goal, Section, figures, middle, number
 
 CLIENTS = (1, 8, 32)
@@ -108,7 +107,7 @@ def _warm(bench: Bench, requests: Any) -> None:
     accepted = sum(run.result["statuses"].get(status, 0) for status in ("201", "302"))
     if accepted != 80:
         raise SystemExit(f"The first 80 applications were answered {run.result['statuses']}.")
-    drain(bench)
+    bench.drain()
 
 
 def _rows(bench: Bench, section: Section, width: int, clients: int) -> Run:
@@ -132,7 +131,7 @@ def _service(bench: Bench, section: Section, width: int, clients: int) -> Run:
         run = inside.drive(bench.product, wanted, clients, bench.pace.seconds)
         several.append(run)
         _check(section, classes, Counter(run.result["endings"])["ENROLLED"])
-        drain(bench)
+        bench.drain()
     section.heed(several)
     return middle(several)
 
@@ -148,7 +147,7 @@ def _http(bench: Bench, section: Section, width: int, clients: int, requests: An
         several.append(run)
         statuses = run.result["statuses"]
         _check(section, classes, statuses.get("201", 0) + statuses.get("302", 0))
-        drain(bench)
+        bench.drain()
     section.heed(several)
     return middle(several)
 
@@ -175,26 +174,6 @@ def in_database(classes: Classes) -> tuple[int, int, list[int]]:
         found = cursor.fetchall()
     each = [row[2] for row in found]
     return sum(each), sum(row[1] for row in found), each
-
-
-def drain(bench: Bench) -> None:
-    """Wait until every message has been carried, so that no run pays for the one before."""
-    with measured(bench.product.roots()) as cost:
-        before = waiting()
-        while waiting():
-            time.sleep(0.1)
-    bench.carried += before
-    bench.carrying += cost.servers
-
-
-def waiting() -> int:
-    """How many rows of the outbox are due."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM kernel_outboxentry "
-            "WHERE done_at IS NULL AND failed_at IS NULL AND due_at <= now()"
-        )
-        return int(cursor.fetchone()[0])
 
 
 def _later(bench: Bench) -> str:
@@ -229,7 +208,7 @@ def person(bench: Bench) -> Section:
             if good != len(run.result["endings"]):
                 section.notes.append(f"WRONG: {Counter(run.result['endings'])}")
             _check(section, classes, good)
-            drain(bench)
+            bench.drain()
         section.heed(several)
         run = middle(several)
         best = run if best is None or run.rate > best.rate else best
@@ -276,7 +255,7 @@ def rush(bench: Bench) -> Section:
             tries = requests(bench, pairs(classes, TRIES))
             plan = {"kind": "each", "requests": tries, "keep": False}
             several.append(bench.product.load(clients, plan))
-            drain(bench)
+            bench.drain()
         section.heed(several)
         run, statuses = middle(several), Counter(several[-1].result["statuses"])
         accepted = statuses["201"] + statuses["302"]
@@ -328,7 +307,7 @@ def exact(bench: Bench) -> Section:
             "exact" if not any(found) else "WRONG", not any(found),
         )
     )  # fmt: skip
-    drain(bench)
+    bench.drain()
     return section
 
 

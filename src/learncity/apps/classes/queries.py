@@ -14,6 +14,9 @@ from learncity.apps.places.types import Point
 from learncity.kernel.texts import Text
 
 from .models import CourseClass, Enrolment, Session
+from .rules import evening as evening
+from .rules import is_near as is_near
+from .rules import nearby as nearby
 from .types import ClassCard, ClassDetail, Given, Mode, RosterRow, Seats, SessionValue, State
 from .types import Enrolment as EnrolmentValue
 

@@ -1,11 +1,16 @@
-"""Pure decisions: may one apply, and when do sessions fall."""
+"""Pure decisions: may one apply, when do sessions fall, what is tonight and near."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from .types import ClassCancelled, ClassClosed, ClassNotOpenYet
+from django.utils import timezone
+
+from learncity.apps.places.types import Point
+
+from .types import ClassCancelled, ClassCard, ClassClosed, ClassNotOpenYet, Mode
 
 WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
@@ -53,3 +58,41 @@ def meetings(
             datetime.combine(held_on, begin, zone),
             datetime.combine(held_on, end, zone),
         )
+
+
+# How far from a place a class of tonight is still near it, in metres, and how many are shown at the
+# least: where hardly anything is within reach, the nearest there are.
+NEAR = 3000
+AT_LEAST = 4
+
+
+def evening(at: datetime) -> tuple[datetime, datetime, bool]:
+    """The evening that people can still go to, and whether it is tomorrow's.
+
+    From 17:00 or now to midnight by the city's clock; from 20:45 on, tomorrow's.
+    """
+    local = timezone.localtime(at)
+    five = local.replace(hour=17, minute=0, second=0, microsecond=0)
+    midnight = five.replace(hour=0) + timedelta(days=1)
+    if local.time() >= time(20, 45):
+        return five + timedelta(days=1), midnight + timedelta(days=1), True
+    return max(five, local), midnight, False
+
+
+def nearby(cards: Sequence[ClassCard], here: Point) -> list[ClassCard]:
+    """Those within reach of a position, or the nearest, and those online; in the order given."""
+    metres = {
+        card.id: here.metres_to(card.venue_point) if card.venue_point else math.inf
+        for card in cards
+        if card.next_mode != Mode.ONLINE
+    }
+    nearest = sorted(metres, key=lambda pk: metres[pk])
+    within = [pk for pk in nearest if metres[pk] <= NEAR]
+    chosen = set(within if len(within) >= AT_LEAST else nearest[:AT_LEAST])
+    return [card for card in cards if card.next_mode == Mode.ONLINE or card.id in chosen]
+
+
+def is_near(cards: Sequence[ClassCard], here: Point) -> bool:
+    """Whether every classroom of the list can be walked to."""
+    points = [c.venue_point for c in cards if c.next_mode != Mode.ONLINE and c.venue_point]
+    return all(here.metres_to(point) <= NEAR for point in points)

@@ -215,9 +215,12 @@ def set_seats(*, class_key: str, seats: int, waiting_limit: int, by: By, at: dat
     if found is None:
         raise ClassNotFound(class_key)
     course_class = _lock_class(found)
-    if seats < course_class.seats_taken or waiting_limit < course_class.waiting_taken:
+    would_wait = max(0, course_class.waiting_taken - (seats - course_class.seats_taken))
+    if seats < course_class.seats_taken or waiting_limit < would_wait:
         raise SeatsInUse(class_key)
-    CourseClass.objects.filter(pk=found).update(seats=seats, waiting_limit=waiting_limit)
+    # The list is shortened only when the new seats are filled: until then more people wait.
+    longest = max(waiting_limit, course_class.waiting_taken)
+    CourseClass.objects.filter(pk=found).update(seats=seats, waiting_limit=longest)
     audit.note(
         "classes.seats_changed",
         f"class {class_key}",
@@ -227,6 +230,7 @@ def set_seats(*, class_key: str, seats: int, waiting_limit: int, by: By, at: dat
         waiting_limit=waiting_limit,
     )
     _fill(course_class, by, at)
+    CourseClass.objects.filter(pk=found).update(waiting_limit=waiting_limit)
 
 
 def _lock_class(class_id: UUID) -> CourseClass:

@@ -76,7 +76,7 @@ def describe(
     Raises:
         NameMissing: the name is empty.
     """
-    name = " ".join(name.split())[:120]
+    name = " ".join("".join(c if c.isprintable() else " " for c in name).split())[:120]
     if not name:
         raise NameMissing
     person = Person.objects.select_for_update(no_key=True).get(pk=person_id)

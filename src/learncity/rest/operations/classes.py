@@ -1,6 +1,6 @@
 """Classes: when and where something is taught, what is on tonight, and applying for a place."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -18,7 +18,6 @@ from learncity.apps.people import services as people
 from learncity.apps.people.access import account
 from learncity.apps.people.types import NameMissing
 from learncity.apps.places import queries as places
-from learncity.apps.places.types import Point
 from learncity.kernel.acting import By, Via
 from learncity.rest.cursors import after_key
 from learncity.rest.idempotency import once
@@ -30,11 +29,6 @@ from learncity.rest.shapes.common import Cursor, Limit, Named, Slug, Words
 from .common import city_and_region, found, providers_of
 
 router = Router(tags=["Learn"])
-
-# How far from a place a class of tonight is still near, in metres, and how many there are at the
-# least: as on the front page (tests/contracts/test_same_as_the_pages.py).
-NEAR = 3000
-AT_LEAST = 4
 
 
 def order(card: ClassCard) -> str:
@@ -114,9 +108,9 @@ def get_tonight(request: HttpRequest, place: Slug | None = None) -> shapes.Tonig
     # The city's middle is nobody's corner: for the city itself, everything in it.
     here = chosen.point if chosen and chosen != region else None
     at = timezone.now()
-    begin, end, is_tomorrow = evening(at)
+    begin, end, is_tomorrow = queries.evening(at)
     cards = queries.tonight(begin=begin, end=end, path=region.path if region else "")
-    near = nearby(cards, here) if here else cards
+    near = queries.nearby(cards, here) if here else cards
     providers = providers_of(near)
     return shapes.Tonight(
         begins_at=begin,
@@ -127,29 +121,6 @@ def get_tonight(request: HttpRequest, place: Slug | None = None) -> shapes.Tonig
             shapes.TimedClass.at_hour(card, providers=providers, at=at, here=here) for card in near
         ],
     )
-
-
-def evening(at: datetime) -> tuple[datetime, datetime, bool]:
-    """The evening people can still go to: from 17:00 or now to midnight; late, tomorrow's."""
-    local = timezone.localtime(at)
-    five = local.replace(hour=17, minute=0, second=0, microsecond=0)
-    midnight = five.replace(hour=0) + timedelta(days=1)
-    if local.time() >= time(20, 45):
-        return five + timedelta(days=1), midnight + timedelta(days=1), True
-    return max(five, local), midnight, False
-
-
-def nearby(cards: list[ClassCard], here: Point) -> list[ClassCard]:
-    """Those within reach, or the nearest where hardly anything is, and those online."""
-    metres = {
-        card.id: here.metres_to(card.venue_point) if card.venue_point else float("inf")
-        for card in cards
-        if card.next_mode != Mode.ONLINE
-    }
-    nearest = sorted(metres, key=lambda pk: metres[pk])
-    within = [pk for pk in nearest if metres[pk] <= NEAR]
-    chosen = set(within if len(within) >= AT_LEAST else nearest[:AT_LEAST])
-    return [card for card in cards if card.next_mode == Mode.ONLINE or card.id in chosen]
 
 
 @router.post(

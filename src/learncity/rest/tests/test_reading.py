@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from learncity.apps.classes import services
+from learncity.apps.classes.queries import evening
 from learncity.kernel.acting import By, Via
 from learncity.kernel.models import Blueprint, BlueprintItem
-from learncity.rest.operations.classes import evening
 
 from .conftest import OWN_CLASS, make
 

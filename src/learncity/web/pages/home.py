@@ -1,6 +1,6 @@
 """The front page, choosing a place, and keeping preferences."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +17,6 @@ from learncity.apps.classes import queries as classes
 from learncity.apps.classes.types import ClassCard, Mode, State
 from learncity.apps.people import services as people
 from learncity.apps.places import queries as places
-from learncity.apps.places.types import Point
 from learncity.kernel import formats
 from learncity.kernel.access import everyone
 from learncity.kernel.memo import remember
@@ -27,9 +26,6 @@ from learncity.web.pagecache import for_strangers
 from learncity.web.reader import CHOICES, Reader, reader_of
 from learncity.web.signin.views import safe_next
 
-# How far from the chosen place a class of tonight is still 'near you', in metres.
-NEAR = 3000
-AT_LEAST = 4
 SHOWN = 12
 _YEAR = 60 * 60 * 24 * 365
 
@@ -39,17 +35,19 @@ _YEAR = 60 * 60 * 24 * 365
 def home(request: HttpRequest) -> HttpResponse:
     """What is on tonight near here, and the six categories. Senior mode: four verbs."""
     reader, at = reader_of(request), timezone.now()
-    begin, end, is_tomorrow = tonight_span(at)
+    begin, end, is_tomorrow = classes.evening(at)
     path = reader.city_place.path if reader.city_place else ""
     cards = classes.tonight(begin=begin, end=end, path=path)
-    near = _near(cards, reader)
+    here = reader.place.point if reader.is_local and reader.place else None
+    near = classes.nearby(cards, here) if here else cards
     mine = _next_of_mine(request, at)
     if reader.is_senior:
         return render(request, "web/home_senior.html", {"verbs": _verbs(request, near, mine, at)})
-    here = reader.place.point if reader.is_local and reader.place else None
     lit = sum(card.next_mode != Mode.ONLINE for card in near)
     found = {
-        "headline": _headline(reader, lit, _is_near(near, here), is_tomorrow),
+        "headline": _headline(
+            reader, lit, here is None or classes.is_near(near, here), is_tomorrow
+        ),
         "lit": lit,
         "is_tomorrow": is_tomorrow,
         "rows": [words.tonight_row(card, here, at) for card in near[:SHOWN]],
@@ -59,43 +57,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "story": reader.city.story if reader.city else "",
     }
     return render(request, "web/home.html", found)
-
-
-def tonight_span(at: datetime) -> tuple[datetime, datetime, bool]:
-    """The evening that people can still go to: from 17:00 or now to midnight; late, tomorrow's."""
-    local = timezone.localtime(at)
-    five = local.replace(hour=17, minute=0, second=0, microsecond=0)
-    midnight = five.replace(hour=0) + timedelta(days=1)
-    if local.time() >= time(20, 45):
-        return five + timedelta(days=1), midnight + timedelta(days=1), True
-    return max(five, local), midnight, False
-
-
-def _near(cards: list[ClassCard], reader: Reader) -> list[ClassCard]:
-    """Those within reach of the chosen place, and online ones; all when no place was chosen.
-
-    Where hardly anything is within reach, the nearest there are, however far: their distance is
-    written beside them.
-    """
-    here = reader.place.point if reader.is_local and reader.place else None
-    if here is None:
-        return cards
-    far = float("inf")
-    metres = {
-        card.id: here.metres_to(card.venue_point) if card.venue_point else far
-        for card in cards
-        if card.next_mode != Mode.ONLINE
-    }
-    nearest = sorted(metres, key=lambda pk: metres[pk])
-    within = [pk for pk in nearest if metres[pk] <= NEAR]
-    chosen = set(within if len(within) >= AT_LEAST else nearest[:AT_LEAST])
-    return [card for card in cards if card.next_mode == Mode.ONLINE or card.id in chosen]
-
-
-def _is_near(cards: list[ClassCard], here: Point | None) -> bool:
-    """Whether every classroom of the list can be walked to."""
-    points = [c.venue_point for c in cards if c.next_mode != Mode.ONLINE and c.venue_point]
-    return here is None or all(here.metres_to(point) <= NEAR for point in points)
 
 
 def _headline(reader: Reader, lit: int, is_near: bool, is_tomorrow: bool) -> str:

@@ -7,12 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from learncity.apps.classes import queries as classes
 from learncity.apps.classes import services
 from learncity.apps.classes.models import CourseClass, Enrolment
 from learncity.apps.people.factories import make_person
 from learncity.kernel.acting import By, Via
 from learncity.web import pagecache, words
-from learncity.web.pages import home
 
 KEY = "bookkeeping-qiaotou-wed"
 
@@ -221,7 +221,7 @@ def test_a_preference_that_does_not_exist_is_not_kept(client, city, query):
 def test_tonight_is_the_evening_people_can_still_go_to(hour, minute, begins, tomorrow):
     at = timezone.localtime().replace(hour=hour, minute=minute, second=0, microsecond=0)
 
-    begin, end, is_tomorrow = home.tonight_span(at)
+    begin, end, is_tomorrow = classes.evening(at)
 
     assert ((begin.hour, begin.minute), is_tomorrow) == (begins, tomorrow)
     assert end - begin <= timedelta(hours=7)

@@ -201,6 +201,17 @@ def test_more_seats_go_to_those_who_waited_longest():
 
 
 @pytest.mark.django_db
+def test_a_waiting_list_may_be_closed_when_new_seats_empty_it():
+    key = make_class(seats=1)
+    for _ in range(2):
+        apply(key, make_person())
+
+    services.set_seats(class_key=key, seats=2, waiting_limit=0, by=SYSTEM, at=OPENING)
+
+    assert counts(key) == (2, 0)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(("seats", "waiting"), [(1, 5), (2, 0)])
 def test_seats_that_are_taken_cannot_be_taken_away(seats, waiting):
     key = make_class(seats=2)
