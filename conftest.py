@@ -35,6 +35,13 @@ services.apply(services.plan(path=demo.CITY_FILE, at=now), by=COMMAND, at=now)
 """
 
 
+def pytest_configure() -> None:
+    """In a fresh clone the translations are not compiled yet."""
+    from learncity.kernel import catalogues
+
+    catalogues.compile_all()
+
+
 def _owner(database: str) -> str:
     return make_conninfo(os.environ["DATABASE_OWNER_URL"], dbname=database)
 

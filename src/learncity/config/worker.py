@@ -18,6 +18,8 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    # People at the screen go before messages that can wait a second.
+    os.nice(10)
     lifeline.watch()
     django.setup()
     from learncity.kernel import worker  # models can be loaded only now

@@ -1,5 +1,6 @@
 """Compiling the interface translations: .po files are kept, .mo files are made."""
 
+import os
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -17,7 +18,7 @@ def compile_all(folder: Path = LOCALE) -> int:
             continue
         with po.open("rb") as source:
             catalogue = read_po(source)
-        part = mo.with_suffix(".part")
+        part = mo.with_suffix(f".{os.getpid()}")  # another process may be at it too
         with part.open("wb") as target:
             write_mo(target, catalogue)
         part.replace(mo)

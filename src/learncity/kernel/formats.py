@@ -31,8 +31,14 @@ def _local(value: date | datetime) -> date | datetime:
 
 def day(value: date | datetime, style: str = "day") -> str:
     """``11月25日 周三``, ``Th 4, 25/11``, ``Wed 25 Nov``; ``long`` adds the year."""
-    tag = content_language()
-    return format_date(_local(value), _PATTERNS[tag][style], locale=_locale(tag))
+    local = _local(value)
+    on = local.date() if isinstance(local, datetime) else local
+    return _day(on, style, content_language())
+
+
+@lru_cache(maxsize=4096)
+def _day(on: date, style: str, tag: str) -> str:
+    return format_date(on, _PATTERNS[tag][style], locale=_locale(tag))
 
 
 def month(value: date | datetime) -> str:
@@ -47,9 +53,13 @@ def clock(value: datetime) -> str:
 
 def money(minor: int, currency: str) -> str:
     """An amount given in the currency's smallest unit: 2000 CNY is ``¥20.00``."""
-    places = get_currency_precision(currency)
-    amount = Decimal(minor).scaleb(-places)
-    return format_currency(amount, currency, locale=_locale(content_language()))
+    return _money(minor, currency, content_language())
+
+
+@lru_cache(maxsize=1024)
+def _money(minor: int, currency: str, tag: str) -> str:
+    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+    return format_currency(amount, currency, locale=_locale(tag))
 
 
 def number(value: int) -> str:

@@ -41,10 +41,10 @@ class Text(dict[str, str]):
 
     def language(self, tag: str | None = None) -> str:
         """The tag that will be shown to a reader of ``tag`` (default: the active language)."""
-        for candidate in _FALLBACK[tag or content_language()]:
-            if self.get(candidate):
-                return candidate
-        return tag or content_language()
+        wanted = tag or content_language()
+        if self.get(wanted):
+            return wanted
+        return next((other for other in _FALLBACK[wanted] if self.get(other)), wanted)
 
     def best(self, tag: str | None = None) -> str:
         """The words for a reader of ``tag``; empty when there are none in any language."""

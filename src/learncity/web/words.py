@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -157,8 +156,8 @@ def class_url(key: str) -> str:
 
 
 def course_url(key: str) -> str:
-    """The page of a course."""
-    return reverse("web:course", args=[key])
+    """The page of a course; spelled out like that of a class."""
+    return f"/courses/{key}/"
 
 
 def session_days(sessions: Iterable[SessionValue], at: datetime) -> list[dict[str, Any]]:

@@ -70,10 +70,16 @@ def search(
     if tokens:
         query = " & ".join(f"'{token}':*" for token in tokens[:12])
         rows = rows.extra(where=["search @@ %s::tsquery"], params=[query])
-        rank = RawSQL("ts_rank(search, %s::tsquery)", [query])
+        # Whole words before beginnings of words, and words that stand together before all.
+        exact = " & ".join(f"'{token}'" for token in tokens[:12])
+        rank = RawSQL(
+            "ts_rank(search, %s::tsquery) + 2 * ts_rank(search, %s::tsquery)"
+            " + 4 * ts_rank(search, %s::tsquery)",
+            [query, exact, exact.replace(" & ", " <-> ")],
+        )
         if offset + limit <= _RANKED:
             rows = rows.annotate(rank=rank)
             order = ["-rank", "-id"]
-    total = rows.count()
-    page = rows.select_related("provider").order_by(*order)[offset : offset + limit]
-    return Page(tuple(c.as_value() for c in page), total)
+    chosen = rows.select_related("provider").defer("search", "provider__about", "provider__phone")
+    page = [c.as_value() for c in chosen.order_by(*order)[offset : offset + limit]]
+    return Page(tuple(page), rows.count())

@@ -53,6 +53,14 @@ class Person(models.Model):
 NO_PASSWORD = "!"  # noqa: S105 - it is none
 
 
+class Accounts(BaseUserManager["Account"]):
+    """An account comes with its person: every page of a signed-in reader needs both."""
+
+    def get_queryset(self) -> "models.QuerySet[Account]":
+        """Accounts joined to their persons."""
+        return super().get_queryset().select_related("person")
+
+
 class Account(AbstractBaseUser):
     """How a person signs in: by a code sent to a phone number or an e-mail address.
 
@@ -70,7 +78,7 @@ class Account(AbstractBaseUser):
     joined_at = models.DateTimeField(db_default=Now())
     is_active = models.BooleanField(default=True)
 
-    objects = BaseUserManager()
+    objects = Accounts()
 
     USERNAME_FIELD = "id"
     EMAIL_FIELD = "email"

@@ -15,10 +15,11 @@ register = template.Library()
 @register.filter
 def words(text: Text) -> SafeString | str:
     """The reader's words; marked with their language when it is another one."""
-    shown = text.language()
-    if shown == content_language():
-        return text.best()
-    return format_html('<span lang="{}">{}</span>', shown, text.best())
+    wanted = content_language()
+    shown = text.language(wanted)
+    if shown == wanted:
+        return text.get(shown, "")
+    return format_html('<span lang="{}">{}</span>', shown, text[shown])
 
 
 @register.filter

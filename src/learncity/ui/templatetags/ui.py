@@ -5,6 +5,7 @@ are given and nothing else; they never query.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -78,15 +79,19 @@ def lamps(free: int, total: int, text: str = "") -> SafeString:
     )
 
 
+@cache
+def _prefer_path() -> str:
+    try:
+        return reverse("web:prefer")
+    except NoReverseMatch:  # the style page stands alone in tests
+        return ""
+
+
 @register.simple_tag(takes_context=True)
 def prefer(context: Context, **choice: str) -> str:
     """Make the link that sets one preference and comes back: {% prefer look="night" %}."""
     here = getattr(context.get("page"), "here", "") or "/"
-    try:
-        path = reverse("web:prefer")
-    except NoReverseMatch:  # the style page stands alone in tests
-        path = ""
-    return f"{path}?{urlencode({**choice, 'next': here})}"
+    return f"{_prefer_path()}?{urlencode({**choice, 'next': here})}"
 
 
 @register.filter

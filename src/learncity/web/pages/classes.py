@@ -126,32 +126,33 @@ def _sum_rows(request: HttpRequest, detail: ClassDetail) -> list[dict[str, Any]]
 @signed_in
 def apply(request: HttpRequest, class_key: str) -> HttpResponse:
     """Check what was chosen, and apply. Sending the form twice gives the same receipt."""
-    detail, mine = _detail(request, class_key)
-    if mine is not None:
-        return redirect("web:receipt", mine.receipt)
     form = NameForm(request.POST or None) if not account(request).person.name else None
     refusal: DomainError | None = None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
-            if form is not None:
-                people.describe(
-                    person_id=account(request).person_id, name=form.cleaned_data["name"]
-                )
-            enrolment = services.apply(
-                class_key=class_key,
-                person_id=account(request).person_id,
-                by=By(account(request).person_id, Via.WEB),
-                at=timezone.now(),
-            )
+            return redirect("web:receipt", _take_place(request, class_key, form).receipt)
         except ClassNotFound as error:
             raise Http404 from error
         except DomainError as error:
             refusal = error
-        else:
-            return redirect("web:receipt", enrolment.receipt)
+    detail, mine = _detail(request, class_key)
+    if mine is not None:
+        return redirect("web:receipt", mine.receipt)
     context = _context(request, detail, mine) | {"form": form, "refusal": refusal}
     status = 422 if refusal or (form is not None and form.errors) else 200
     return render(request, "web/apply.html", context, status=status)
+
+
+def _take_place(request: HttpRequest, class_key: str, form: NameForm | None) -> Enrolment:
+    person_id = account(request).person_id
+    if form is not None:
+        people.describe(person_id=person_id, name=form.cleaned_data["name"])
+    return services.apply(
+        class_key=class_key,
+        person_id=person_id,
+        by=By(person_id, Via.WEB),
+        at=timezone.now(),
+    )
 
 
 @signed_in

@@ -1,5 +1,6 @@
 """The city office's desk, and the outbox of a demo."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.conf import settings
@@ -19,7 +20,9 @@ from learncity.apps.notices import queries as notices
 from learncity.apps.notices.types import Channel, DeliveryState
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.organizations.access import is_operator
+from learncity.apps.people import queries as people
 from learncity.apps.people.access import account
+from learncity.apps.people.types import PersonValue
 from learncity.kernel import audit, formats, outbox
 from learncity.kernel.access import everyone, only
 from learncity.kernel.acting import By, Via
@@ -48,6 +51,8 @@ def operate(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     figures = classes.figures(None, at=at)
     waiting, oldest, given_up = outbox.waiting()
+    trail = audit.latest(50)
+    names = people.persons({e.actor_id for e in trail if e.actor_id})
     late = (at - oldest).total_seconds() if oldest else 0
     return render(
         request,
@@ -74,15 +79,23 @@ def operate(request: HttpRequest) -> HttpResponse:
                 {
                     "cells": [
                         f"{formats.day(e.at)} {formats.clock(e.at)}",
+                        {"text": _actor(e.actor_id, names)},
                         {"text": ACTIONS.get(e.action, e.action)},
                         {"text": e.subject}, {"text": VIA.get(e.via, e.via)},
                         {"text": ", ".join(f"{k} {v}" for k, v in e.detail.items())},
                     ]
                 }
-                for e in audit.latest(50)
+                for e in trail
             ],
         },
     )  # fmt: skip
+
+
+def _actor(actor_id: UUID | None, names: Mapping[UUID, PersonValue]) -> str:
+    """Who did it; the command line and the system have no name."""
+    if actor_id is None:
+        return _("nobody signed in")
+    return names[actor_id].name if actor_id in names else str(actor_id)
 
 
 @only(is_operator)
