@@ -18,8 +18,8 @@ def words(text: Text) -> SafeString | str:
     wanted = content_language()
     shown = text.language(wanted)
     if shown == wanted:
-        return text.get(shown, "")
-    return format_html('<span lang="{}">{}</span>', shown, text[shown])
+        return text.best(wanted)
+    return format_html('<span lang="{}">{}</span>', shown, text.best(shown))
 
 
 @register.filter
