@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from .site import Site, public_folder
+from .site import WORKER, Site, public_folder
 from .visitor import Visitor
 
 NewVisitor = Callable[..., Visitor]
@@ -71,5 +71,19 @@ def known(visitor: NewVisitor, _signed_in: dict[str, Any]) -> Callable[..., Visi
                 c for c in one.context.cookies() if c["name"] == "learncity_session"
             ]
         return one
+
+    return come
+
+
+@pytest.fixture
+def placed(known: Callable[..., Visitor]) -> Callable[..., tuple[Visitor, str]]:
+    """Make the worker, who has a place in a class, and the receipt: ``placed(width=360)``."""
+
+    def come(**options: Any) -> tuple[Visitor, str]:
+        worker = known(WORKER, **options)
+        worker.visit("/classes/photo-songying-sun/apply/")
+        if worker.page.locator("#apply").count():
+            worker.press("Apply for this class")
+        return worker, worker.receipt()
 
     return come

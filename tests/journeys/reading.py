@@ -21,7 +21,10 @@ _TEXTS = """
   for (const e of document.querySelectorAll("[aria-label], [placeholder], [title], [alt]"))
     for (const name of ["aria-label", "placeholder", "title", "alt"])
       if (e.getAttribute(name)) found.push(e.getAttribute(name));
-  found.push(document.title);
+  // The title of a page about a marked text, such as a message, is that text.
+  const top = document.querySelector("h1"), marked = top && top.closest("[lang]").lang.split("-")[0];
+  if (!top || marked === wanted || !document.title.startsWith(top.innerText.trim()))
+    found.push(document.title);
   return found;
 }
 """

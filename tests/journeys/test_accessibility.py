@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from .pages import DESK, MINE, OFFICE, OPEN, REFUSED, check_nothing
-from .site import OPERATOR, PROVIDER, WORKER, new_phone
+from .site import OPERATOR, PROVIDER, new_phone
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
@@ -54,12 +54,8 @@ def test_axe_finds_nothing_on_the_page_of_all_components(visitor, width):
 
 @pytest.mark.parametrize("look", ["normal", "senior", "night"])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_axe_finds_nothing_on_a_resident_s_pages(known, width, look):
-    worker = known(WORKER, width=WIDTHS[width][0], height=WIDTHS[width][1])
-    worker.visit("/classes/photo-songying-sun/apply/")
-    if worker.page.locator("#apply").count():
-        worker.press("Apply for this class")
-    receipt = worker.receipt()
+def test_axe_finds_nothing_on_a_resident_s_pages(placed, width, look):
+    worker, receipt = placed(width=WIDTHS[width][0], height=WIDTHS[width][1])
     mine = (*MINE, f"/me/places/{receipt}/", f"/me/places/{receipt}/withdraw/")
 
     found = look_through(worker, mine, look, refused=("/desk/",))

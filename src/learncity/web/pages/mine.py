@@ -142,6 +142,7 @@ def _inbox_items(person_id: UUID, *, limit: int, offset: int = 0) -> list[dict[s
             "text": m.body,
             "date": f"{formats.day(m.created_at)} {formats.clock(m.created_at)}",
             "unread": not m.is_read,
+            "lang": m.language,
         }
         for m in notices.inbox(person_id, limit=limit, offset=offset)
     ]

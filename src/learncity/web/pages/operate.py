@@ -44,6 +44,26 @@ VIA = {
     "SYSTEM": gettext_lazy("by the system"),
 }
 
+SUBJECTS = {
+    "class": gettext_lazy("class"),
+    "blueprint": gettext_lazy("blueprint"),
+    "file": gettext_lazy("file"),
+    "outbox": gettext_lazy("message"),
+}
+DETAILS = {
+    "how": gettext_lazy("how"),
+    "changes": gettext_lazy("changes"),
+    "conflicts": gettext_lazy("kept as changed by hand"),
+    "before": gettext_lazy("before"),
+    "after": gettext_lazy("after"),
+    "waiting_limit": gettext_lazy("longest waiting list"),
+    "new": gettext_lazy("new"),
+    "changed": gettext_lazy("changed"),
+    "same": gettext_lazy("same as before"),
+    "left_out": gettext_lazy("left out"),
+}
+HOW = {"PAGE": gettext_lazy("on the page"), "PRINT": gettext_lazy("printed")}
+
 
 @only(is_operator)
 def operate(request: HttpRequest) -> HttpResponse:
@@ -81,14 +101,28 @@ def operate(request: HttpRequest) -> HttpResponse:
                         f"{formats.day(e.at)} {formats.clock(e.at)}",
                         {"text": _actor(e.actor_id, names)},
                         {"text": ACTIONS.get(e.action, e.action)},
-                        {"text": e.subject}, {"text": VIA.get(e.via, e.via)},
-                        {"text": ", ".join(f"{k} {v}" for k, v in e.detail.items())},
+                        {"text": _subject(e.subject)}, {"text": VIA.get(e.via, e.via)},
+                        {"text": _details(e.detail)},
                     ]
                 }
                 for e in trail
             ],
         },
     )  # fmt: skip
+
+
+def _subject(subject: str) -> str:
+    """Which thing: its kind in words, and its key."""
+    kind, _space, key = subject.partition(" ")
+    return f"{SUBJECTS.get(kind, kind)} {key}"
+
+
+def _details(detail: Mapping[str, object]) -> str:
+    """What else is known of it: counts, and how."""
+    return _(", ").join(
+        _("%(what)s: %(value)s") % {"what": DETAILS.get(k, k), "value": HOW.get(str(v), v)}
+        for k, v in detail.items()
+    )
 
 
 def _actor(actor_id: UUID | None, names: Mapping[UUID, PersonValue]) -> str:
