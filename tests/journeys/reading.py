@@ -4,10 +4,9 @@ import re
 from functools import cache
 
 from .site import Site
-from .visitor import Visitor
+from .visitor import Visitor, catalogue
 
-# The visible texts of a page with the language they are marked with, and whether their letters are
-# those of a name or of an address rather than of a sentence.
+# The visible texts of a page in its own language; what is marked as another language is left out.
 _TEXTS = """
 () => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
@@ -22,8 +21,9 @@ _TEXTS = """
     for (const name of ["aria-label", "placeholder", "title", "alt"])
       if (e.getAttribute(name)) found.push(e.getAttribute(name));
   // The title of a page about a marked text, such as a message, is that text.
-  const top = document.querySelector("h1"), marked = top && top.closest("[lang]").lang.split("-")[0];
-  if (!top || marked === wanted || !document.title.startsWith(top.innerText.trim()))
+  const top = document.querySelector("h1");
+  const own = !top || top.closest("[lang]").lang.split("-")[0] === wanted;
+  if (own || !document.title.startsWith(top.innerText.trim()))
     found.push(document.title);
   return found;
 }
@@ -59,19 +59,32 @@ def strange_words(visitor: Visitor) -> list[str]:
 
 
 def _without_names(text: str, names: frozenset[str]) -> str:
-    """A text that lists names, without those that are somebody's."""
-    return " ".join(part for part in re.split(r"[,，、·\s]+", text) if part not in names)
+    """A text without the names in it, which are somebody's."""
+    for name in names:
+        if name in text:
+            text = text.replace(name, "")
+    return text.strip()
+
+
+@cache
+def _untranslated(lang: str) -> frozenset[str]:
+    """The English sources of texts that read differently in a language."""
+    texts = (message for message in catalogue(lang) if isinstance(message.id, str))
+    return frozenset(text.id for text in texts if text.id and text.id != text.string)
 
 
 def _is_strange(text: str, lang: str) -> bool:
-    if lang == "zh-Hans":
-        words = {word.lower() for word in _LATIN.findall(text)} - _EVERYWHERE
-        # Content may name a Latin thing within Chinese; an interface text is Latin throughout.
-        return bool(words) and not _HAN.search(text) and not _is_address(text)
+    if lang == "en":
+        return bool(_HAN.search(text))
+    if text in _untranslated(lang):
+        return True
     if lang == "vi":
         return bool(_HAN.search(text) or len(_ENGLISH.findall(text)) > 1)
-    return bool(_HAN.search(text))
+    words = {word.lower() for word in _LATIN.findall(text)} - _EVERYWHERE
+    # Content may name a Latin thing within Chinese; an interface text is Latin throughout.
+    return bool(words) and not _HAN.search(text) and not _is_identifier(text)
 
 
-def _is_address(text: str) -> bool:
-    return bool(re.search(r"[@/:_]|\b[A-Z0-9]{4}-[A-Z0-9]{4}\b|^[a-z0-9.-]+$", text))
+def _is_identifier(text: str) -> bool:
+    """One word that is an address, a key or a receipt, and no word of a language."""
+    return bool(re.fullmatch(r"(?=.*[@/:._0-9-])\S+", text))

@@ -26,7 +26,8 @@ ONE_BAR = {
 
 
 @cache
-def _catalogue(lang: str) -> Catalog:
+def catalogue(lang: str) -> Catalog:
+    """The product's texts in a language, as translators have written them."""
     folder = Path(learncity.__file__).parent / "locale" / lang.replace("-", "_")
     with (folder / "LC_MESSAGES" / "django.po").open("rb") as file:
         return read_po(file)
@@ -34,7 +35,7 @@ def _catalogue(lang: str) -> Catalog:
 
 def says(text: str, lang: str, **values: str) -> str:
     """A label of the product in a language, as its catalogue has it; unknown ones are a mistake."""
-    found = _catalogue("zh-Hans" if lang == "en" else lang).get(text)
+    found = catalogue("zh-Hans" if lang == "en" else lang).get(text)
     assert found is not None, f"no page says {text!r} any more"
     translated = text if lang == "en" else str(found.string) or text
     return translated % values if values else translated
