@@ -101,3 +101,28 @@ def test_axe_finds_nothing_where_something_is_wrong_in_a_form(site, visitor, loo
     somebody.press("Apply for this class", status=422)
     found["no name"] = violations(somebody)
     check_nothing(found)
+
+
+@pytest.mark.parametrize(
+    "who", [None, PROVIDER, OPERATOR], ids=["stranger", "provider", "operator"]
+)
+@pytest.mark.parametrize("lang", ["zh-Hans", "vi", "en"])
+def test_no_page_scrolls_sideways_at_any_width(visitor, known, lang, who):
+    reader = known(who, lang=lang) if who else visitor(lang=lang)
+    pages = {None: OPEN, PROVIDER: DESK, OPERATOR: OFFICE}[who]
+    if who == OPERATOR:
+        # The longest line that the trail of what was done can hold.
+        reader.visit("/desk/classes/workers-choir-qiaotou-fri/")
+        reader.press("Save")
+
+    found = {}
+    for page in pages:
+        reader.visit(page, status=REFUSED.get(page, 200) if who is None else 200)
+        for width in (320, 480, 768, 1024):
+            reader.page.set_viewport_size({"width": width, "height": 800})
+            needed = reader.page.evaluate("document.documentElement.scrollWidth")
+            if needed > width:
+                found.setdefault(page, []).append(f"needs {needed} of {width} pixels")
+        reader.page.set_viewport_size({"width": 1280, "height": 800})
+
+    check_nothing(found)
