@@ -6,16 +6,17 @@ commit, at least once; a handler must be safe to run twice. Rooms register handl
 ``handlers.py``, which every process imports at start.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 import structlog
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
-from django.db.models import Max, Min
+from django.db.models import F, Max, Min
 from django.utils import timezone
 
 from .ids import uuid7
@@ -24,8 +25,11 @@ from .rows import insert
 
 log = structlog.get_logger("learncity.outbox")
 
-Handler = Callable[[Any], None]
+# Takes news of one kind, all that is at hand; may say which of it it could not handle, and why.
+Handler = Callable[[Sequence[Any]], Mapping[Any, Exception] | None]
 
+# Rows handed over at once. What somebody waits for waits for one such batch at the most.
+BATCH = 20
 # Seconds to wait after the first, second, … failure; after the last the row is set aside and shown
 # to the operator, who can set it due again.
 _WAITS = (2, 10, 60, 300, 1800, 7200, 21600, 86400)
@@ -40,7 +44,11 @@ def name_of(event: type) -> str:
 
 
 def on(event: type) -> Callable[[Handler], Handler]:
-    """Register a handler of an event: a function of the event, safe to run twice."""
+    """Register a handler of an event: a function of a list of them, safe to run twice.
+
+    One that raises has done nothing, and is called again for each event by itself. One whose effect
+    leaves the machine catches what goes wrong and answers with the events it failed for.
+    """
 
     def register(handler: Handler) -> Handler:
         name = name_of(event)
@@ -79,39 +87,57 @@ def publish(*events: Any, urgent: bool = False) -> None:
     )
 
 
-def dispatch(*, at: datetime, limit: int = 50) -> int:
-    """Hand up to ``limit`` due rows to their handlers; how many were taken.
+def dispatch(*, at: datetime, limit: int = 100) -> int:
+    """Hand up to ``limit`` due rows to their handlers, many at a time; how many were taken.
 
-    Each row is handled in a transaction of its own together with its mark, so a handler that only
+    Rows are handled in one transaction with the mark that they are done, so a handler that only
     writes to the database runs exactly once. Several workers may dispatch side by side.
     """
     taken = 0
-    while taken < limit and _dispatch_one(at):
-        taken += 1
+    while taken < limit:
+        size = min(BATCH, limit - taken)
+        found = _dispatch_batch(at, size)
+        taken += found
+        if found < size:
+            break
     return taken
 
 
-def _dispatch_one(at: datetime) -> bool:
-    with transaction.atomic():
-        entry = (
-            OutboxEntry.objects.select_for_update(skip_locked=True)
-            .filter(done_at=None, failed_at=None, due_at__lte=at)
-            .order_by("priority", "due_at", "id")
-            .first()
-        )
-        if entry is None:
-            return False
-        try:
-            with transaction.atomic():
-                _handlers[entry.event][entry.handler](_event(entry))
-        except Exception as error:  # any fault of any handler must leave the row to be tried again
-            _put_off(entry, error, at)
-        else:
-            # What was said is no longer needed; identifiers of persons and codes go with it.
-            entry.done_at, entry.body, entry.error = at, {}, ""
-            entry.attempts += 1
-            entry.save(update_fields=["done_at", "body", "error", "attempts"])
-    return True
+@transaction.atomic
+def _dispatch_batch(at: datetime, size: int) -> int:
+    due = OutboxEntry.objects.select_for_update(skip_locked=True).filter(
+        done_at=None, failed_at=None, due_at__lte=at
+    )
+    entries = list(due.order_by("priority", "due_at", "id")[:size])
+    failed: dict[UUID, Exception] = {}
+    for (event, handler), group in groupby(entries, key=lambda e: (e.event, e.handler)):
+        failed |= _hand_over(event, handler, list(group))
+    for entry in entries:
+        if entry.pk in failed:
+            _put_off(entry, failed[entry.pk], at)
+    # What was said is no longer needed; identifiers of persons and codes go with it.
+    OutboxEntry.objects.filter(pk__in=[e.pk for e in entries if e.pk not in failed]).update(
+        done_at=at, body={}, error="", attempts=F("attempts") + 1
+    )
+    return len(entries)
+
+
+def _hand_over(event: str, handler: str, entries: list[OutboxEntry]) -> dict[UUID, Exception]:
+    """Have the rows handled; those that were not, and why."""
+    try:
+        news = {entry.pk: _event(entry) for entry in entries}
+        with transaction.atomic():
+            undone = _handlers[event][handler](list(news.values())) or {}
+    except Exception as error:  # any fault of any handler must leave the row to be tried again
+        if len(entries) == 1:
+            return {entries[0].pk: error}
+        # One piece of news must not hold up the others.
+        return {
+            pk: fault
+            for entry in entries
+            for pk, fault in _hand_over(event, handler, [entry]).items()
+        }
+    return {pk: undone[said] for pk, said in news.items() if said in undone}
 
 
 def _put_off(entry: OutboxEntry, error: Exception, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Every change to notices. Telling is part of the caller's transaction; sending is not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -66,59 +66,68 @@ def want_code(*, channel: Channel, address: str, code: str, language: str) -> No
     outbox.publish(CodeWanted(uuid7(), channel, address, language, code), urgent=True)
 
 
-def carry(message_id: UUID) -> None:
-    """Send a message by the person's best channel: e-mail when they have one, SMS otherwise.
+def carry(message_ids: Sequence[UUID]) -> Mapping[UUID, Exception]:
+    """Send messages by each person's best channel: e-mail when they have one, SMS otherwise.
 
-    At least once: after a crash between sending and noting it, it is sent again under the same id.
+    At least once: after a crash between sending and noting it, one is sent again under the same id.
+    Three statements, whatever the number.
+
+    Returns:
+        The ids of those that did not leave, and why; another try may help.
     """
-    message = Message.objects.filter(pk=message_id).first()
-    if message is None:
-        return
-    where = people.addresses([message.person_id]).get(message.person_id)
-    if where is None:
-        return  # nobody to write to: the inbox, and the learning centre, are how they hear
-    channel = Channel.EMAIL if where.email else Channel.SMS
-    address = where.email or where.phone or ""
-    _send(
-        channel,
-        Outgoing(message_id, address, message.title, message.body, message.language, message.kind),
-        message_id=message_id,
-    )
+    messages = Message.objects.filter(pk__in=message_ids)
+    where = people.addresses([m.person_id for m in messages])
+    ways: dict[Channel, list[Outgoing]] = {Channel.EMAIL: [], Channel.SMS: []}
+    for m in messages:
+        # Without an address the inbox, and the learning centre, are how somebody hears.
+        if (found := where.get(m.person_id)) and (address := found.email or found.phone):
+            channel = Channel.EMAIL if found.email else Channel.SMS
+            ways[channel].append(Outgoing(m.id, address, m.title, m.body, m.language, m.kind))
+    return _send(ways, of_messages=True)
 
 
-def carry_code(wanted: CodeWanted) -> None:
-    """Send a sign-in code; its text is kept in demo mode only."""
-    title, body = worded(CODE, {"code": wanted.code}, wanted.language)
-    _send(
-        Channel(wanted.channel),
-        Outgoing(
-            UUID(str(wanted.delivery_id)),
-            wanted.address,
-            title,
-            body,
-            wanted.language,
-            CODE.name,
-            {"code": wanted.code},
-        ),
-        message_id=None,
-    )
+def carry_codes(wanted: Sequence[CodeWanted]) -> Mapping[UUID, Exception]:
+    """Send sign-in codes; their texts are kept in demo mode only.
+
+    Returns:
+        The ids of those that did not leave, and why; another try may help.
+    """
+    ways: dict[Channel, list[Outgoing]] = {Channel.EMAIL: [], Channel.SMS: []}
+    for w in wanted:
+        title, body = worded(CODE, {"code": w.code}, w.language)
+        pk, values = UUID(str(w.delivery_id)), {"code": w.code}
+        out = Outgoing(pk, w.address, title, body, w.language, CODE.name, values)
+        ways[Channel(w.channel)].append(out)
+    return _send(ways, of_messages=False)
 
 
-def _send(channel: Channel, out: Outgoing, *, message_id: UUID | None) -> None:
-    port = email_port() if channel == Channel.EMAIL else sms_port()
-    sent = port.send(out)
-    kept = message_id is not None or not sent
-    row = {
-        "id": out.id,
-        "message_id": message_id,
-        "channel": channel,
-        "address": out.address,
-        "subject": out.subject if kept else "",
-        "body": out.body if kept else "",
-        "state": DeliveryState.SENT if sent else DeliveryState.HELD,
-    }
+def _send(
+    ways: Mapping[Channel, Sequence[Outgoing]], *, of_messages: bool
+) -> Mapping[UUID, Exception]:
+    rows: list[dict[str, Any]] = []
+    failed: dict[UUID, Exception] = {}
+    for channel, outs in ways.items():
+        if not outs:
+            continue
+        port = email_port() if channel == Channel.EMAIL else sms_port()
+        for out, sent in zip(outs, port.send(outs), strict=True):
+            if isinstance(sent, Exception):
+                failed[out.id] = sent
+                continue
+            kept = of_messages or not sent
+            row = {
+                "id": out.id,
+                "message_id": out.id if of_messages else None,
+                "channel": channel,
+                "address": out.address,
+                "subject": out.subject if kept else "",
+                "body": out.body if kept else "",
+                "state": DeliveryState.SENT if sent else DeliveryState.HELD,
+            }
+            rows.append(row)
     # Sent again after a crash: the row of the first time says the same.
-    insert(Delivery, [row], skip_known=True)
+    insert(Delivery, rows, skip_known=True)
+    return failed
 
 
 def mark_read(*, person_id: UUID, message_ids: Sequence[UUID], at: datetime) -> None:

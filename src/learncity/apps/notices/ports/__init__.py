@@ -1,10 +1,12 @@
 """Ways out of the machine. One thin adapter a provider; which one is a setting.
 
-A port sends and answers whether it did. ``False`` means that there is no sender: in demo mode, or
-when none is set up, nothing leaves and the operator sees the message as held. A failure raises, and
-the outbox tries again.
+A port sends and answers for each message whether it did. ``False`` means that there is no sender:
+in demo mode, or when none is set up, nothing leaves and the operator sees the message as held. An
+error means that it did not leave, and the outbox tries again.
 """
 
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -13,24 +15,37 @@ from django.conf import settings
 
 from learncity.apps.notices.types import Outgoing
 
+# Of each message, in the order in which they were given.
+Answers = list[bool | Exception]
+
 
 class Port(Protocol):
     """What every adapter does."""
 
-    def send(self, out: Outgoing) -> bool:
-        """Send; whether it left the machine.
-
-        Raises:
-            Exception: it did not, and another try may help.
-        """
+    def send(self, outs: Sequence[Outgoing]) -> Answers:
+        """Send; of each whether it left the machine, or what was in its way. Never raises."""
 
 
 class Held:
     """Keeps everything: demo mode, and an installation without a sender."""
 
-    def send(self, out: Outgoing) -> bool:
-        """Keep it; the delivery row shows what would have left."""
-        return False
+    def send(self, outs: Sequence[Outgoing]) -> Answers:
+        """Keep them; the delivery rows show what would have left."""
+        return [False for _ in outs]
+
+
+def side_by_side(send: Callable[[Outgoing], None], outs: Sequence[Outgoing]) -> Answers:
+    """Send eight at a time: a slow provider holds up a batch, and who waits behind it, the less."""
+
+    def sent(out: Outgoing) -> bool | Exception:
+        try:
+            send(out)
+        except Exception as error:  # whatever a provider or the network thinks of
+            return error
+        return True
+
+    with ThreadPoolExecutor(min(8, len(outs))) as pool:
+        return list(pool.map(sent, outs))
 
 
 class NoSuchSender(Exception):

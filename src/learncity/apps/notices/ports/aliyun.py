@@ -11,11 +11,12 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
+from learncity.apps.notices.ports import Answers, side_by_side
 from learncity.apps.notices.types import Outgoing
 
 
@@ -36,8 +37,12 @@ class Aliyun:
         self.key, self.secret = unquote(parts.username or ""), unquote(parts.password or "")
         self.options = {k: v[0] for k, v in parse_qs(parts.query).items()}
 
-    def send(self, out: Outgoing) -> bool:
-        """Send; ``OutId`` carries the stable id.
+    def send(self, outs: Sequence[Outgoing]) -> Answers:
+        """Send; ``OutId`` carries the stable id."""
+        return side_by_side(self.send_one, outs)
+
+    def send_one(self, out: Outgoing) -> None:
+        """Send one message.
 
         Raises:
             Refused: the provider refused the message.
@@ -49,7 +54,6 @@ class Aliyun:
             answer = json.load(response)
         if answer.get("Code") != "OK":
             raise Refused(answer.get("Code"), answer.get("Message"))
-        return True
 
     def parameters(self, out: Outgoing) -> dict[str, str]:
         """The provider's parameters of one message, without signature."""

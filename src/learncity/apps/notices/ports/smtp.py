@@ -1,5 +1,6 @@
 """E-mail by SMTP, through Django's own sender."""
 
+from collections.abc import Sequence
 from email.utils import make_msgid
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -7,11 +8,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
+from learncity.apps.notices.ports import Answers, side_by_side
 from learncity.apps.notices.types import Outgoing
 
 
 class Smtp:
-    """One connection a message: the worker sends few at a time, and none is left half open."""
+    """One connection a message: the worker sends few at once, and none is left half open."""
 
     def __init__(self, url: str, *, sender: str) -> None:
         parts = urlsplit(url)
@@ -27,8 +29,11 @@ class Smtp:
             "timeout": 20,
         }
 
-    def send(self, out: Outgoing) -> bool:
+    def send(self, outs: Sequence[Outgoing]) -> Answers:
         """Send as plain text; the Message-ID is the message's own, so a repeat can be told."""
+        return side_by_side(self._send_one, outs)
+
+    def _send_one(self, out: Outgoing) -> None:
         domain = make_msgid().rpartition("@")[2].rstrip(">")
         message = EmailMessage(
             out.subject,
@@ -38,4 +43,4 @@ class Smtp:
             headers={"Message-ID": f"<{out.id}@{domain}>", "Auto-Submitted": "auto-generated"},
             connection=EmailBackend(**self.connect),
         )
-        return message.send() == 1
+        message.send()

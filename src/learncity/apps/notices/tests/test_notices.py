@@ -15,7 +15,14 @@ from learncity.apps.classes.factories import OPENING, make_class
 from learncity.apps.notices import ports, queries, services
 from learncity.apps.notices.models import Delivery, Message
 from learncity.apps.notices.ports.aliyun import Aliyun, Refused
-from learncity.apps.notices.types import Channel, DeliveryState, Kind, NewMessage, Outgoing
+from learncity.apps.notices.types import (
+    Channel,
+    CodeWanted,
+    DeliveryState,
+    Kind,
+    NewMessage,
+    Outgoing,
+)
 from learncity.apps.people import services as people
 from learncity.apps.people.factories import make_person
 from learncity.kernel import outbox
@@ -43,10 +50,13 @@ class Sender:
     def __init__(self, failures=0):
         self.sent, self.failures = [], failures
 
-    def send(self, out):
+    def send(self, outs):
+        return [self._send_one(out) for out in outs]
+
+    def _send_one(self, out):
         if self.failures:
             self.failures -= 1
-            raise OSError("no signal")
+            return OSError("no signal")
         self.sent.append(out)
         return True
 
@@ -136,6 +146,50 @@ def test_a_failure_is_tried_again_under_the_same_id(sms):
 
     assert len(sms.sent) == 1
     assert OutboxEntry.objects.get(done_at__isnull=False).attempts == 3
+
+
+@pytest.mark.django_db
+def test_of_many_messages_only_those_that_failed_are_sent_again(sms):
+    services.tell([hello(make_person(account=True), str(n)) for n in range(5)])
+    sms.failures = 2
+
+    drain()
+    first = {out.id for out in sms.sent}
+    outbox.dispatch(at=timezone.now() + timedelta(minutes=1))
+
+    assert (len(first), len(sms.sent), len({out.id for out in sms.sent})) == (3, 5, 5)
+    assert Delivery.objects.count() == 5
+
+
+@pytest.mark.django_db
+def test_a_handler_that_breaks_on_one_event_still_handles_the_others(monkeypatch):
+    handled = []
+
+    def breaks(events):
+        handled.extend(e.delivery_id for e in events)
+        if any(e.code == "bad" for e in events):
+            raise ValueError(len(events))
+
+    monkeypatch.setitem(outbox._handlers, "notices.CodeWanted", {"tests.breaks": breaks})
+    good, bad = uuid7(), uuid7()
+    outbox.publish(
+        CodeWanted(good, "SMS", "+8615459990004", "en", "good"),
+        CodeWanted(bad, "SMS", "+8615459990004", "en", "bad"),
+    )
+
+    assert outbox.dispatch(at=timezone.now() + timedelta(seconds=1)) == 2
+
+    assert OutboxEntry.objects.filter(done_at=None).get().error == "ValueError: 1"
+    assert OutboxEntry.objects.exclude(done_at=None).count() == 1
+    assert handled[2:] == [good.hex, bad.hex] or handled[2:] == [str(good), str(bad)]
+
+
+@pytest.mark.django_db
+def test_carrying_many_messages_asks_as_often_as_carrying_one(sms, django_assert_max_num_queries):
+    services.tell([hello(make_person(account=True), str(n)) for n in range(12)])
+    with django_assert_max_num_queries(9):
+        outbox.dispatch(at=timezone.now() + timedelta(seconds=1))
+    assert len(sms.sent) == 12
 
 
 @pytest.mark.django_db
@@ -266,7 +320,7 @@ def test_the_sms_adapter_sends_the_approved_template_and_its_variables(provider)
     adapter, asked, answers = provider
     answers.append({"Code": "OK", "Message": "OK", "BizId": "9006195", "RequestId": "F655A8D5"})
 
-    assert adapter.send(OUT)
+    assert adapter.send([OUT]) == [True]
 
     (request,) = asked
     assert request["PhoneNumbers"] == "13800000000"
@@ -279,8 +333,10 @@ def test_the_sms_adapter_raises_what_the_provider_refuses(provider):
     adapter, _, answers = provider
     answers.append({"Code": "isv.BUSINESS_LIMIT_CONTROL", "Message": "触发小时级流控"})
 
-    with pytest.raises(Refused, match="BUSINESS_LIMIT_CONTROL"):
-        adapter.send(OUT)
+    (refusal,) = adapter.send([OUT])
+
+    assert isinstance(refusal, Refused)
+    assert "BUSINESS_LIMIT_CONTROL" in str(refusal)
 
 
 def test_the_signature_is_that_of_the_documented_method():
