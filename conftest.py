@@ -206,10 +206,9 @@ def account_of(db: None):  # type: ignore[no-untyped-def]
 @pytest.fixture
 def signed_in(client, account_of):  # type: ignore[no-untyped-def]
     """A client signed in as a person of the city: ``signed_in("demo-provider")``."""
-    backend = "allauth.account.auth_backends.AuthenticationBackend"
 
     def sign_in(key: str):  # type: ignore[no-untyped-def]
-        client.force_login(account_of(key), backend=backend)
+        client.force_login(account_of(key))
         return client
 
     return sign_in

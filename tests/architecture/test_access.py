@@ -13,6 +13,7 @@ from learncity.apps.classes import services
 from learncity.apps.notices import queries as notices
 from learncity.apps.people import queries as people
 from learncity.kernel.acting import By, Via
+from learncity.web import pagecache
 
 OWN_CLASS = "bookkeeping-qiaotou-wed"  # of the organization whose staff demo-provider is
 
@@ -96,7 +97,6 @@ def test_the_table_is_the_whole_site():
 @pytest.fixture
 def as_(client, account_of, city):
     """Sign in as one of the five; the other organization's staff is found in the city."""
-    backend = "allauth.account.auth_backends.AuthenticationBackend"
 
     def sign_in(who):
         key = PEOPLE[who]
@@ -108,9 +108,9 @@ def as_(client, account_of, city):
             person = make_person(account=True)
             elsewhere = Organization.objects.exclude(key="qiaotou-learning-centre").first()
             StaffRole.objects.create(person_id=person, organization=elsewhere, role="STAFF")
-            client.force_login(people.find_account(person), backend=backend)
+            client.force_login(people.find_account(person))
         elif key:
-            client.force_login(account_of(key), backend=backend)
+            client.force_login(account_of(key))
         return client
 
     return sign_in
@@ -167,7 +167,7 @@ def test_a_receipt_and_a_message_are_their_owners_alone(as_, account_of, city):
         assert [client.get(path).status_code for path in paths] == [expected] * 3
     client.logout()
     assert [client.get(path).status_code for path in paths] == [302] * 3
-    assert classes.find_enrolment(mine.receipt, person_id=owner).state == "ENROLLED"
+    assert classes.find_enrolment(mine.receipt, person_id=owner)[1].state == "ENROLLED"
 
 
 def test_nobody_gives_back_the_place_of_another(as_, account_of):
@@ -179,7 +179,7 @@ def test_nobody_gives_back_the_place_of_another(as_, account_of):
     )
 
     assert as_("c").post(f"/me/places/{mine.receipt}/withdraw/").status_code == 404
-    assert classes.find_enrolment(mine.receipt, person_id=owner).state == "ENROLLED"
+    assert classes.find_enrolment(mine.receipt, person_id=owner)[1].state == "ENROLLED"
 
 
 def test_the_link_of_an_online_class_is_for_members_and_staff_only(as_, account_of):
@@ -198,6 +198,9 @@ def test_the_link_of_an_online_class_is_for_members_and_staff_only(as_, account_
     services.apply(class_key=key, person_id=owner, by=By(owner, Via.WEB), at=timezone.now())
     assert links("r")
     assert links("c")
+    # What the process remembers of the class holds the links; it must not hand them out.
+    pagecache.forget()
+    assert not links("s")
 
 
 def test_the_demo_outbox_is_not_there_in_earnest(client, city, settings):

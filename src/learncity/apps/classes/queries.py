@@ -11,12 +11,14 @@ from django.db.models.functions import TruncMonth
 
 from learncity.apps.people import queries as people
 from learncity.apps.places.types import Point
+from learncity.kernel.memo import remember
 from learncity.kernel.texts import Text
 
 from .models import CourseClass, Enrolment, Session
 from .rules import evening as evening
 from .rules import is_near as is_near
 from .rules import nearby as nearby
+from .standing import Standing, standing
 from .types import ClassCard, ClassDetail, Given, Mode, RosterRow, Seats, SessionValue, State
 from .types import Enrolment as EnrolmentValue
 
@@ -182,11 +184,6 @@ def ids_by_key(keys: Collection[str]) -> Mapping[str, UUID]:
     return dict(CourseClass.objects.filter(key__in=keys).values_list("key", "id"))
 
 
-def keys_by_id(ids: Collection[UUID]) -> Mapping[UUID, str]:
-    """Keys of classes by id, in one query; unknown ids are absent."""
-    return dict(CourseClass.objects.filter(pk__in=ids).values_list("id", "key"))
-
-
 def names(ids: Collection[UUID]) -> Mapping[UUID, tuple[Text, str]]:
     """Title and page of classes by id, in one query."""
     rows = CourseClass.objects.filter(pk__in=ids).values_list("id", "course__title", "key")
@@ -200,24 +197,61 @@ def position_of(class_id: UUID, applied_at: datetime, enrolment_id: UUID) -> int
     return waiting.filter(earlier).count() + 1
 
 
-def find_enrolment(receipt: str, *, person_id: UUID) -> EnrolmentValue | None:
-    """A person's own enrolment by its receipt, or ``None``; two queries when waiting."""
-    found = Enrolment.objects.filter(receipt=receipt, person_id=person_id).first()
-    return _valued(found)
+def find_enrolment(receipt: str, *, person_id: UUID) -> tuple[str, EnrolmentValue] | None:
+    """A person's own enrolment by its receipt with the key of its class, or ``None``.
 
-
-def enrolment_in(class_id: UUID, *, person_id: UUID) -> EnrolmentValue | None:
-    """The place the person holds, or waits for, in a class; ``None`` when neither."""
-    rows = Enrolment.objects.filter(course_class_id=class_id, person_id=person_id)
-    return _valued(rows.exclude(state=State.WITHDRAWN).first())
-
-
-def _valued(found: Enrolment | None) -> EnrolmentValue | None:
+    One query, two when waiting.
+    """
+    rows = Enrolment.objects.filter(receipt=receipt, person_id=person_id)
+    found = rows.select_related("course_class").only(*_ENROLMENT, "course_class__key").first()
     if found is None:
         return None
-    if found.state != State.WAITING:
-        return found.as_value()
-    return found.as_value(position_of(found.course_class_id, found.applied_at, found.id))
+    position = None
+    if found.state == State.WAITING:
+        position = position_of(found.course_class_id, found.applied_at, found.id)
+    return found.course_class.key, found.as_value(position)
+
+
+_ENROLMENT = tuple(field.attname for field in Enrolment._meta.concrete_fields)
+
+
+def held_in(found: Standing) -> EnrolmentValue | None:
+    """The place the person holds, or waits for; ``None`` when neither. A query when waiting."""
+    held = found.held
+    if held is None or found.person_id is None:
+        return None
+    class_id, position = found.named.class_id, None
+    if held.state == State.WAITING:
+        position = position_of(class_id, held.applied_at, held.id)
+    return EnrolmentValue(
+        held.id, held.receipt, class_id, found.person_id, held.state, held.applied_at, position
+    )
+
+
+@remember(seconds=5)
+def _described(key: str) -> ClassDetail | None:
+    return find_class(key, links=True)
+
+
+def class_now(
+    key: str, *, person_id: UUID | None
+) -> tuple[ClassDetail, EnrolmentValue | None] | None:
+    """A class with the links of its sessions, and the place the person has in it, if any.
+
+    What hardly changes may be five seconds old; seats, the dates of application, a cancellation
+    and the person's place are of now. One query, three when this process was not asked lately.
+    Who may see the links is decided in ``access``.
+    """
+    now, detail = standing(key, person_id), _described(key)
+    if now is None or detail is None:
+        return None
+    card = replace(
+        detail.card,
+        seats=now.seats,
+        closes_at=now.closes_at,
+        is_cancelled=now.cancelled_at is not None,
+    )
+    return replace(detail, card=card, opens_at=now.opens_at), held_in(now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ Seats move only in ``_count``; the constraints of ``models`` would refuse whatev
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from learncity.apps.catalogue import queries as catalogue
 from learncity.apps.notices import services as notices
@@ -21,11 +21,11 @@ from learncity.apps.record.types import NewFact
 from learncity.kernel import audit, locks, outbox
 from learncity.kernel.acting import By
 from learncity.kernel.ids import receipt_number, uuid7
-from learncity.kernel.rows import insert
+from learncity.kernel.rows import insert, together, write
 
 from . import facts
 from .models import CourseClass, Enrolment, Session
-from .queries import position_of
+from .queries import held_in
 from .rules import check_open
 from .standing import Named, Standing, standing
 from .types import (
@@ -69,8 +69,8 @@ def apply(*, class_key: str, person_id: UUID, by: By, at: datetime) -> Enrolment
         raise ClassNotFound(class_key)
     # Refusals, and answers given before, ask no lock: a rush on a full class must not queue up
     # behind it.
-    if found.held:
-        return _again(found)
+    if held := held_in(found):
+        return held
     check_open(found, at)
     if found.seats.is_full:
         raise ClassFull(class_key)
@@ -82,36 +82,33 @@ def _apply_locked(
     class_key: str, class_id: UUID, person_id: UUID, by: By, at: datetime
 ) -> EnrolmentValue:
     now = _lock(class_key, class_id, person_id)
-    if now.held:
-        return _again(now)
+    if held := held_in(now):
+        return held
     check_open(now, at)
     if now.seats.is_full:
         raise ClassFull(class_key)
     enrolled = now.seats.free > 0
     state = State.ENROLLED if enrolled else State.WAITING
     position = None if enrolled else now.seats.waiting + 1
-    _count(class_id, seats=int(enrolled), waiting=int(not enrolled))
     made = EnrolmentValue(uuid7(), receipt_number(), class_id, person_id, state, at, position)
-    insert(
-        Enrolment,
-        [
-            {
-                "id": made.id,
-                "receipt": made.receipt,
-                "course_class_id": class_id,
-                "person_id": person_id,
-                "state": state,
-                "applied_at": at,
-                "changed_at": at,
-            }
-        ],
-    )
     person = PersonValue(person_id, "", now.language, now.home_id)
-    if enrolled:
-        _tell(now.named, made, person, facts.PLACE_TAKEN, facts.TELL_PLACE, by, at)
-        outbox.publish(PlaceTaken(made.id, class_id, person_id, at))
-    else:
-        _tell(now.named, made, person, facts.WAITING, facts.TELL_WAITING, by, at)
+    with together():
+        _count(class_id, seats=int(enrolled), waiting=int(not enrolled))
+        row = {
+            "id": made.id,
+            "receipt": made.receipt,
+            "course_class_id": class_id,
+            "person_id": person_id,
+            "state": state,
+            "applied_at": at,
+            "changed_at": at,
+        }
+        insert(Enrolment, [row])
+        if enrolled:
+            _tell(now.named, made, person, facts.PLACE_TAKEN, facts.TELL_PLACE, by, at)
+            outbox.publish(PlaceTaken(made.id, class_id, person_id, at))
+        else:
+            _tell(now.named, made, person, facts.WAITING, facts.TELL_WAITING, by, at)
     return made
 
 
@@ -121,24 +118,6 @@ def _lock(class_key: str, class_id: UUID, person_id: UUID) -> Standing:
     found = standing(class_key, person_id)
     assert found is not None  # a class is never deleted
     return found
-
-
-def _again(found: Standing) -> EnrolmentValue:
-    """The answer that was given to the first application."""
-    held = found.held
-    assert held is not None
-    position = None
-    if held.state == State.WAITING:
-        position = position_of(found.named.class_id, held.applied_at, held.id)
-    return EnrolmentValue(
-        held.id,
-        held.receipt,
-        found.named.class_id,
-        found.person_id,
-        held.state,
-        held.applied_at,
-        position,
-    )
 
 
 def withdraw(*, receipt: str, person_id: UUID, by: By, at: datetime) -> EnrolmentValue:
@@ -239,12 +218,11 @@ def _lock_class(class_id: UUID) -> CourseClass:
 
 
 def _count(class_id: UUID, *, seats: int, waiting: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE classes_courseclass SET seats_taken = seats_taken + %s, "
-            "waiting_taken = waiting_taken + %s WHERE id = %s",
-            [seats, waiting, class_id],
-        )
+    write(
+        "UPDATE classes_courseclass SET seats_taken = seats_taken + %s, "
+        "waiting_taken = waiting_taken + %s WHERE id = %s",
+        [seats, waiting, class_id],
+    )
 
 
 def _named(course_class: CourseClass) -> Named:

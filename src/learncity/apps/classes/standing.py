@@ -22,7 +22,7 @@ SELECT c.id, c.key, c.opens_at, c.closes_at, c.cancelled_at, c.starts_at, c.plac
        p.id, p.language, p.home_id, e.id, e.receipt, e.state, e.applied_at
 FROM classes_courseclass c
 JOIN catalogue_course o ON o.id = c.course_id
-JOIN people_person p ON p.id = %s
+LEFT JOIN people_person p ON p.id = %s
 LEFT JOIN classes_enrolment e
   ON e.course_class_id = c.id AND e.person_id = p.id AND e.state <> 'WITHDRAWN'
 WHERE c.key = %s
@@ -52,7 +52,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A class, a person, and the place the person has in it, as they were when read."""
+    """A class, a person if any, and the place the person has in it, as they were when read."""
 
     key: str
     opens_at: datetime | None
@@ -60,14 +60,17 @@ class Standing:
     cancelled_at: datetime | None
     named: Named
     seats: Seats
-    person_id: UUID
+    person_id: UUID | None
     language: str
     home_id: UUID | None
     held: Held | None
 
 
-def standing(class_key: str, person_id: UUID) -> Standing | None:
-    """How the person stands to the class, or ``None`` when there is no such class; one query."""
+def standing(class_key: str, person_id: UUID | None) -> Standing | None:
+    """How the person stands to the class, or ``None`` when there is no such class; one query.
+
+    For a stranger, ``None``, only how the class stands.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_QUERY, [person_id, class_key])
         row = cursor.fetchone()
@@ -88,7 +91,7 @@ def _standing(row: tuple[Any, ...]) -> Standing:
         ),
         seats=Seats(row[9], row[10], row[11], row[12]),
         person_id=row[13],
-        language=row[14],
+        language=row[14] or "",
         home_id=row[15],
         held=held,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """What other rooms may know of classes: values, events, refusals. Pure data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -146,6 +146,15 @@ class ClassDetail:
     def instructors(self) -> tuple[str, ...]:
         """Names of all who teach it, each once, in order of appearance."""
         return tuple(dict.fromkeys(s.instructor_name for s in self.sessions if s.instructor_name))
+
+    @property
+    def has_links(self) -> bool:
+        """Whether a link of a session is in it."""
+        return any(s.link for s in self.sessions)
+
+    def without_links(self) -> "ClassDetail":
+        """The class as those see it who have no seat in it."""
+        return replace(self, sessions=tuple(replace(s, link="") for s in self.sessions))
 
 
 @dataclass(frozen=True, slots=True)

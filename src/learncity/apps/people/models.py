@@ -1,6 +1,6 @@
 """Tables of people. Private: other rooms go through queries and services."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -53,14 +53,6 @@ class Person(models.Model):
 NO_PASSWORD = "!"  # noqa: S105 - it is none
 
 
-class Accounts(BaseUserManager["Account"]):
-    """An account comes with its person: every page of a signed-in reader needs both."""
-
-    def get_queryset(self) -> "models.QuerySet[Account]":
-        """Accounts joined to their persons."""
-        return super().get_queryset().select_related("person")
-
-
 class Account(AbstractBaseUser):
     """How a person signs in: by a code sent to a phone number or an e-mail address.
 
@@ -78,7 +70,7 @@ class Account(AbstractBaseUser):
     joined_at = models.DateTimeField(db_default=Now())
     is_active = models.BooleanField(default=True)
 
-    objects = Accounts()
+    objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
 
     USERNAME_FIELD = "id"
     EMAIL_FIELD = "email"

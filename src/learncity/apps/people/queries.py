@@ -34,31 +34,39 @@ def find_account(person_id: UUID) -> Account | None:
     return Account.objects.filter(person_id=person_id).select_related("person").first()
 
 
-_ACCOUNT_OF = """
-SELECT {account}, {person} FROM people_token t
+_ACCOUNT = [field.attname for field in Account._meta.concrete_fields]
+_PERSON = [field.attname for field in Person._meta.concrete_fields]
+_COLUMNS = ", ".join([f"a.{name}" for name in _ACCOUNT] + [f"p.{name}" for name in _PERSON])
+_OF_ID = f"""
+SELECT {_COLUMNS} FROM people_account a JOIN people_person p ON p.id = a.person_id
+WHERE a.id = %s AND a.is_active
+"""  # noqa: S608 - names of columns, from the models
+_OF_TOKEN = f"""
+SELECT {_COLUMNS} FROM people_token t
 JOIN people_account a ON a.id = t.account_id JOIN people_person p ON p.id = a.person_id
 WHERE t.digest = %s AND t.revoked_at IS NULL AND a.is_active
-"""
+"""  # noqa: S608
+
+
+def account_of_id(account_id: UUID | str) -> Account | None:
+    """The living account of a session, or ``None``; one query."""
+    return _account(_OF_ID, account_id)
 
 
 def account_of(token: str) -> Account | None:
-    """The account whose living API token this is, or ``None``; one query.
+    """The account whose living API token this is, or ``None``; one query."""
+    return _account(_OF_TOKEN, sha256(token.encode()).hexdigest())
 
-    Written out, because every call of a program begins with it.
-    """
-    account = [f.attname for f in Account._meta.concrete_fields]
-    person = [f.attname for f in Person._meta.concrete_fields]
-    query = _ACCOUNT_OF.format(
-        account=", ".join(f"a.{name}" for name in account),
-        person=", ".join(f"p.{name}" for name in person),
-    )
+
+def _account(statement: str, value: UUID | str) -> Account | None:
+    """One account; written out, because every page and call of somebody begins with it."""
     with connection.cursor() as cursor:
-        cursor.execute(query, [sha256(token.encode()).hexdigest()])
+        cursor.execute(statement, [value])
         row = cursor.fetchone()
     if row is None:
         return None
-    found = Account.from_db("default", account, row[: len(account)])
-    found.person = Person.from_db("default", person, row[len(account) :])
+    found = Account.from_db("default", _ACCOUNT, row[: len(_ACCOUNT)])
+    found.person = Person.from_db("default", _PERSON, row[len(_ACCOUNT) :])
     return found
 
 

@@ -9,11 +9,9 @@ from pydantic import BaseModel
 
 from learncity.apps.catalogue import queries as catalogue
 from learncity.apps.classes import queries, services
-from learncity.apps.classes.access import may_run
-from learncity.apps.classes.types import ClassCard, ClassDetail, ClassNotFound, Mode, State
-from learncity.apps.classes.types import Enrolment as EnrolmentValue
+from learncity.apps.classes.access import class_for
+from learncity.apps.classes.types import ClassCard
 from learncity.apps.organizations import queries as organizations
-from learncity.apps.organizations.access import actor_of
 from learncity.apps.people import services as people
 from learncity.apps.people.access import account
 from learncity.apps.people.types import NameMissing
@@ -75,25 +73,10 @@ def get_class(request: HttpRequest, class_key: Slug) -> shapes.ClassSeen:
     Links of meetings online are there for those who have a seat, and for staff. With a key or
     session, `mine` is one's own place in it.
     """
-    detail, mine = _seen(request, class_key)
+    detail, mine = class_for(request, class_key)
     providers = providers_of([detail.card])
     known = dict(shapes.ClassDetail.of_detail(detail, providers=providers, at=timezone.now()))
     return shapes.ClassSeen(**known, mine=shapes.Enrolment.of(mine) if mine else None)
-
-
-def _seen(request: HttpRequest, class_key: str) -> tuple[ClassDetail, EnrolmentValue | None]:
-    """The class with what this reader may see of it, and their own place in it."""
-    detail = queries.find_class(class_key)
-    if detail is None:
-        raise ClassNotFound(class_key)
-    if not request.user.is_authenticated:
-        return detail, None
-    mine = queries.enrolment_in(detail.card.id, person_id=account(request).person_id)
-    is_member = mine is not None and mine.state == State.ENROLLED
-    has_links = any(session.mode == Mode.ONLINE for session in detail.sessions)
-    if has_links and (is_member or may_run(actor_of(request), class_key)):
-        detail = queries.find_class(class_key, links=True) or detail
-    return detail, mine
 
 
 @router.get("/tonight", auth=None, response={200: shapes.Tonight, **refusals(404)})

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from learncity.apps.classes import queries as classes
 from learncity.apps.classes import services
-from learncity.apps.classes.types import EnrolmentNotFound, State
+from learncity.apps.classes.access import place_for
 from learncity.apps.notices import queries as notices
 from learncity.apps.organizations.access import actor_of
 from learncity.apps.people.access import account
@@ -24,7 +24,7 @@ from learncity.rest.shapes import mine as shapes
 from learncity.rest.shapes.classes import ClassDetail, Enrolment, TimedClass
 from learncity.rest.shapes.common import Cursor, Limit, Named, Receipt, Words, labels
 
-from .common import found, providers_of
+from .common import providers_of
 
 router = Router(tags=["Mine"])
 
@@ -66,11 +66,7 @@ def list_my_classes(request: HttpRequest) -> shapes.MyClasses:
 @router.get("/me/places/{receipt}", url_name="my_place", response=shapes.MyPlace)
 def get_my_place(request: HttpRequest, receipt: Receipt) -> shapes.MyPlace:
     """Say what became of an application of mine."""
-    enrolment = classes.find_enrolment(receipt, person_id=account(request).person_id)
-    if enrolment is None:
-        raise EnrolmentNotFound(receipt)
-    key = classes.keys_by_id([enrolment.class_id])[enrolment.class_id]
-    detail = found(classes.find_class(key, links=enrolment.state == State.ENROLLED))
+    detail, enrolment = place_for(request, receipt)
     providers = providers_of([detail.card])
     return shapes.MyPlace(
         **dict(Enrolment.of(enrolment)),

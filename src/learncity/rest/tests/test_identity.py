@@ -12,7 +12,6 @@ from learncity.rest.openapi import operations_of
 from .conftest import OTHER_CLASS, OWN_CLASS, Program, key_of, program
 
 API = "/api/v1"
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 # Everything that may be called without a key. A new operation is closed unless it is added here.
 OPEN_TO_ANYBODY = {
@@ -152,7 +151,7 @@ def test_a_key_counts_more_than_the_session_beside_it(signed_in, account_of, cit
 def browser_of(account):
     """A client that checks CSRF as a real server does."""
     client = Program(enforce_csrf_checks=True)
-    client.force_login(account, backend=BACKEND)
+    client.force_login(account)
     return client
 
 

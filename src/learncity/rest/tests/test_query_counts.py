@@ -14,7 +14,7 @@ PUBLIC = {
     "/courses/small-shop-bookkeeping": 3,
     "/classes": 2,
     "/classes?course=small-shop-bookkeeping": 3,
-    f"/classes/{OWN_CLASS}": 3,
+    f"/classes/{OWN_CLASS}": 4,  # how it stands, what it is, its sessions, who runs it
     "/tonight": 4,
     "/tonight?place=gusu": 5,
     "/venues": 2,
@@ -29,8 +29,8 @@ MINE = {
     "/me/classes": 5,  # enrolments, classes, next meetings, waiting lists, who runs them
     "/me/record": 3,
     "/me/messages": 1,
-    # The class, my place, the class again with its links, who runs it.
-    f"/classes/{OWN_CLASS}": 6,
+    # How it and I stand, what it is, its sessions, who runs it.
+    f"/classes/{OWN_CLASS}": 4,
 }
 DESK = {
     "/desk/classes": 3,  # roles, classes, who runs them
@@ -55,6 +55,12 @@ def busy(worker, staff, open_class):
 def test_a_public_operation_asks_so_often(client, city, django_assert_num_queries, path, count):
     with django_assert_num_queries(count):
         assert client.get(API + path).status_code == 200
+
+
+def test_a_class_that_was_asked_for_lately_asks_less(client, city, django_assert_num_queries):
+    client.get(f"{API}/classes/{OWN_CLASS}")
+    with django_assert_num_queries(2):
+        assert client.get(f"{API}/classes/{OWN_CLASS}").status_code == 200
 
 
 @pytest.mark.parametrize(("path", "count"), MINE.items())

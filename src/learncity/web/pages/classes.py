@@ -11,10 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learncity.apps.catalogue.types import LANGUAGE_NAMES
-from learncity.apps.classes import queries, services
-from learncity.apps.classes.access import may_run
-from learncity.apps.classes.types import ClassDetail, ClassNotFound, Enrolment, Mode, State
-from learncity.apps.organizations.access import actor_of
+from learncity.apps.classes import services
+from learncity.apps.classes.access import class_for, place_for
+from learncity.apps.classes.types import (
+    ClassDetail,
+    ClassNotFound,
+    Enrolment,
+    EnrolmentNotFound,
+    Mode,
+    State,
+)
 from learncity.apps.people import services as people
 from learncity.apps.people.access import account
 from learncity.apps.people.types import NameMissing
@@ -50,17 +56,10 @@ def course_class(request: HttpRequest, class_key: str) -> HttpResponse:
 
 def _detail(request: HttpRequest, class_key: str) -> tuple[ClassDetail, Enrolment | None]:
     """The class with what this reader may see of it, and their own place in it."""
-    detail = queries.find_class(class_key)
-    if detail is None:
-        raise Http404
-    if not request.user.is_authenticated:
-        return detail, None
-    mine = queries.enrolment_in(detail.card.id, person_id=account(request).person_id)
-    is_member = mine is not None and mine.state == State.ENROLLED
-    has_links = any(s.mode == Mode.ONLINE for s in detail.sessions)
-    if has_links and (is_member or may_run(actor_of(request), class_key)):
-        detail = queries.find_class(class_key, links=True) or detail
-    return detail, mine
+    try:
+        return class_for(request, class_key)
+    except ClassNotFound as error:
+        raise Http404 from error
 
 
 def _context(request: HttpRequest, detail: ClassDetail, mine: Enrolment | None) -> dict[str, Any]:
@@ -158,7 +157,7 @@ def _take_place(request: HttpRequest, class_key: str, form: NameForm | None) -> 
 @signed_in
 def receipt(request: HttpRequest, receipt: str) -> HttpResponse:
     """What became of an application, and what happens next. Prints on one page."""
-    enrolment, detail = _mine(request, receipt)
+    detail, enrolment = _mine(request, receipt)
     at = timezone.now()
     upcoming = [s for s in detail.sessions if s.ends_at > at and not s.is_cancelled]
     context = _context(request, detail, enrolment) | {
@@ -170,14 +169,11 @@ def receipt(request: HttpRequest, receipt: str) -> HttpResponse:
     return render(request, "web/receipt.html", context)
 
 
-def _mine(request: HttpRequest, receipt: str) -> tuple[Enrolment, ClassDetail]:
-    enrolment = queries.find_enrolment(receipt, person_id=account(request).person_id)
-    if enrolment is None:
-        raise Http404
-    key = queries.keys_by_id([enrolment.class_id])[enrolment.class_id]
-    detail = queries.find_class(key, links=enrolment.state == State.ENROLLED)
-    assert detail is not None
-    return enrolment, detail
+def _mine(request: HttpRequest, receipt: str) -> tuple[ClassDetail, Enrolment]:
+    try:
+        return place_for(request, receipt)
+    except EnrolmentNotFound as error:
+        raise Http404 from error
 
 
 def _receipt_title(enrolment: Enrolment) -> str:
@@ -208,7 +204,7 @@ def _next_words(enrolment: Enrolment, upcoming: list[Any]) -> str:
 @signed_in
 def withdraw(request: HttpRequest, receipt: str) -> HttpResponse:
     """Ask once more, then give the place back."""
-    enrolment, detail = _mine(request, receipt)
+    detail, enrolment = _mine(request, receipt)
     refusal = None
     if request.method == "POST":
         try:

@@ -63,6 +63,24 @@ def test_a_page_of_ones_own_costs_few_queries(signed_in, path, most):
     assert count(signed_in("demo-operator"), path) <= most
 
 
+def test_a_remembered_class_still_says_how_it_stands_now(signed_in):
+    client, path = signed_in("demo-operator"), f"/classes/{KEY}/"
+    can_apply = f'href="{path}apply/"'
+    assert can_apply in client.get(path).content.decode()
+
+    CourseClass.objects.filter(key=KEY).update(closes_at=timezone.now())
+    assert can_apply not in client.get(path).content.decode()
+
+    CourseClass.objects.filter(key=KEY).update(
+        closes_at=timezone.now() + timedelta(days=1), cancelled_at=timezone.now()
+    )
+    assert can_apply not in client.get(path).content.decode()
+
+    CourseClass.objects.filter(key=KEY).update(cancelled_at=None)
+    mine = take(KEY, client.get(path).wsgi_request.user.person_id)
+    assert mine.receipt in client.get(path).content.decode()
+
+
 def test_a_longer_roster_costs_no_more(signed_in):
     client, path = signed_in("demo-provider"), f"/desk/classes/{KEY}/"
     take(KEY, make_person(account=True))
@@ -134,9 +152,7 @@ def test_applying_in_the_browser_ends_at_a_receipt_and_twice_gives_the_same(sign
 def test_a_name_is_asked_once_and_kept(client, city):
     person = make_person(account=True)
     people_account = _nameless(person)
-    client.force_login(
-        people_account, backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    client.force_login(people_account)
 
     refused = client.post(f"/classes/{KEY}/apply/", {"name": "  "})
     assert refused.status_code == 422

@@ -141,7 +141,8 @@ def test_leaving_the_waiting_list_moves_everybody_behind_up():
 
     withdraw(first)
 
-    assert queries.find_enrolment(second.receipt, person_id=second.person_id).position == 1
+    _, moved_up = queries.find_enrolment(second.receipt, person_id=second.person_id)
+    assert moved_up.position == 1
     assert counts(key) == (1, 1)
 
 
