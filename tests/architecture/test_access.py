@@ -13,7 +13,6 @@ from learncity.apps.classes import services
 from learncity.apps.notices import queries as notices
 from learncity.apps.people import queries as people
 from learncity.kernel.acting import By, Via
-from learncity.web import pagecache
 
 OWN_CLASS = "bookkeeping-qiaotou-wed"  # of the organization whose staff demo-provider is
 
@@ -199,7 +198,7 @@ def test_the_link_of_an_online_class_is_for_members_and_staff_only(as_, account_
     assert links("r")
     assert links("c")
     # What the process remembers of the class holds the links; it must not hand them out.
-    pagecache.forget()
+    as_("s").logout()
     assert not links("s")
 
 
