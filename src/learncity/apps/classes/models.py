@@ -58,10 +58,13 @@ class CourseClass(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     key = models.SlugField(max_length=80, unique=True)
-    course = models.ForeignKey("catalogue.Course", on_delete=models.PROTECT, related_name="+")
+    # Neither has an index of its own: classes_of_course and classes_of_provider begin with them.
+    course = models.ForeignKey(
+        "catalogue.Course", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     # Who runs it; often, not always, the provider of the course.
     provider = models.ForeignKey(
-        "organizations.Organization", on_delete=models.PROTECT, related_name="+"
+        "organizations.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     term = models.ForeignKey(Term, null=True, on_delete=models.PROTECT, related_name="+")
     # Where it counts: the venue's region, or the provider's when it is online.
@@ -129,7 +132,10 @@ class Session(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    course_class = models.ForeignKey(CourseClass, on_delete=models.PROTECT, related_name="sessions")
+    # No index of its own: classes_session_numbered_once begins with it.
+    course_class = models.ForeignKey(
+        CourseClass, on_delete=models.PROTECT, related_name="sessions", db_index=False
+    )
     number = models.PositiveSmallIntegerField()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -192,7 +198,8 @@ class Enrolment(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    receipt = models.CharField(max_length=12, unique=True)
+    # Unique by a constraint, which has one index; "unique" would add another for LIKE.
+    receipt = models.CharField(max_length=12)
     course_class = models.ForeignKey(
         CourseClass, on_delete=models.PROTECT, related_name="enrolments", db_index=False
     )
@@ -205,6 +212,7 @@ class Enrolment(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(state__in=[*State]), name="classes_state_known"),
+            models.UniqueConstraint(fields=["receipt"], name="classes_receipt_given_once"),
             models.UniqueConstraint(
                 fields=["course_class", "person"],
                 condition=~Q(state=State.WITHDRAWN),

@@ -21,7 +21,7 @@ class Message(models.Model):
     )
     kind = models.CharField(max_length=60)
     # Person, kind and what it is about: telling the same news twice writes one message.
-    key = models.CharField(max_length=160, unique=True)
+    key = models.CharField(max_length=160)
     language = models.CharField(max_length=10)
     title = models.CharField(max_length=200)
     body = models.TextField()
@@ -30,6 +30,8 @@ class Message(models.Model):
     read_at = models.DateTimeField(null=True)
 
     class Meta:
+        # Not "unique" on the field, which would add an index for LIKE.
+        constraints = [models.UniqueConstraint(fields=["key"], name="notices_told_once")]
         indexes = [
             # Serves the inbox and, its condition being cheap, the count of unread messages.
             models.Index(fields=["person", "-created_at", "-id"], name="notices_inbox"),
