@@ -52,9 +52,13 @@ def test_doctor_makes_nothing_where_nothing_is(place):
 
 
 def test_options_are_read_in_both_forms():
-    words = ["--category", "language", "--dry-run", "--place=suzhou"]
+    words = ["--map", "code=key", "--dry-run", "--place=suzhou", "--map=name=title"]
 
-    assert _options(words) == {"category": "language", "dry_run": "", "place": "suzhou"}
+    assert _options(words) == {
+        "map": ["code=key", "name=title"],
+        "dry_run": [""],
+        "place": ["suzhou"],
+    }
 
 
 def test_a_taken_port_is_a_fault_that_names_the_variable():

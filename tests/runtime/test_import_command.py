@@ -33,8 +33,9 @@ def run(city, file):
         if content is not None:
             path.write_text(content, encoding="utf-8")
         said = io.StringIO()
+        typed = {k: [v] if isinstance(v, str) else v for k, v in options.items()}
         with pytest.raises(typer.Exit) as end:
-            imports.run(kind, path, options, Console(file=said, width=500))
+            imports.run(kind, path, typed, Console(file=said, width=500))
         return end.value.exit_code, said.getvalue()
 
     return run

@@ -87,7 +87,8 @@ def test_every_course_and_class_of_a_real_catalogue_is_in_or_explained(db, tmp_p
 
 def run(kind, folder, **options):
     said = io.StringIO()
+    typed = {name: [value] for name, value in options.items()}
     with pytest.raises(typer.Exit) as end:
-        imports.run(kind, folder / f"{kind}.csv", options, Console(file=said, width=200))
+        imports.run(kind, folder / f"{kind}.csv", typed, Console(file=said, width=200))
     line = next(line for line in said.getvalue().splitlines() if " new, " in line)
     return end.value.exit_code, line.strip()[2:].rpartition(" s")[0].rpartition(" ")[0]

@@ -89,10 +89,10 @@ def apply(
 @app.command("import", context_settings={**ANYTHING, "help_option_names": ["--help"]})
 def import_(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(help="What the file holds, for example people.")],
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV or XLSX.")],
+    kind: Annotated[str, typer.Argument(help="What the file holds: courses or classes.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, also .gz.")],
 ) -> None:
-    """Read a list from a file; further options depend on the kind: --category language."""
+    """Read a list from a file; further options depend on the kind: --map, --default, --strict."""
     import django
 
     from learncity.config.database import running_database
@@ -226,13 +226,13 @@ _developer("messages", "Collect the texts to translate.")
 _developer("docs", "Write the generated reference pages anew.")
 
 
-def _options(words: list[str]) -> dict[str, str]:
-    """Read --name value, --name=value and --name as a mapping.
+def _options(words: list[str]) -> dict[str, list[str]]:
+    """Read --name value, --name=value and --name as a mapping to all values of a name.
 
     Raises:
         typer.BadParameter: a word is no option.
     """
-    options: dict[str, str] = {}
+    options: dict[str, list[str]] = {}
     rest = list(words)
     while rest:
         word = rest.pop(0)
@@ -241,7 +241,7 @@ def _options(words: list[str]) -> dict[str, str]:
         name, equals, value = word[2:].partition("=")
         if not equals and rest and not rest[0].startswith("--"):
             value = rest.pop(0)
-        options[name.replace("-", "_")] = value
+        options.setdefault(name.replace("-", "_"), []).append(value)
     return options
 
 

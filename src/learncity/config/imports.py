@@ -6,14 +6,13 @@ mended and imported again. The exit code: 0 all is in, 1 some rows are not, 2 no
 
 import csv
 import os
-import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from itertools import islice, pairwise
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -37,6 +36,9 @@ BATCH = 500
 _SHOWN = 20
 _REPEATED = ("map", "default")
 
+# As typed: all values of an option by its name, an empty one where none was given.
+Options = Mapping[str, Sequence[str]]
+
 
 class Importer(Protocol):
     """Writes the rows of one kind of list."""
@@ -45,12 +47,12 @@ class Importer(Protocol):
         """Make it be as the rows say; one transaction."""
 
 
-def _courses(file: CsvFile, options: Mapping[str, str]) -> Importer:
+def _courses(file: CsvFile, options: Options) -> Importer:
     return courses.CourseImport(file)
 
 
-def _classes(file: CsvFile, options: Mapping[str, str]) -> Importer:
-    place = options.get("place", "")
+def _classes(file: CsvFile, options: Options) -> Importer:
+    place = options.get("place", [""])[-1]
     if place and places.find_place(place) is None:
         raise Unreadable(f"--place {place}: there is no such place. Give the key of a region.")
     return classes.ClassImport(
@@ -61,7 +63,7 @@ def _classes(file: CsvFile, options: Mapping[str, str]) -> Importer:
 @dataclass(frozen=True)
 class _Kind:
     columns: courses.Columns
-    make: Callable[[CsvFile, Mapping[str, str]], Importer]
+    make: Callable[[CsvFile, Options], Importer]
     options: tuple[str, ...] = ()
 
 
@@ -73,7 +75,7 @@ _FOR_ALL = ("map", "default", "errors", "strict")
 _FLAGS = ("strict", "create_venues")
 
 
-def run(kind: str, path: Path, options: Mapping[str, str], console: Console) -> None:
+def run(kind: str, path: Path, options: Options, console: Console) -> None:
     """Import a list from a file, and end the command with the exit code of the module's docstring.
 
     Args:
@@ -91,15 +93,13 @@ def run(kind: str, path: Path, options: Mapping[str, str], console: Console) -> 
     raise typer.Exit(1 if result.failed else 0)
 
 
-def _prepare(
-    kind: str, path: Path, options: Mapping[str, str]
-) -> tuple[CsvFile, Importer, "ErrorFile"]:
+def _prepare(kind: str, path: Path, options: Options) -> tuple[CsvFile, Importer, "ErrorFile"]:
     if kind not in KINDS:
         raise Unreadable(
             f"{kind!r} cannot be imported{near(kind, KINDS)}. Say one of: {', '.join(KINDS)}."
         )
     known = (*_FOR_ALL, *KINDS[kind].options)
-    for name, value in options.items():
+    for name, values in options.items():
         shown = name.replace("_", "-")
         if name not in known:
             all_shown = [n.replace("_", "-") for n in known]
@@ -107,18 +107,18 @@ def _prepare(
                 f"There is no option --{shown} for {kind}{near(shown, all_shown)}. "
                 f"There are: {', '.join(f'--{n}' for n in all_shown)}."
             )
-        if bool(value) == (name in _FLAGS):
-            raise Unreadable(f"--{shown} takes {'no value' if value else 'a value after it'}.")
+        if any(bool(value) == (name in _FLAGS) for value in values):
+            takes = "no value" if name in _FLAGS else "a value after it"
+            raise Unreadable(f"--{shown} takes {takes}.")
     rename, defaults = (_pairs(name, options) for name in _REPEATED)
     file = CsvFile(path, KINDS[kind].columns, rename=rename, defaults=defaults)
     return file, KINDS[kind].make(file, options), ErrorFile(_errors_path(path, options), file)
 
 
-def _pairs(name: str, options: Mapping[str, str]) -> dict[str, str]:
+def _pairs(name: str, options: Options) -> dict[str, str]:
     """The column=value pairs of an option that may stand several times."""
-    said = _typed(name) or [options[name]] if name in options else []
     pairs = {}
-    for word in said:
+    for word in options.get(name, ()):
         column, equals, value = word.partition("=")
         if not (column.strip() and equals and value.strip()):
             raise Unreadable(f"--{name} {word}: write it as --{name} COLUMN=VALUE.")
@@ -126,16 +126,9 @@ def _pairs(name: str, options: Mapping[str, str]) -> dict[str, str]:
     return pairs
 
 
-def _typed(name: str) -> list[str]:
-    """Every value of an option on the command line: the mapping of options keeps only the last."""
-    words = [*sys.argv[1:], ""]
-    found = [following for word, following in pairwise(words) if word == f"--{name}"]
-    return found + [w.partition("=")[2] for w in words if w.startswith(f"--{name}=")]
-
-
-def _errors_path(path: Path, options: Mapping[str, str]) -> Path:
+def _errors_path(path: Path, options: Options) -> Path:
     if options.get("errors"):
-        return Path(options["errors"])
+        return Path(options["errors"][-1])
     name = path.name.removesuffix(".gz")
     stem, dot, ending = name.rpartition(".")
     return path.with_name(f"{stem}.errors.{ending}" if dot else f"{name}.errors.csv")

@@ -12,8 +12,8 @@ from learncity.kernel.words import query_tokens
 from .models import Course
 from .types import Category, CourseValue, Page
 
-# Ranking more than this many matches would cost more than it tells the reader.
-_RANKED = 500
+# Ranking more than this many matches would cost more than it tells the reader: newest first then.
+_RANKED = 2000
 
 
 def courses(ids: Collection[UUID]) -> Mapping[UUID, CourseValue]:
@@ -77,9 +77,10 @@ def search(
             " + 4 * ts_rank(search, %s::tsquery)",
             [query, exact, exact.replace(" & ", " <-> ")],
         )
-        if offset + limit <= _RANKED:
-            rows = rows.annotate(rank=rank)
-            order = ["-rank", "-id"]
+    total = rows.count()
+    if tokens and total <= _RANKED:
+        rows = rows.annotate(rank=rank)
+        order = ["-rank", "-id"]
     chosen = rows.select_related("provider").defer("search", "provider__about", "provider__phone")
     page = [c.as_value() for c in chosen.order_by(*order)[offset : offset + limit]]
-    return Page(tuple(page), rows.count())
+    return Page(tuple(page), total)

@@ -22,6 +22,7 @@ from learncity.kernel import formats, tables
 from learncity.kernel.access import only
 from learncity.kernel.acting import By, Via
 from learncity.kernel.errors import DomainError
+from learncity.kernel.words import sort_key
 from learncity.web import words
 
 from .find import page_number, pages
@@ -29,7 +30,7 @@ from .find import page_number, pages
 SIZE = 50
 _SORTS = {
     "starts": lambda card: (card.starts_at, str(card.id)),
-    "title": lambda card: (str(card.title), str(card.id)),
+    "title": lambda card: (sort_key(str(card.title)), str(card.id)),
     "free": lambda card: (card.seats.free, str(card.id)),
     "waiting": lambda card: (card.seats.waiting, str(card.id)),
 }

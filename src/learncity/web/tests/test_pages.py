@@ -1,5 +1,7 @@
 """Pages say what is so, cost few queries however long the list, and forget nothing typed."""
 
+import csv
+import io
 from datetime import timedelta
 
 import pytest
@@ -12,6 +14,7 @@ from learncity.apps.classes import services
 from learncity.apps.classes.models import CourseClass, Enrolment
 from learncity.apps.people.factories import make_person
 from learncity.kernel.acting import By, Via
+from learncity.kernel.words import sort_key
 from learncity.web import pagecache, words
 
 KEY = "bookkeeping-qiaotou-wed"
@@ -177,6 +180,17 @@ def test_a_full_class_is_refused_with_what_to_do(signed_in):
     answer = signed_in("demo-worker").post(f"/classes/{KEY}/apply/")
 
     assert answer.status_code == 422
+
+
+def test_the_desk_sorts_titles_as_its_reader_reads_them(signed_in):
+    """Chinese by pinyin, Vietnamese by its dictionary: not by code point."""
+    client = signed_in("demo-operator")
+    for language in ("zh-hans", "vi"):
+        client.cookies["lang"] = language
+        export = client.get("/desk/classes.csv?sort=title&state=all").content.decode("utf-8-sig")
+        titles = [row[1] for row in csv.reader(io.StringIO(export))][1:]
+        assert titles == sorted(titles, key=sort_key)
+        assert titles != sorted(titles)
 
 
 def test_staff_cannot_take_away_seats_that_are_taken(signed_in):
