@@ -43,6 +43,7 @@ PAGES = {
     "/desk/classes.csv": STAFF,
     "/desk/figures/": STAFF,
     f"/desk/classes/{OWN_CLASS}/": RUNS_CLASS,
+    f"/desk/classes/{OWN_CLASS}/cancel/": RUNS_CLASS,
     f"/desk/classes/{OWN_CLASS}/print/": RUNS_CLASS,
     f"/desk/classes/{OWN_CLASS}/roster.xlsx": RUNS_CLASS,
     "/operate/": OPERATOR,

@@ -35,6 +35,7 @@ urlpatterns = [
     path("desk/classes.<str:kind>", desk.desk_export, name="desk_export"),
     path("desk/figures/", desk.desk_figures, name="desk_figures"),
     path("desk/classes/<slug:class_key>/", desk.roster, name="roster"),
+    path("desk/classes/<slug:class_key>/cancel/", desk.cancel_class, name="cancel_class"),
     path("desk/classes/<slug:class_key>/print/", desk.roster_print, name="roster_print"),
     path(
         "desk/classes/<slug:class_key>/roster.<str:kind>", desk.roster_export, name="roster_export"

@@ -14,12 +14,16 @@ from pydantic import Field, model_validator
 from learncity.apps.catalogue import queries as catalogue
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.people import queries as people
+from learncity.kernel import locks
+from learncity.kernel.acting import COMMAND
 from learncity.kernel.blueprint_files import Mistake, Spot
 from learncity.kernel.blueprints import Key, Names, Ref, Section, Stated, Value
 
+from . import services
 from .models import CourseClass, Session, Term
 from .rules import meetings
 from .types import Given, Mode
+from .writing import Planned, write
 
 ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
@@ -128,6 +132,8 @@ class StatedClass(Stated):
 
 # What is compared and kept as the plan; everything a class states but its key.
 _STATED = [name for name in StatedClass.model_fields if name != "key"]
+# What its meetings are made of.
+_TIMETABLE = ("meets", "room", "online", "link", "online_sessions", "instructor")
 
 
 class Classes(Section):
@@ -195,12 +201,11 @@ class Classes(Section):
         _Writer(items).write()
 
     def end(self, keys: Collection[str]) -> None:
-        """The classes are cancelled; who was in them, and what took place, stays."""
-        now = timezone.now()
-        Session.objects.filter(
-            course_class__key__in=keys, cancelled_at=None, starts_at__gt=now
-        ).update(cancelled_at=now)
-        CourseClass.objects.filter(key__in=keys).update(cancelled_at=now)
+        """The classes are cancelled and everybody in them is told; what took place stays."""
+        rows = CourseClass.objects.filter(key__in=keys, cancelled_at=None)
+        ids = sorted(rows.values_list("id", flat=True))
+        locks.hold_all(services.LOCK, ids)
+        services.cancel_locked(ids, by=COMMAND, at=timezone.now())
 
 
 class _Writer:
@@ -226,51 +231,25 @@ class _Writer:
         return {said[field] for _, said in self.items if said[field]}
 
     def write(self) -> None:
-        """Write classes, then the sessions of those whose plan is new."""
-        replanned: list[tuple[CourseClass, list[Session]]] = []
+        """Write the classes, and the meetings of those whose plan is new."""
+        planned = []
         for key, said in self.items:
-            course_class = self.known.setdefault(key, CourseClass(key=key))
-            before = course_class.plan
-            sessions = self._sessions(course_class, said)
-            self._fill(course_class, said, sessions)
-            if before.get("meets") != said["meets"] or any(
-                before.get(n) != said[n]
-                for n in ("room", "online", "link", "online_sessions", "instructor")
-            ):
-                replanned.append((course_class, sessions))
-        CourseClass.objects.bulk_create(
-            [self.known[key] for key, _ in self.items],
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=[
-                "course",
-                "provider",
-                "term",
-                "place",
-                "venue",
-                "mode",
-                "note",
-                "language",
-                "given",
-                "seats",
-                "waiting_limit",
-                "fee_minor",
-                "fee_currency",
-                "fee_for",
-                "closes_at",
-                "starts_at",
-                "ends_at",
-                "sessions_count",
-                "plan",
-                "cancelled_at",
-            ],
-            batch_size=1000,
-        )
-        self._write_sessions(replanned)
+            course_class = self.known.get(key) or CourseClass(key=key)
+            is_replanned = self._is_replanned(course_class, said)
+            self._fill(course_class, said)
+            meetings = self._sessions(course_class, said)
+            planned.append(
+                Planned(course_class, said["seats"], said["waiting"], meetings, is_replanned)
+            )
+        write(planned, by=COMMAND, at=timezone.now())
 
-    def _fill(
-        self, course_class: CourseClass, said: dict[str, Any], sessions: list[Session]
-    ) -> None:
+    @staticmethod
+    def _is_replanned(course_class: CourseClass, said: dict[str, Any]) -> bool:
+        if course_class.cancelled_at:
+            return True
+        return any(course_class.plan.get(name) != said[name] for name in _TIMETABLE)
+
+    def _fill(self, course_class: CourseClass, said: dict[str, Any]) -> None:
         course = self.courses[said["course"]]
         provider: UUID = (
             self.providers[said["provider"]] if said["provider"] else course.provider_id
@@ -289,14 +268,9 @@ class _Writer:
         )
         c.note, c.given = said["note"], said["given"]
         c.language = said["language"] or (course.taught_in[0] if course.taught_in else "")
-        c.seats, c.waiting_limit = said["seats"], said["waiting"]
         c.fee_minor, c.fee_currency = fee["amount"], fee["currency"]
         c.fee_for = fee["purpose"]
-        c.starts_at, c.ends_at = sessions[0].starts_at, sessions[-1].ends_at
-        c.closes_at = sessions[min(said["open_until_session"], len(sessions)) - 1].starts_at
-        c.sessions_count = len(sessions)
         c.plan = {name: said[name] for name in _STATED}
-        c.cancelled_at = None
 
     def _sessions(self, course_class: CourseClass, said: dict[str, Any]) -> list[Session]:
         sessions = []
@@ -315,35 +289,6 @@ class _Writer:
                 )
             )
         return sessions
-
-    @staticmethod
-    def _write_sessions(replanned: list[tuple[CourseClass, list[Session]]]) -> None:
-        classes = [course_class.id for course_class, _ in replanned]
-        known = {
-            (s.course_class_id, s.number): s.id
-            for s in Session.objects.filter(course_class_id__in=classes)
-        }
-        wanted = []
-        for course_class, sessions in replanned:
-            for session in sessions:
-                session.id = known.pop((course_class.id, session.number), session.id)
-                wanted.append(session)
-        Session.objects.filter(pk__in=known.values()).update(cancelled_at=timezone.now())
-        Session.objects.bulk_create(
-            wanted,
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=[
-                "starts_at",
-                "ends_at",
-                "mode",
-                "room",
-                "link",
-                "instructor",
-                "cancelled_at",
-            ],
-            batch_size=2000,
-        )
 
 
 def _times(said: dict[str, Any], zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:

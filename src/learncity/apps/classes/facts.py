@@ -13,7 +13,8 @@ WAITING = FactKind("classes.waiting", _("Joined the waiting list"))
 OFFERED = FactKind("classes.place_from_waiting_list", _("Got a place from the waiting list"))
 WITHDRAWN = FactKind("classes.withdrawn", _("Gave the place back"))
 LEFT_WAITING = FactKind("classes.left_waiting_list", _("Left the waiting list"))
-ALL = (PLACE_TAKEN, WAITING, OFFERED, WITHDRAWN, LEFT_WAITING)
+CANCELLED = FactKind("classes.class_cancelled", _("The class was cancelled"))
+ALL = (PLACE_TAKEN, WAITING, OFFERED, WITHDRAWN, LEFT_WAITING, CANCELLED)
 
 TELL_PLACE = MessageKind(
     "classes.place_taken",
@@ -53,5 +54,29 @@ TELL_WITHDRAWN = MessageKind(
     gettext_noop(
         "You are no longer in “%(title)s”. Nobody counts this against you, and you can apply "
         "again as long as places are free. Receipt %(receipt)s."
+    ),
+)
+TELL_CANCELLED = MessageKind(
+    "classes.class_cancelled",
+    gettext_noop("Cancelled: %(title)s"),
+    gettext_noop(
+        "“%(title)s” does not take place any more. You need not come, and nobody counts it "
+        "against you. Look for another class of the same course. Receipt %(receipt)s."
+    ),
+)
+TELL_RESUMED = MessageKind(
+    "classes.class_resumed",
+    gettext_noop("Takes place after all: %(title)s"),
+    gettext_noop(
+        "“%(title)s” was cancelled, but takes place after all. Your place is still yours; the "
+        "next meeting is %(starts)s. Receipt %(receipt)s."
+    ),
+)
+TELL_MOVED = MessageKind(
+    "classes.class_moved",
+    gettext_noop("New time or place: %(title)s"),
+    gettext_noop(
+        "“%(title)s” has a new time or place. The next meeting is %(starts)s; look at the class "
+        "for all of them. If you cannot come any more, give your place back. Receipt %(receipt)s."
     ),
 )

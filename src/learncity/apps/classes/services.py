@@ -4,20 +4,14 @@ Each holds the lock of its class, taken first and alone (kernel.locks), before a
 Seats move only in ``_count``; the constraints of ``models`` would refuse whatever went past it.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from learncity.apps.catalogue import queries as catalogue
-from learncity.apps.notices import services as notices
-from learncity.apps.notices.types import Kind as MessageKind
-from learncity.apps.notices.types import NewMessage
 from learncity.apps.people import queries as people
 from learncity.apps.people.types import PersonValue
-from learncity.apps.record import services as record
-from learncity.apps.record.types import Kind as FactKind
-from learncity.apps.record.types import NewFact
 from learncity.kernel import audit, locks, outbox
 from learncity.kernel.acting import By
 from learncity.kernel.ids import receipt_number, uuid7
@@ -27,7 +21,8 @@ from . import facts
 from .models import CourseClass, Enrolment, Session
 from .queries import held_in
 from .rules import check_open
-from .standing import Named, Standing, standing
+from .standing import Standing, standing
+from .telling import Move, named, tell, tell_all
 from .types import (
     ClassFull,
     ClassNotFound,
@@ -104,11 +99,12 @@ def _apply_locked(
             "changed_at": at,
         }
         insert(Enrolment, [row])
+        move = Move(now.named, made, person)
         if enrolled:
-            _tell(now.named, made, person, facts.PLACE_TAKEN, facts.TELL_PLACE, by, at)
+            tell([move], facts.TELL_PLACE, by=by, at=at, fact=facts.PLACE_TAKEN)
             outbox.publish(PlaceTaken(made.id, class_id, person_id, at))
         else:
-            _tell(now.named, made, person, facts.WAITING, facts.TELL_WAITING, by, at)
+            tell([move], facts.TELL_WAITING, by=by, at=at, fact=facts.WAITING)
     return made
 
 
@@ -153,7 +149,8 @@ def _withdraw_locked(enrolment_id: UUID, class_id: UUID, by: By, at: datetime) -
     person = people.persons([enrolment.person_id])[enrolment.person_id]
     kind = facts.WITHDRAWN if held_seat else facts.LEFT_WAITING
     message = facts.TELL_WITHDRAWN if held_seat else facts.TELL_LEFT
-    _tell(_named(course_class), enrolment.as_value(), person, kind, message, by, at)
+    move = Move(named([class_id])[class_id], enrolment.as_value(), person)
+    tell([move], message, by=by, at=at, fact=kind)
     outbox.publish(PlaceGivenBack(enrolment.id, class_id, enrolment.person_id, at))
     if held_seat:
         _fill(course_class, by, at)
@@ -174,11 +171,10 @@ def _fill(course_class: CourseClass, by: By, at: datetime) -> None:
     Enrolment.objects.filter(pk__in=[e.pk for e in chosen]).update(
         state=State.ENROLLED, changed_at=at
     )
-    persons, named = people.persons([e.person_id for e in chosen]), _named(course_class)
-    for enrolment in chosen:
-        person = persons[enrolment.person_id]
-        value = enrolment.as_value()
-        _tell(named, value, person, facts.OFFERED, facts.TELL_OFFERED, by, at)
+    persons = people.persons([e.person_id for e in chosen])
+    of_class = named([course_class.id])[course_class.id]
+    moves = [Move(of_class, e.as_value(), persons[e.person_id]) for e in chosen]
+    tell(moves, facts.TELL_OFFERED, by=by, at=at, fact=facts.OFFERED)
     outbox.publish(*(PlaceTaken(e.id, course_class.id, e.person_id, at) for e in chosen))
 
 
@@ -212,6 +208,36 @@ def set_seats(*, class_key: str, seats: int, waiting_limit: int, by: By, at: dat
     CourseClass.objects.filter(pk=found).update(waiting_limit=waiting_limit)
 
 
+@transaction.atomic
+def cancel(*, class_key: str, by: By, at: datetime) -> None:
+    """Call a class off: its coming meetings are cancelled, and everybody in it is told.
+
+    Who had a place keeps the line in their record. Cancelling twice changes nothing.
+
+    Raises:
+        ClassNotFound: no such class.
+        ClassOver: the last session has ended.
+    """
+    found = CourseClass.objects.filter(key=class_key).values_list("id", flat=True).first()
+    if found is None:
+        raise ClassNotFound(class_key)
+    course_class = _lock_class(found)
+    if course_class.cancelled_at:
+        return
+    if at >= course_class.ends_at:
+        raise ClassOver(class_key)
+    cancel_locked([found], by=by, at=at)
+    audit.note("classes.cancelled", f"class {class_key}", by=by)
+
+
+def cancel_locked(class_ids: Collection[UUID], *, by: By, at: datetime) -> None:
+    """Call off classes whose locks are held and which are not cancelled yet; five statements."""
+    CourseClass.objects.filter(pk__in=class_ids).update(cancelled_at=at)
+    coming = Session.objects.filter(course_class_id__in=class_ids, starts_at__gt=at)
+    coming.filter(cancelled_at=None).update(cancelled_at=at)
+    tell_all(class_ids, facts.TELL_CANCELLED, by=by, at=at, fact=facts.CANCELLED)
+
+
 def _lock_class(class_id: UUID) -> CourseClass:
     locks.hold(LOCK, class_id)
     return CourseClass.objects.get(pk=class_id)
@@ -223,74 +249,6 @@ def _count(class_id: UUID, *, seats: int, waiting: int) -> None:
         "waiting_taken = waiting_taken + %s WHERE id = %s",
         [seats, waiting, class_id],
     )
-
-
-def _named(course_class: CourseClass) -> Named:
-    """What facts and messages say of a class that is at hand."""
-    title = catalogue.titles([course_class.course_id])[course_class.course_id]
-    return Named(
-        course_class.id,
-        course_class.place_id,
-        course_class.provider_id,
-        title,
-        course_class.starts_at,
-    )
-
-
-def _tell(
-    named: Named,
-    enrolment: EnrolmentValue,
-    person: PersonValue,
-    fact: FactKind,
-    message: MessageKind,
-    by: By,
-    at: datetime,
-) -> None:
-    """Write the fact and the message of one move."""
-    record.append(
-        [
-            NewFact(
-                person.id,
-                fact,
-                at,
-                by,
-                named.place_id,
-                person.home_id,
-                (facts.SUBJECT, named.class_id),
-                named.provider_id,
-                {"receipt": enrolment.receipt},
-            )
-        ]
-    )
-    values = {
-        "title": named.title,
-        "starts": _first_meeting(named, at),
-        "receipt": enrolment.receipt,
-        "position": enrolment.position or "",
-    }
-    notices.tell(
-        [
-            NewMessage(
-                person.id,
-                person.language,
-                message,
-                f"{enrolment.id}:{at.timestamp()}",
-                values,
-                at,
-                f"/me/places/{enrolment.receipt}/",
-            )
-        ]
-    )
-
-
-def _first_meeting(named: Named, at: datetime) -> datetime:
-    """When somebody who joins now first comes: the class may be under way."""
-    if named.starts_at > at:
-        return named.starts_at
-    coming = Session.objects.filter(
-        course_class_id=named.class_id, starts_at__gt=at, cancelled_at=None
-    )
-    return coming.order_by("starts_at").values_list("starts_at", flat=True).first() or at
 
 
 _REFUSALS = {

@@ -114,6 +114,23 @@ def change_seats(
         by=_by(request),
         at=at,
     )
+    return _changed(class_key, at)
+
+
+@router.post("/desk/classes/{class_key}/cancellation", response={200: CourseClass, **refusals(409)})
+@once
+@only(runs_class)
+def cancel_class(request: HttpRequest, class_key: Slug) -> Status[BaseModel]:
+    """Call a class off: its coming meetings are cancelled, and everybody in it is told.
+
+    A second time changes nothing. 409 `class_over` when the last meeting has ended.
+    """
+    at = timezone.now()
+    services.cancel(class_key=class_key, by=_by(request), at=at)
+    return _changed(class_key, at)
+
+
+def _changed(class_key: str, at: datetime) -> Status[BaseModel]:
     detail = queries.find_class(class_key)
     assert detail is not None
     providers = providers_of([detail.card])

@@ -90,6 +90,22 @@ def test_more_seats_go_to_who_waits_and_the_change_is_written_down(
     assert AuditEntry.objects.filter(action="classes.seats_changed", via="API").count() == 1
 
 
+def test_a_class_is_called_off_once_and_all_in_it_are_told(worker, staff, operator, open_class):
+    key = open_class()
+    place = worker.post(f"{API}/classes/{key}/applications").json()
+
+    answers = [operator.post(f"{API}/desk/classes/{key}/cancellation") for _ in range(2)]
+
+    assert [a.status_code for a in answers] == [200, 200]
+    assert answers[0].json()["is_cancelled"] is True
+    assert worker.get(place["href"]).json()["course_class"]["is_cancelled"] is True
+    titles = [m["title"] for m in worker.get(f"{API}/me/messages").json()["items"]]
+    assert len(titles) == 2
+    assert AuditEntry.objects.filter(action="classes.cancelled", via="API").count() == 1
+    refused = staff.post(f"{API}/classes/{key}/applications")
+    assert (refused.status_code, refused.json()["code"]) == (409, "class_cancelled")
+
+
 def test_seats_that_are_taken_stay(worker, operator, staff, open_class):
     key = open_class()
     for client in (worker, staff):

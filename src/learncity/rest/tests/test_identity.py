@@ -41,6 +41,7 @@ DESK = [
     ("get", "/desk/figures"),
     ("get", f"/desk/classes/{OWN_CLASS}/roster"),
     ("patch", f"/desk/classes/{OWN_CLASS}"),
+    ("post", f"/desk/classes/{OWN_CLASS}/cancellation"),
 ]
 SEATS = {"data": {"seats": 90, "waiting_limit": 90}, "content_type": "application/json"}
 

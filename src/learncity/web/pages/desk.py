@@ -227,6 +227,9 @@ def _roster_context(detail: ClassDetail, people: list[RosterRow]) -> dict[str, A
             for label, kind in (("XLSX", "xlsx"), ("CSV", "csv"))
         ],
         "print_url": reverse("web:roster_print", args=[key]),
+        "cancel_url": reverse("web:cancel_class", args=[key])
+        if not detail.card.is_cancelled and at < detail.card.ends_at
+        else "",
     }  # fmt: skip
 
 
@@ -249,6 +252,24 @@ def _person_row(row: RosterRow) -> dict[str, Any]:
             row.enrolment.receipt,
         ],
     }
+
+
+@only(runs_class)
+def cancel_class(request: HttpRequest, class_key: str) -> HttpResponse:
+    """Ask once more, then call the class off; everybody in it is told."""
+    detail, at, refusal = _class(request, class_key), timezone.now(), None
+    if request.method == "POST":
+        by = By(account(request).person_id, Via.DESK)
+        try:
+            services.cancel(class_key=class_key, by=by, at=at)
+        except DomainError as error:
+            refusal = error
+        else:
+            return redirect("web:roster", class_key)
+    if detail.card.is_cancelled:
+        return redirect("web:roster", class_key)
+    context = {"card": detail.card, "refusal": refusal}
+    return render(request, "web/cancel_class.html", context, status=422 if refusal else 200)
 
 
 @only(runs_class)

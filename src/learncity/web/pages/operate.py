@@ -31,6 +31,7 @@ from learncity.kernel.acting import By, Via
 ACTIONS = {
     "classes.roster_read": gettext_lazy("Looked at a roster"),
     "classes.seats_changed": gettext_lazy("Changed the seats"),
+    "classes.cancelled": gettext_lazy("Cancelled a class"),
     "initiatives.blueprint_applied": gettext_lazy("Applied a blueprint"),
     "kernel.outbox_tried_again": gettext_lazy("Tried a message again"),
     "courses.imported": gettext_lazy("Imported courses"),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from learncity.apps.classes import queries as classes
 from learncity.apps.classes import services
 from learncity.apps.classes.models import CourseClass, Enrolment
+from learncity.apps.notices import queries as notices
 from learncity.apps.people.factories import make_person
 from learncity.kernel.acting import By, Via
 from learncity.kernel.words import sort_key
@@ -203,6 +204,34 @@ def test_staff_cannot_take_away_seats_that_are_taken(signed_in):
 
     assert answer.status_code == 422
     assert CourseClass.objects.get(key=KEY).seats == 30
+
+
+def test_staff_call_a_class_off_after_being_asked_once_more(signed_in):
+    person = make_person()
+    take(KEY, person)
+    client, path = signed_in("demo-provider"), f"/desk/classes/{KEY}/"
+    assert f'href="{path}cancel/"' in client.get(path).content.decode()
+
+    asked = client.get(f"{path}cancel/").content.decode()
+    assert not classes.find_class(KEY).card.is_cancelled
+    answer = client.post(f"{path}cancel/")
+
+    assert "<form" in asked
+    assert (answer.status_code, answer["Location"]) == (302, path)
+    assert classes.find_class(KEY).card.is_cancelled
+    assert f'href="{path}cancel/"' not in client.get(path).content.decode()
+    assert notices.inbox(person)[0].url.startswith("/me/places/")
+    assert client.get(f"{path}cancel/").status_code == 302
+
+
+def test_a_class_that_is_over_is_not_called_off(signed_in):
+    over = timezone.now() - timedelta(hours=1)
+    CourseClass.objects.filter(key=KEY).update(starts_at=over - timedelta(days=1), ends_at=over)
+
+    answer = signed_in("demo-provider").post(f"/desk/classes/{KEY}/cancel/")
+
+    assert answer.status_code == 422
+    assert not classes.find_class(KEY).card.is_cancelled
 
 
 def test_every_look_at_a_roster_is_written_down(signed_in):

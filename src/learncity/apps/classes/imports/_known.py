@@ -139,7 +139,7 @@ class Known:
             cells.wrong("online_meetings", f"the meetings are numbered from 1 to {last}")
 
     def check_people(self, candidate: Candidate) -> None:
-        """Say when people hold more places than the file leaves, or would not be told."""
+        """Say when people hold more places than the file leaves."""
         existing, stated, cells = candidate.existing, candidate.stated, candidate.cells
         if existing is None:
             return
@@ -148,12 +148,6 @@ class Known:
             cells.wrong("seats", f"{seats} people hold a seat; write {seats} or more")
         if stated.waiting < waiting:
             cells.wrong("waiting", f"{waiting} people wait; write {waiting} or more")
-        if stated.is_cancelled and not candidate.before.is_cancelled and seats + waiting:
-            cells.wrong(
-                "cancelled",
-                f"{seats + waiting} people hold a place and a file cannot tell them; "
-                "write 0 here and cancel the class at the desk",
-            )
 
     def _named(self, field: str) -> set[str]:
         return set(_filled(getattr(c.stated, field) for c in self._candidates))

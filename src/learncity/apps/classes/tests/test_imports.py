@@ -252,13 +252,6 @@ def test_new_seats_go_to_those_who_wait(bring):
     [
         ({"seats": 1}, "row 2, seats '1': 2 people hold a seat; write 2 or more"),
         ({"waiting": 0}, "row 2, waiting '0': 1 people wait; write 1 or more"),
-        (
-            {"cancelled": 1},
-            (
-                "row 2, cancelled '1': 3 people hold a place and a file cannot tell them; write 0 "
-                "here and cancel the class at the desk"
-            ),
-        ),
     ],
 )
 def test_nobody_loses_their_place_by_a_file(bring, change, says):

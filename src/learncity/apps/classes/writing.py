@@ -1,0 +1,134 @@
+"""Writing classes with their timetables, many at a time: what blueprint and import share.
+
+Each table is one statement. Seats of a class that exists change by the service, under its lock;
+whoever has a place in a class that is cancelled, moved or takes place after all is told.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from learncity.kernel import locks
+from learncity.kernel.acting import By
+
+from . import facts, services
+from .models import CourseClass, Session
+from .telling import tell_all
+
+# Seats and cancellation are not among them: they change under the lock, by the service.
+_FIELDS = [
+    "course", "provider", "term", "place", "venue", "mode", "note", "language", "given",
+    "fee_minor", "fee_currency", "fee_for", "closes_at", "starts_at", "ends_at", "sessions_count",
+    "plan",
+]  # fmt: skip
+_MEETING_FIELDS = [
+    "starts_at", "ends_at", "mode", "room", "link", "instructor", "cancelled_at"
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A class as it shall be.
+
+    ``course_class`` is filled but for seats, cancellation and what follows from the meetings, of
+    which there is at least one. ``is_replanned``: they have to be written.
+    """
+
+    course_class: CourseClass
+    seats: int
+    waiting: int
+    meetings: Sequence[Session]
+    is_replanned: bool
+    is_cancelled: bool = False
+
+
+def write(planned: Sequence[Planned], *, by: By, at: datetime) -> None:
+    """Make the classes be so, new or not, inside the caller's transaction.
+
+    Raises:
+        SeatsInUse, IntegrityError: people hold more seats, or a room or instructor is taken;
+            nothing may be kept of it.
+    """
+    existing = sorted(p.course_class.id for p in planned if not p.course_class._state.adding)
+    locks.hold_all(services.LOCK, existing)
+    rows = CourseClass.objects.filter(pk__in=existing)
+    before = {pk: rest for pk, *rest in rows.values_list("id", *_BEFORE)}
+    old = _timetables(existing, at)
+    for p in planned:
+        _fit(p)
+        _change_seats(p, before.get(p.course_class.id), by, at)
+    CourseClass.objects.bulk_create(
+        [p.course_class for p in planned],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=_FIELDS,
+        batch_size=1000,
+    )
+    was_cancelled = {pk for pk, (_, _, cancelled_at) in before.items() if cancelled_at}
+    _resume([p for p in planned if p.course_class.id in was_cancelled and not p.is_cancelled])
+    _write_meetings([p for p in planned if p.is_replanned], existing, at)
+    ended = {p.course_class.id for p in planned if p.is_cancelled} - was_cancelled
+    if ended:
+        services.cancel_locked(ended, by=by, at=at)
+    resumed = {p.course_class.id for p in planned if not p.is_cancelled} & was_cancelled
+    tell_all(resumed, facts.TELL_RESUMED, by=by, at=at)
+    new = _timetables(old, at)
+    moved = {pk for pk in old if new.get(pk) != old[pk]} - was_cancelled - ended
+    tell_all(moved, facts.TELL_MOVED, by=by, at=at)
+
+
+_BEFORE = ("seats", "waiting_limit", "cancelled_at")
+
+
+def _fit(p: Planned) -> None:
+    """Keep what lists need to know of the meetings."""
+    c = p.course_class
+    c.sessions_count = len(p.meetings)
+    c.starts_at = p.meetings[0].starts_at
+    c.ends_at = max(meeting.ends_at for meeting in p.meetings)
+    last_entry = min(c.plan["open_until_session"], len(p.meetings))
+    c.closes_at = p.meetings[last_entry - 1].starts_at
+
+
+def _change_seats(p: Planned, before: Sequence[Any] | None, by: By, at: datetime) -> None:
+    c = p.course_class
+    if before is None:
+        c.seats, c.waiting_limit = p.seats, p.waiting
+    elif (p.seats, p.waiting) != tuple(before[:2]):
+        services.set_seats(class_key=c.key, seats=p.seats, waiting_limit=p.waiting, by=by, at=at)
+
+
+def _resume(planned: Sequence[Planned]) -> None:
+    ids = [p.course_class.id for p in planned]
+    CourseClass.objects.filter(pk__in=ids).update(cancelled_at=None)
+
+
+def _write_meetings(planned: Sequence[Planned], existing: Collection[UUID], at: datetime) -> None:
+    """Write meetings; those that a new timetable has no number for stay cancelled."""
+    # All old ones make room first: two classes may have changed rooms with each other.
+    moved = {p.course_class.id for p in planned} & set(existing)
+    Session.objects.filter(course_class_id__in=moved, cancelled_at=None).update(cancelled_at=at)
+    meetings = [meeting for p in planned for meeting in p.meetings]
+    for p in planned:
+        for meeting in p.meetings:
+            meeting.cancelled_at = at if p.is_cancelled else None
+    Session.objects.bulk_create(
+        meetings,
+        update_conflicts=True,
+        unique_fields=["course_class", "number"],
+        update_fields=_MEETING_FIELDS,
+        batch_size=2000,
+    )
+
+
+def _timetables(class_ids: Collection[UUID], at: datetime) -> dict[UUID, list[tuple[Any, ...]]]:
+    """When and where people still have to come, by class; one query."""
+    rows = Session.objects.filter(
+        course_class_id__in=class_ids, starts_at__gt=at, cancelled_at=None
+    ).order_by("course_class_id", "starts_at", "number")
+    found: dict[UUID, list[tuple[Any, ...]]] = {pk: [] for pk in class_ids}
+    for pk, *meeting in rows.values_list("course_class_id", "starts_at", "ends_at", "mode", "room"):
+        found[pk].append(tuple(meeting))
+    return found
