@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .report import Section
 
 PAGES = ("home", "list", "class", "search", "bytes")
-ROWS = (*PAGES, "spread", "one", "person", "rush", "exact", "queue")
+ROWS = (*PAGES, "spread", "one", "layers", "person", "rush", "exact", "queue")
 
 
 def _words() -> argparse.Namespace:
@@ -75,6 +75,7 @@ def _rows() -> "dict[str, Callable[[Bench], Section]]":
         "bytes": pages.weight,
         "spread": places.spread,
         "one": places.one,
+        "layers": places.layers,
         "person": places.person,
         "rush": places.rush,
         "exact": places.exact,

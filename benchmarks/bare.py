@@ -1,9 +1,11 @@
-"""The limits of the page rows: the same web server with the same bytes, as a file and from Django.
+"""The limits of what goes through HTTP: the same web server and Django, and nothing of the product.
 
 ``python -m benchmarks.bare FOLDER PORT`` serves each file of a folder at /files/NAME by itself, and
-at /NAME through Django with the eight usual middlewares.
+at /NAME through Django with the eight usual middlewares. POST /place/CLASS/PERSON makes the changes
+of rows that a place makes, asking nobody and deciding nothing.
 """
 
+import re
 import subprocess
 import sys
 import time
@@ -19,6 +21,7 @@ from granian.log import LogLevels
 
 from learncity.config.env import env
 from learncity.config.web import BACKPRESSURE, THREADS
+from learncity.kernel.postgres import Embedded
 
 from .product import HOST, Product, free_port, reaches
 
@@ -35,12 +38,16 @@ MIDDLEWARE = [
 
 
 def load(_target: str) -> Any:
-    """A Django application of one view, which answers from memory."""
+    """A Django application of two views."""
     import django
     from django.conf import settings
     from django.core.wsgi import get_wsgi_application
+    from django.db import connection, transaction
     from django.http import HttpRequest, HttpResponse
     from django.urls import path
+    from django.views.decorators.csrf import csrf_exempt
+
+    from learncity.config.settings import DATABASES
 
     pages = {file.name: file.read_bytes() for file in Path(sys.argv[1]).iterdir()}
     headers = {"Content-Encoding": "gzip", "Content-Type": "text/html; charset=utf-8"}
@@ -48,10 +55,24 @@ def load(_target: str) -> Any:
     def page(_request: HttpRequest, name: str) -> HttpResponse:
         return HttpResponse(pages[name], headers=headers)
 
+    lock, write = statements()
+
+    @csrf_exempt
+    def place(_request: HttpRequest, course_class: int, person: int) -> HttpResponse:
+        values = {"c": course_class, "p": person}
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(lock, values)
+            cursor.execute(write, values)
+        return HttpResponse(status=201)
+
     class Urls:
-        urlpatterns = [path("<str:name>", page)]
+        urlpatterns = [
+            path("place/<int:course_class>/<int:person>", place),
+            path("<str:name>", page),
+        ]
 
     settings.configure(
+        DATABASES=DATABASES,
         ALLOWED_HOSTS=["*"], SECRET_KEY="bare", MIDDLEWARE=MIDDLEWARE, ROOT_URLCONF=Urls,
         INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.sessions"],
     )  # fmt: skip
@@ -59,9 +80,22 @@ def load(_target: str) -> Any:
     return get_wsgi_application()
 
 
+def statements() -> tuple[str, str]:
+    """The lock and the changes of rows of ``place.sql``, with c and p as parameters."""
+    lines = Path(__file__).with_name("place.sql").read_text().splitlines()
+    lock = next(line for line in lines if line.startswith("SELECT pg_advisory_xact_lock"))
+    write = next(line for line in lines if line.startswith("WITH "))
+    named = re.compile(r"(?<!:):([cp])\b")
+    return named.sub(r"%(\1)s", lock), named.sub(r"%(\1)s", write)
+
+
 @contextmanager
-def serving(files: dict[str, bytes]) -> Iterator[Product]:
-    """Have these files served at /files/NAME, with as many processes as the product has."""
+def serving(files: dict[str, bytes], server: Embedded | None = None) -> Iterator[Product]:
+    """Have these files served at /files/NAME, with as many processes as the product has.
+
+    Args:
+        server: the database whose processor time counts too.
+    """
     with TemporaryDirectory() as name:
         folder, port = Path(name), free_port()
         for path, body in files.items():
@@ -72,7 +106,7 @@ def serving(files: dict[str, bytes]) -> Iterator[Product]:
         try:
             while not reaches(port):
                 time.sleep(0.1)
-            yield Product(port, process, server=None)
+            yield Product(port, process, server)
         finally:
             process.terminate()
             process.wait(30)

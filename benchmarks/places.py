@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db import connection
 
-from . import inside, limits
+from . import bare, inside, limits
 from .bench import Bench
 from .numbers import class_id, person_id, token
 from .people import Classes, make_classes, pairs
-from .product import BROWSER, Run
+from .product import BROWSER, Product, Run
 from .report import RUN, Goal, Section, figures, middle, number
 
 CLIENTS = (1, 8, 32)
@@ -66,6 +66,54 @@ def spread(bench: Bench) -> Section:
 def one(bench: Bench) -> Section:
     """Places in one class, in which everybody waits for the same lock."""
     return _taking(bench, "one", "Taking places, all in one class", 1)
+
+
+def layers(bench: Bench) -> Section:
+    """What a place costs more in the product than in Django with the rows alone."""
+    bench.need_people()
+    way, requests = ways(bench)
+    section = Section("layers", "A place, layer by layer, 8 clients, 100 classes", ["layer", *RUN])
+    _warm(bench, requests)
+    rows = _rows(bench, section, MANY, 8)
+    with bare.serving({}, bench.product.server) as limit:
+        several = [
+            _bare(bench, limit, requests=20),
+            *(_bare(bench, limit) for _ in range(bench.pace.runs)),
+        ]
+        section.heed(several[1:])
+        plain = middle(several[1:])
+    limits.clear()
+    inside_, whole = (
+        _service(bench, section, MANY, 8),
+        _http(bench, section, MANY, 8, requests),
+    )
+    for layer, run in (
+        ("the rows alone, pgbench", rows),
+        ("the rows, Django with eight middlewares", plain),
+        ("service: rules, record, message", inside_),
+        (way, whole),
+    ):
+        section.lines.append([layer, *figures(run)])
+    ratio = whole.cpu / plain.cpu
+    section.goals.append(
+        Goal("G14", "≤ 6 × the CPU of Django with the rows alone", f"{ratio:.1f} ×", ratio <= 6)
+    )
+    return section
+
+
+def _bare(bench: Bench, limit: Product, *, requests: int = 0) -> Run:
+    """Places by Django without the product, each class and person once."""
+    bench.step()
+    classes = make_classes(MANY, seats=SEATS)
+    number = requests or int(2 * MOST_A_SECOND * bench.pace.seconds)
+    plan = [
+        ["POST", f"/place/{classes.first + k % MANY}/{k // MANY}", {}, ""] for k in range(number)
+    ]
+    seconds = None if requests else bench.pace.seconds
+    run = limit.load(8, {"kind": "each", "requests": plan, "keep": False}, seconds=seconds)
+    if set(run.result["statuses"]) != {"201"}:
+        raise SystemExit(f"Django with the rows alone answered {run.result['statuses']}.")
+    return run
 
 
 def _taking(bench: Bench, name: str, title: str, width: int) -> Section:
