@@ -10,10 +10,11 @@ from .ids import uuid7
 class OutboxEntry(models.Model):
     """One event on its way to one handler; written with the change it tells of.
 
-    A row comes with the event, is tried until the handler succeeds, and goes a week after that.
-    An event that nobody hears makes no row.
+    A row comes with the event, is tried until the handler succeeds, and goes a week after that; one
+    that was given up goes after 30 days. An event that nobody hears makes no row.
 
-    Personal data: identifiers only, and sign-in codes until they are sent.
+    Personal data: identifiers only; sign-in codes and their addresses, for ten minutes at the most
+    while a worker runs.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

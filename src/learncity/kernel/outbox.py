@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from django.db.models import F, Max, Min
 from django.utils import timezone
 
+from .errors import DomainError
 from .ids import uuid7
 from .models import OutboxEntry
 from .rows import insert
@@ -36,6 +37,17 @@ _WAITS = (2, 10, 60, 300, 1800, 7200, 21600, 86400)
 
 _events: dict[str, type] = {}
 _handlers: dict[str, dict[str, Handler]] = {}
+
+
+class NotCarried(Exception):
+    """Something did not leave the machine. ``code`` says why in a symbol, without a person in it.
+
+    Of every other exception the operator sees the name only: words of a provider hold addresses.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 def name_of(event: type) -> str:
@@ -63,7 +75,9 @@ def publish(*events: Any, urgent: bool = False) -> None:
     """Write the events to the outbox of the running transaction, in one statement.
 
     Args:
-        events: frozen dataclasses from a room's ``types``, with identifiers and facts only.
+        events: frozen dataclasses from a room's ``types``, with identifiers and facts only. One
+            that is of no use after a time says so by a ``lasts`` of its class: it is dropped
+            then, with all it held, and never set aside.
         urgent: somebody waits at the screen, so it goes before everything that can wait.
     """
     rows = []
@@ -109,14 +123,17 @@ def _dispatch_batch(at: datetime, size: int) -> int:
         done_at=None, failed_at=None, due_at__lte=at
     )
     entries = list(due.order_by("priority", "due_at", "id")[:size])
+    fresh = [e for e in entries if not _perished(e, at)]
     failed: dict[UUID, Exception] = {}
-    for (event, handler), group in groupby(entries, key=lambda e: (e.event, e.handler)):
+    for (event, handler), group in groupby(fresh, key=lambda e: (e.event, e.handler)):
         failed |= _hand_over(event, handler, list(group))
     for entry in entries:
-        if entry.pk in failed:
+        if entry not in fresh:
+            _drop(entry, at)
+        elif entry.pk in failed:
             _put_off(entry, failed[entry.pk], at)
     # What was said is no longer needed; identifiers of persons and codes go with it.
-    OutboxEntry.objects.filter(pk__in=[e.pk for e in entries if e.pk not in failed]).update(
+    OutboxEntry.objects.filter(pk__in=[e.pk for e in fresh if e.pk not in failed]).update(
         done_at=at, body={}, error="", attempts=F("attempts") + 1
     )
     return len(entries)
@@ -141,12 +158,14 @@ def _hand_over(event: str, handler: str, entries: list[OutboxEntry]) -> dict[UUI
 
 
 def _put_off(entry: OutboxEntry, error: Exception, at: datetime) -> None:
-    entry.error = f"{type(error).__name__}: {error}"[:500]
+    entry.error = _why(error)
+    again = None
     if entry.attempts < len(_WAITS):
-        entry.due_at = at + timedelta(seconds=_WAITS[entry.attempts])
-    else:
-        entry.failed_at = at
+        again = at + timedelta(seconds=_WAITS[entry.attempts])
     entry.attempts += 1
+    if _perished(entry, again):
+        return _drop(entry, at)
+    entry.due_at, entry.failed_at = again or entry.due_at, None if again else at
     entry.save(update_fields=["error", "due_at", "failed_at", "attempts"])
     log.warning(
         "put off",
@@ -156,6 +175,24 @@ def _put_off(entry: OutboxEntry, error: Exception, at: datetime) -> None:
         error=type(error).__name__,
         given_up=entry.failed_at is not None,
     )
+
+
+def _perished(entry: OutboxEntry, by: datetime | None) -> bool:
+    """Whether it is of no use at a moment; one that perishes at all is of none if never tried."""
+    lasts: timedelta | None = getattr(_events.get(entry.event), "lasts", None)
+    return lasts is not None and (by is None or entry.created_at + lasts <= by)
+
+
+def _drop(entry: OutboxEntry, at: datetime) -> None:
+    """End it unhandled: there is nothing left an operator could do, and nothing of it stays."""
+    entry.done_at, entry.body = at, {}
+    entry.save(update_fields=["done_at", "body", "error", "attempts"])
+    log.warning("too late", entry=str(entry.id), handler=entry.handler, attempts=entry.attempts)
+
+
+def _why(error: Exception) -> str:
+    code = error.code if isinstance(error, NotCarried | DomainError) else ""
+    return f"{type(error).__name__} {code}".rstrip()[:500]
 
 
 def _event(entry: OutboxEntry) -> Any:
@@ -198,8 +235,11 @@ def try_again(entry_id: UUID) -> bool:
     )
 
 
-def forget(*, before: datetime) -> int:
-    """Delete rows done before a moment; how many. A week is kept for questions."""
+def forget(*, done_before: datetime, given_up_before: datetime) -> int:
+    """Delete rows done, and rows given up, before a moment each; how many."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM kernel_outboxentry WHERE done_at < %s", [before])
+        cursor.execute(
+            "DELETE FROM kernel_outboxentry WHERE done_at < %s OR failed_at < %s",
+            [done_before, given_up_before],
+        )
         return cursor.rowcount

@@ -67,7 +67,7 @@ async def _until(stop: threading.Event) -> None:
 
 @jobs.job(cron="17 19 * * *")
 def forget_old_rows() -> None:
-    """Delete handled news after a week and repeated requests after a day."""
+    """Delete news handled a week or given up a month ago, and yesterday's repeated requests."""
     now = timezone.now()
-    outbox.forget(before=now - timedelta(days=7))
+    outbox.forget(done_before=now - timedelta(days=7), given_up_before=now - timedelta(days=30))
     RepeatedRequest.objects.filter(created_at__lt=now - timedelta(days=1)).delete()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -86,7 +86,10 @@ class MessageWritten:
 
 @dataclass(frozen=True, slots=True)
 class CodeWanted:
-    """Published for every sign-in code; carried outside after commit, then forgotten."""
+    """Published for every sign-in code; carried outside while the code works, then forgotten."""
+
+    # As long as its text says (services.CODE) and the sign-in takes it (tested).
+    lasts = timedelta(minutes=10)
 
     delivery_id: UUID
     channel: str

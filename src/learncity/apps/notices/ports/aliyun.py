@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
@@ -18,10 +19,14 @@ from urllib.request import Request, urlopen
 
 from learncity.apps.notices.ports import Answers, side_by_side
 from learncity.apps.notices.types import Outgoing
+from learncity.kernel.outbox import NotCarried
+
+# What the provider's own codes are made of. No number, and so no address, passes.
+_CODE = re.compile(r"[A-Za-z_.]{1,80}")
 
 
-class Refused(Exception):
-    """The provider answered that it will not send; ``args`` hold its code and words."""
+class Refused(NotCarried):
+    """The provider answered that it will not send, with this code."""
 
 
 class Aliyun:
@@ -53,7 +58,8 @@ class Aliyun:
         with urlopen(request, timeout=20) as response:  # noqa: S310
             answer = json.load(response)
         if answer.get("Code") != "OK":
-            raise Refused(answer.get("Code"), answer.get("Message"))
+            code = str(answer.get("Code"))
+            raise Refused(code if _CODE.fullmatch(code) else "unknown")
 
     def parameters(self, out: Outgoing) -> dict[str, str]:
         """The provider's parameters of one message, without signature."""

@@ -25,7 +25,7 @@ from learncity.apps.notices.types import (
 )
 from learncity.apps.people import services as people
 from learncity.apps.people.factories import make_person
-from learncity.kernel import outbox
+from learncity.kernel import outbox, worker
 from learncity.kernel.acting import By, Via
 from learncity.kernel.ids import uuid7
 from learncity.kernel.models import OutboxEntry
@@ -48,7 +48,7 @@ class Sender:
     """A port that remembers, and fails as often as told."""
 
     def __init__(self, failures=0):
-        self.sent, self.failures = [], failures
+        self.sent, self.failures, self.fault = [], failures, None
 
     def send(self, outs):
         return [self._send_one(out) for out in outs]
@@ -56,7 +56,7 @@ class Sender:
     def _send_one(self, out):
         if self.failures:
             self.failures -= 1
-            return OSError("no signal")
+            return self.fault or OSError(f"no signal for {out.address}")
         self.sent.append(out)
         return True
 
@@ -179,7 +179,7 @@ def test_a_handler_that_breaks_on_one_event_still_handles_the_others(monkeypatch
 
     assert outbox.dispatch(at=timezone.now() + timedelta(seconds=1)) == 2
 
-    assert OutboxEntry.objects.filter(done_at=None).get().error == "ValueError: 1"
+    assert OutboxEntry.objects.filter(done_at=None).get().error == "ValueError"
     assert OutboxEntry.objects.exclude(done_at=None).count() == 1
     assert handled[2:] == [good.hex, bad.hex] or handled[2:] == [str(good), str(bad)]
 
@@ -201,7 +201,7 @@ def test_after_the_last_try_the_message_is_set_aside_and_can_be_tried_again(sms)
         at += timedelta(days=2)
         outbox.dispatch(at=at)
     (given_up,) = outbox.given_up()
-    assert "no signal" in given_up.error
+    assert given_up.error == "OSError"
 
     sms.failures = 0
     assert outbox.try_again(given_up.id)
@@ -219,6 +219,100 @@ def test_a_code_is_forgotten_once_it_was_sent(sms):
     assert "123456" in sms.sent[0].body
     assert "123456" not in json.dumps(list(OutboxEntry.objects.values("body", "error")))
     assert Delivery.objects.get().body == ""
+
+
+def want(code, address="+8615459990005"):
+    services.want_code(channel=Channel.SMS, address=address, code=code, language="en")
+
+
+@pytest.mark.django_db
+def test_a_code_is_sent_only_while_it_works(sms):
+    want("111111")
+    wanted = timezone.now()
+
+    outbox.dispatch(at=wanted + CodeWanted.lasts)
+
+    assert sms.sent == []
+    (row,) = OutboxEntry.objects.all()
+    assert (row.body, row.done_at, row.failed_at) == ({}, wanted + CodeWanted.lasts, None)
+    assert Delivery.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_code_is_sent_as_soon_as_the_provider_is_back_in_its_ten_minutes(sms):
+    sms.failures = 4
+    want("222222")
+    wanted = timezone.now()
+
+    for seconds in (1, 5, 30, 120, 500):
+        outbox.dispatch(at=wanted + timedelta(seconds=seconds))
+
+    assert ["222222" in out.body for out in sms.sent] == [True]
+
+
+@pytest.mark.django_db
+def test_a_code_that_cannot_leave_is_forgotten_when_no_try_is_left_in_its_time(sms):
+    sms.failures = 100
+    want("333333")
+    wanted = timezone.now()
+
+    for seconds in (1, 5, 30, 120, 500):
+        outbox.dispatch(at=wanted + timedelta(seconds=seconds))
+
+    (row,) = OutboxEntry.objects.all()
+    assert (row.body, row.error, row.attempts) == ({}, "OSError", 5)
+    assert outbox.given_up() == []
+    assert not outbox.try_again(row.id)
+    assert "333333" not in (said := json.dumps(list(OutboxEntry.objects.values("body", "error"))))
+    assert "59990005" not in said
+
+
+@pytest.mark.django_db
+def test_a_message_still_leaves_hours_late(sms):
+    services.tell([hello(make_person(account=True))])
+
+    outbox.dispatch(at=timezone.now() + timedelta(hours=10))
+
+    assert len(sms.sent) == 1
+
+
+def test_a_code_is_carried_as_long_as_it_works(settings):
+    assert CodeWanted.lasts.total_seconds() == settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT
+    assert f"{CodeWanted.lasts.seconds // 60} minutes" in services.CODE.body
+
+
+@pytest.mark.django_db
+def test_what_a_provider_says_of_an_address_is_not_kept(sms):
+    services.tell([hello(make_person(account=True), str(n)) for n in range(2)])
+    sms.failures, sms.fault = 1, Refused("isv.MOBILE_NUMBER_ILLEGAL")
+    outbox.dispatch(at=timezone.now(), limit=1)
+    sms.failures, sms.fault = 1, None
+    outbox.dispatch(at=timezone.now(), limit=1)
+
+    kept = OutboxEntry.objects.filter(attempts=1).values_list("error", flat=True)
+    assert sorted(kept) == ["OSError", "Refused isv.MOBILE_NUMBER_ILLEGAL"]
+
+
+@pytest.mark.django_db
+def test_rows_given_up_go_after_a_month_and_handled_ones_after_a_week(sms):
+    now = timezone.now()
+    kept = [
+        OutboxEntry.objects.create(event="tests.E", handler="h", body={}, **ended).id
+        for ended in (
+            {},
+            {"done_at": now - timedelta(days=6)},
+            {"failed_at": now - timedelta(days=29)},
+        )
+    ]
+    for ended in (
+        {"done_at": now - timedelta(days=8)},
+        {"failed_at": now - timedelta(days=31)},
+    ):
+        OutboxEntry.objects.create(event="tests.E", handler="h", body={}, **ended)
+
+    worker.forget_old_rows()
+
+    assert sorted(OutboxEntry.objects.values_list("id", flat=True)) == sorted(kept)
 
 
 @pytest.mark.django_db
@@ -336,7 +430,16 @@ def test_the_sms_adapter_raises_what_the_provider_refuses(provider):
     (refusal,) = adapter.send([OUT])
 
     assert isinstance(refusal, Refused)
-    assert "BUSINESS_LIMIT_CONTROL" in str(refusal)
+    assert refusal.code == "isv.BUSINESS_LIMIT_CONTROL"
+
+
+def test_an_answer_that_is_no_code_of_the_provider_is_not_repeated(provider):
+    adapter, _, answers = provider
+    answers.append({"Code": "13800000000 is no number", "Message": "13800000000"})
+
+    (refusal,) = adapter.send([OUT])
+
+    assert refusal.args == ("unknown",)
 
 
 def test_the_signature_is_that_of_the_documented_method():
