@@ -158,8 +158,13 @@ class Engine:
             }
         return {"$schema": "https://json-schema.org/draft/2020-12/schema", **root}
 
-    def read(self, document: Document) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    def read(
+        self, document: Document, last: Mapping[str, Mapping[str, dict[str, Any]]]
+    ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
         """The head and the stated items by section and key.
+
+        Args:
+            last: the items as the file stated them when it was last applied.
 
         Raises:
             Mistakes: every mistake of the file, each with file, line and what to do.
@@ -183,7 +188,8 @@ class Engine:
                     mistakes.add((name, index), f"{key!r} is stated twice in {name}")
                 found[key] = said
                 where[name, key] = (name, index)
-        self._check_references(stated, where, mistakes)
+        # What left the file can be told only when all that stands in it could be read.
+        self._check_references(stated, {} if mistakes.found else last, where, mistakes)
         mistakes.raise_if_any()
         assert head is not None
         return head, stated
@@ -191,6 +197,7 @@ class Engine:
     def _check_references(
         self,
         stated: dict[str, dict[str, Any]],
+        last: Mapping[str, Mapping[str, dict[str, Any]]],
         where: dict[tuple[str, str], Where],
         mistakes: Collector,
     ) -> None:
@@ -205,13 +212,17 @@ class Engine:
             mistakes.extend(self._by_name[name].check_all(items, spots))
         for target, wanted in named.items():
             section = self._by_name[target]
-            brought: set[str] = set()
-            for key, said in stated.get(target, {}).items():
-                brought |= section.keys_of(key, said)
+            brought = _brought(section, stated.get(target, {}))
             missing = set(wanted) - brought
-            for value in sorted(missing - section.known(missing)):
+            known = section.known(missing)
+            # It is there still, but not when this file has been applied.
+            ends = known & _brought(section, last.get(target, {}))
+            for value in sorted(missing - known | ends):
+                why = f"is not one of the {target}"
+                if value in ends:
+                    why = f"is ended, as the file no longer states it among the {target}"
                 near = difflib.get_close_matches(value, brought, 1)
-                mistakes.add(wanted[value], f"{value!r} is not one of the {target}", near)
+                mistakes.add(wanted[value], f"{value!r} {why}", near)
 
     def plan(self, document: Document, *, today: date, overwrite: bool = False) -> Plan:
         """What applying the file would do; reads the database, writes nothing.
@@ -227,12 +238,12 @@ class Engine:
         before = Blueprint.objects.filter(pk=key).first()
         anchor = before.anchor if before else today
         document.anchor = anchor
-        head, stated = self.read(document)
-        plan = Plan(key, anchor, head, _stated=stated)
-        plan._head_changed = before is None or before.head != head
         last: dict[str, dict[str, Any]] = {}
         for item in BlueprintItem.objects.filter(blueprint_id=key):
             last.setdefault(item.section, {})[item.key] = item.stated
+        head, stated = self.read(document, last)
+        plan = Plan(key, anchor, head, _stated=stated)
+        plan._head_changed = before is None or before.head != head
         for section in self.sections:
             self._plan_section(
                 plan, section, stated.get(section.name, {}), last.get(section.name, {}), overwrite
@@ -294,6 +305,11 @@ class Engine:
                 for key, said in items.items()
             ]
         )
+
+
+def _brought(section: Section, items: Mapping[str, dict[str, Any]]) -> set[str]:
+    """All keys that the items of a section bring into being."""
+    return {brought for key, said in items.items() for brought in section.keys_of(key, said)}
 
 
 def _differences(

@@ -65,11 +65,15 @@ def all_venues() -> list[VenueValue]:
 
 
 def actor(person_id: UUID) -> Actor:
-    """The person with their living roles; one query, written out because every page asks it."""
+    """The person with their living roles in organizations that have not ended.
+
+    One query, written out because every page asks it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT organization_id, role FROM organizations_staffrole "
-            "WHERE person_id = %s AND ended_at IS NULL",
+            "SELECT r.organization_id, r.role FROM organizations_staffrole r "
+            "JOIN organizations_organization o ON o.id = r.organization_id "
+            "WHERE r.person_id = %s AND r.ended_at IS NULL AND o.ended_at IS NULL",
             [person_id],
         )
         rows = cursor.fetchall()

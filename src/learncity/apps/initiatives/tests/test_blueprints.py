@@ -1,5 +1,6 @@
 """A city's file: mistakes have lines, applying twice changes nothing, changes by hand are kept."""
 
+import re
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -216,6 +217,68 @@ def test_what_leaves_the_file_is_ended_and_not_deleted(copy):
     coming = Session.objects.filter(course_class=ended, starts_at__gt=timezone.now())
     assert not coming.filter(cancelled_at=None).exists()
     assert plan(copy).is_empty
+
+
+def cut(copy, part, key):
+    """Take a thing out of a section; what names it stays."""
+    path = copy / "suzhou" / f"{part}.yaml"
+    text = path.read_text()
+    item = re.search(rf"^  - key: {key}\b(?:.*\n)+?(?=  - key:|\S|\Z)", text, re.MULTILINE)
+    assert item
+    path.write_text(text.replace(item.group(), ""))
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "named_in", "field"),
+    [
+        ("courses", "small-shop-bookkeeping", "classes", "course"),
+        ("organizations", "city-learning-office", "organizations", "organization"),
+        ("people", "shen-guoping", "classes", "instructor"),
+    ],
+)
+def test_what_leaves_the_file_but_is_still_named_in_it_is_a_mistake(
+    copy, section, key, named_in, field
+):
+    cut(copy, section, key)
+    line = line_of(copy, named_in, f"{field}: {key}")
+
+    assert (
+        f"suzhou/{named_in}.yaml:{line}: {key!r} is ended, "
+        f"as the file no longer states it among the {section}"
+    ) in [m.partition(";")[0] for m in mistakes(copy)]
+
+
+def test_a_room_that_leaves_its_venue_but_is_still_named_is_a_mistake(copy):
+    room = next(
+        line
+        for line in (copy / "suzhou" / "organizations.yaml").read_text().splitlines(True)
+        if "{key: " in line and '"203"' in line
+    )
+    edit(copy, "organizations", room, "")
+
+    assert any("'qiaotou-centre/203' is ended" in m for m in mistakes(copy))
+
+
+def test_a_thing_that_left_the_file_may_come_back_with_all_that_names_it(copy):
+    text = (copy / "suzhou" / "classes.yaml").read_text()
+    courses = (copy / "suzhou" / "courses.yaml").read_text()
+    cut(copy, "courses", "small-shop-bookkeeping")
+    for key in re.findall(r"- key: (\S+)\n    course: small-shop-bookkeeping\n", text):
+        cut(copy, "classes", key)
+    apply(copy)
+    (copy / "suzhou" / "classes.yaml").write_text(text)
+    assert any("'small-shop-bookkeeping' is not one of the courses" in m for m in mistakes(copy))
+    (copy / "suzhou" / "courses.yaml").write_text(courses)
+
+    apply(copy)
+
+    assert plan(copy).is_empty
+
+
+def test_a_mistake_in_a_thing_does_not_say_that_it_left_the_file(copy):
+    edit(copy, "courses", "category: WORKPLACE_SKILLS", "category: COOKERY")
+
+    assert len(mistakes(copy)) == 1
 
 
 def test_sessions_follow_a_new_timetable_and_keep_their_identity(copy):
