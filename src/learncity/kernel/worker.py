@@ -67,7 +67,9 @@ async def _until(stop: threading.Event) -> None:
 
 @jobs.job(cron="17 19 * * *")
 def forget_old_rows() -> None:
-    """Delete news handled a week or given up a month ago, and yesterday's repeated requests."""
+    """Delete news handled a week or given up a month ago, repeated requests, ended sessions."""
     now = timezone.now()
     outbox.forget(done_before=now - timedelta(days=7), given_up_before=now - timedelta(days=30))
     RepeatedRequest.objects.filter(created_at__lt=now - timedelta(days=1)).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_session WHERE expire_date < %s", [now])
