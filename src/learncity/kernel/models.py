@@ -38,6 +38,12 @@ class OutboxEntry(models.Model):
                 condition=Q(done_at=None, failed_at=None),
                 name="kernel_outbox_due",
             ),
+            # Serves the operator's list and the count of /healthz: few rows among a week of them.
+            models.Index(
+                fields=["failed_at", "id"],
+                condition=Q(failed_at__isnull=False),
+                name="kernel_outbox_given_up",
+            ),
         ]
 
     def __str__(self) -> str:
