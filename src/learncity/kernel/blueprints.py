@@ -13,16 +13,29 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, get_args, get_origin
+from uuid import UUID
 
 from django.db import transaction
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from . import locks
 from .blueprint_files import Collector, Document, Mistake, Spot, Where
+from .errors import DomainError
 from .models import Blueprint, BlueprintItem
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^(zh-Hans|zh-Hant|vi|en)$")]
 Names = dict[Language, Annotated[str, StringConstraints(min_length=1, max_length=4000)]]
+
+# One lock for all files: two may state the same things, or name each other's.
+_LOCK, _ALL = "kernel.Blueprint", UUID(int=0)
+
+
+class PlanIsOld(DomainError):
+    """Between the plan and its application something changed that the plan speaks of."""
+
+    says = "What the city is has changed since the plan was shown; look at the new plan."
+    code = "plan_is_old"
 
 
 @dataclass(frozen=True)
@@ -110,11 +123,16 @@ class Step:
 
 @dataclass
 class Plan:
-    """Everything that applying would do; empty when the city is as the file says."""
+    """Everything that applying would do; empty when the city is as the file says.
+
+    Two are equal when they would write the same over the same, so a new one tells an old one.
+    """
 
     key: str
     anchor: date
     head: dict[str, Any]
+    document: Document = field(compare=False, repr=False)
+    overwrite: bool = False
     steps: list[Step] = field(default_factory=list)
     _writes: dict[str, list[tuple[str, dict[str, Any]]]] = field(default_factory=dict)
     _ends: dict[str, list[str]] = field(default_factory=dict)
@@ -239,10 +257,10 @@ class Engine:
         anchor = before.anchor if before else today
         document.anchor = anchor
         last: dict[str, dict[str, Any]] = {}
-        for item in BlueprintItem.objects.filter(blueprint_id=key):
+        for item in BlueprintItem.objects.filter(blueprint_id=key).order_by("id"):
             last.setdefault(item.section, {})[item.key] = item.stated
         head, stated = self.read(document, last)
-        plan = Plan(key, anchor, head, _stated=stated)
+        plan = Plan(key, anchor, head, document, overwrite, _stated=stated)
         plan._head_changed = before is None or before.head != head
         for section in self.sections:
             self._plan_section(
@@ -281,7 +299,15 @@ class Engine:
 
     @transaction.atomic
     def apply(self, plan: Plan, *, at: Any) -> None:
-        """Do what the plan says, all or nothing. Applying the same file again changes nothing."""
+        """Do what the plan says, all or nothing. Applying the same file again changes nothing.
+
+        Raises:
+            PlanIsOld: planned now, it would be another plan; nothing is written.
+            Mistakes: by now the file cannot be applied; nothing is written.
+        """
+        locks.hold(_LOCK, _ALL)
+        if self.plan(plan.document, today=plan.anchor, overwrite=plan.overwrite) != plan:
+            raise PlanIsOld(plan.key)
         Blueprint.objects.update_or_create(
             pk=plan.key,
             defaults={"anchor": plan.anchor, "applied_at": at, "head": plan.head},

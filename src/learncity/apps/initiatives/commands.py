@@ -31,10 +31,7 @@ def apply_file(
     try:
         plan = services.plan(path=path, at=timezone.now(), overwrite=overwrite)
     except Mistakes as wrong:
-        for mistake in wrong.found:
-            console.print(f"[red]{escape(str(mistake))}[/]", soft_wrap=True)
-        count = len(wrong.found)
-        console.print(f"{count} mistake{'s' if count > 1 else ''}; nothing was changed.")
+        _show_mistakes(wrong, console)
         return 1
     show(plan, console)
     if plan.is_empty:
@@ -44,12 +41,22 @@ def apply_file(
         return 1
     try:
         services.apply(plan, by=COMMAND, at=timezone.now())
+    except Mistakes as wrong:
+        _show_mistakes(wrong, console)
+        return 1
     except DomainError as refusal:
         console.print(f"[red]{escape(str(refusal.says))}[/] Nothing was changed.")
         console.print(f"[dim]{escape(str(refusal))}[/]")
         return 1
     console.print("[green]Applied.[/]")
     return 0
+
+
+def _show_mistakes(wrong: Mistakes, console: Console) -> None:
+    for mistake in wrong.found:
+        console.print(f"[red]{escape(str(mistake))}[/]", soft_wrap=True)
+    count = len(wrong.found)
+    console.print(f"{count} mistake{'s' if count > 1 else ''}; nothing was changed.")
 
 
 def show(plan: Plan, console: Console) -> None:

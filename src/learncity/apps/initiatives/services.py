@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from learncity.apps.classes.services import booked_twice
@@ -27,21 +27,24 @@ def plan(*, path: Path, at: datetime, overwrite: bool = False) -> Plan:
 
 
 def apply(plan: Plan, *, by: By, at: datetime) -> None:
-    """Do what the plan says, all or nothing.
+    """Do what the plan says, all or nothing, when it is what would be planned now as well.
 
     Raises:
+        PlanIsOld: what the plan speaks of was changed since, by hand or by another application.
+        Mistakes: by now the file cannot be applied.
         RoomTaken, InstructorTaken: a class of the file meets when the room or the instructor is
             taken by a class that the file does not state.
         SeatsInUse: a class of the file has fewer seats than people hold.
     """
     try:
-        engine().apply(plan, at=at)
+        with transaction.atomic():
+            engine().apply(plan, at=at)
+            audit.note(
+                "initiatives.blueprint_applied",
+                f"blueprint {plan.key}",
+                by=by,
+                changes=len(plan.changes),
+                conflicts=len(plan.conflicts),
+            )
     except IntegrityError as error:
         raise booked_twice(error) from error
-    audit.note(
-        "initiatives.blueprint_applied",
-        f"blueprint {plan.key}",
-        by=by,
-        changes=len(plan.changes),
-        conflicts=len(plan.conflicts),
-    )
