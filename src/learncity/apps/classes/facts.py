@@ -14,7 +14,8 @@ OFFERED = FactKind("classes.place_from_waiting_list", _("Got a place from the wa
 WITHDRAWN = FactKind("classes.withdrawn", _("Gave the place back"))
 LEFT_WAITING = FactKind("classes.left_waiting_list", _("Left the waiting list"))
 CANCELLED = FactKind("classes.class_cancelled", _("The class was cancelled"))
-ALL = (PLACE_TAKEN, WAITING, OFFERED, WITHDRAWN, LEFT_WAITING, CANCELLED)
+RESUMED = FactKind("classes.class_resumed", _("The class takes place after all"))
+ALL = (PLACE_TAKEN, WAITING, OFFERED, WITHDRAWN, LEFT_WAITING, CANCELLED, RESUMED)
 
 TELL_PLACE = MessageKind(
     "classes.place_taken",

@@ -16,7 +16,7 @@ from learncity.kernel.ids import uuid7
 from learncity.kernel.texts import TranslatedField
 
 from .types import Enrolment as EnrolmentValue
-from .types import Given, Mode, Seats, State
+from .types import Given, Mode, State
 
 
 class TsTzRange(Func):
@@ -119,10 +119,6 @@ class CourseClass(models.Model):
 
     def __str__(self) -> str:
         return self.key
-
-    def seat_counts(self) -> Seats:
-        """Seats and waiting list as one value."""
-        return Seats(self.seats, self.seats_taken, self.waiting_taken, self.waiting_limit)
 
 
 class Session(models.Model):

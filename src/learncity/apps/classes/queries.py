@@ -6,20 +6,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from learncity.apps.people import queries as people
 from learncity.apps.places.types import Point
 from learncity.kernel.memo import remember
-from learncity.kernel.texts import Text
+from learncity.kernel.texts import LANGUAGES, Text
 
 from .models import CourseClass, Enrolment, Session
 from .rules import evening as evening
 from .rules import is_near as is_near
 from .rules import nearby as nearby
 from .standing import Standing, standing
-from .types import ClassCard, ClassDetail, Given, Mode, RosterRow, Seats, SessionValue, State
+from .types import ClassCard, ClassDetail, Given, Mode, RosterRow, Seats, SessionValue, Shown, State
 from .types import Enrolment as EnrolmentValue
 
 _CARD = (
@@ -117,20 +117,69 @@ def sessions_at(venue_id: UUID, *, begin: datetime, end: datetime) -> list[Class
     ]
 
 
-def classes_of_provider(
-    provider_ids: Collection[UUID] | None, *, text: str = ""
+def list_classes(
+    *,
+    at: datetime,
+    shown: Shown = Shown.NOT_OVER,
+    provider_ids: Collection[UUID] | None = None,
+    course_id: UUID | None = None,
+    text: str = "",
+    after: tuple[datetime, UUID] | None = None,
+    limit: int | None = None,
 ) -> list[ClassCard]:
-    """Classes these organizations run, newest first; ``None``: of all; one query."""
-    rows = CourseClass.objects.all()
+    """Classes, the next to begin first; one query.
+
+    Args:
+        provider_ids: who runs them; ``None``: whoever does.
+        text: looked for in title, site and key.
+        after: beginning and id of the last class of the part before.
+    """
+    rows = _listed(at, shown, provider_ids, course_id, text)
+    if after:
+        begins, last = after
+        rows = rows.filter(Q(starts_at__gt=begins) | Q(starts_at=begins, id__gt=last))
+    return _cards(rows.order_by("starts_at", "id")[:limit])
+
+
+def count_classes(
+    *,
+    at: datetime,
+    shown: Shown = Shown.NOT_OVER,
+    provider_ids: Collection[UUID] | None = None,
+    course_id: UUID | None = None,
+    text: str = "",
+) -> int:
+    """How many classes ``list_classes`` lists in all its parts; one query."""
+    return _listed(at, shown, provider_ids, course_id, text).count()
+
+
+def _listed(
+    at: datetime,
+    shown: Shown,
+    provider_ids: Collection[UUID] | None,
+    course_id: UUID | None,
+    text: str,
+) -> "QuerySet[CourseClass]":
+    conditions = {
+        Shown.NOT_OVER: Q(ends_at__gt=at),
+        # As ``ClassCard.is_open`` has it.
+        Shown.OPEN: Q(ends_at__gt=at, closes_at__gt=at, cancelled_at=None),
+        Shown.FULL: Q(ends_at__gt=at, seats_taken__gte=F("seats")),
+        Shown.OVER: Q(ends_at__lte=at),
+        Shown.ALL: Q(),
+    }
+    rows = CourseClass.objects.filter(conditions[shown])
     if provider_ids is not None:
         rows = rows.filter(provider_id__in=provider_ids)
+    if course_id is not None:
+        rows = rows.filter(course_id=course_id)
     if text:
-        rows = rows.filter(
-            Q(key__icontains=text)
-            | Q(course__title__icontains=text)
-            | Q(venue__name__icontains=text)
-        )
-    return _cards(rows.order_by("-starts_at", "-id")[:500])
+        said = Q(key__icontains=text)
+        for tag in LANGUAGES:
+            said |= Q(**{f"course__title__{tag}__icontains": text})
+            said |= Q(**{f"venue__name__{tag}__icontains": text})
+        rows = rows.filter(said)
+    return rows
 
 
 def find_class(key: str, *, links: bool = False) -> ClassDetail | None:
@@ -228,7 +277,7 @@ def held_in(found: Standing) -> EnrolmentValue | None:
     )
 
 
-@remember(seconds=5)
+@remember(seconds=4)
 def _described(key: str) -> ClassDetail | None:
     return find_class(key, links=True)
 
@@ -238,13 +287,16 @@ def class_now(
 ) -> tuple[ClassDetail, EnrolmentValue | None] | None:
     """A class with the links of its sessions, and the place the person has in it, if any.
 
-    What hardly changes may be five seconds old; seats, the dates of application, a cancellation
+    What hardly changes may be four seconds old; seats, the dates of application, a cancellation
     and the person's place are of now. One query, three when this process was not asked lately.
     Who may see the links is decided in ``access``.
     """
-    now, detail = standing(key, person_id), _described(key)
-    if now is None or detail is None:
+    now = standing(key, person_id)
+    if now is None:
         return None
+    # A class is never deleted, so what is there now can be described.
+    detail = _described(key)
+    assert detail is not None
     card = replace(
         detail.card,
         seats=now.seats,

@@ -190,7 +190,9 @@ def set_seats(*, class_key: str, seats: int, waiting_limit: int, by: By, at: dat
     if found is None:
         raise ClassNotFound(class_key)
     course_class = _lock_class(found)
-    would_wait = max(0, course_class.waiting_taken - (seats - course_class.seats_taken))
+    # In a cancelled class nobody moves up.
+    moving_up = 0 if course_class.cancelled_at else seats - course_class.seats_taken
+    would_wait = max(0, course_class.waiting_taken - moving_up)
     if seats < course_class.seats_taken or waiting_limit < would_wait:
         raise SeatsInUse(class_key)
     # The list is shortened only when the new seats are filled: until then more people wait.
@@ -236,6 +238,17 @@ def cancel_locked(class_ids: Collection[UUID], *, by: By, at: datetime) -> None:
     coming = Session.objects.filter(course_class_id__in=class_ids, starts_at__gt=at)
     coming.filter(cancelled_at=None).update(cancelled_at=at)
     tell_all(class_ids, facts.TELL_CANCELLED, by=by, at=at, fact=facts.CANCELLED)
+
+
+def resume_locked(class_ids: Collection[UUID], *, by: By, at: datetime) -> None:
+    """Let classes take place after all, whose locks are held and whose meetings are written.
+
+    Everybody in them is told. Seats that were given back meanwhile go to those who waited longest.
+    """
+    CourseClass.objects.filter(pk__in=class_ids).update(cancelled_at=None)
+    tell_all(class_ids, facts.TELL_RESUMED, by=by, at=at, fact=facts.RESUMED)
+    for course_class in CourseClass.objects.filter(pk__in=class_ids, waiting_taken__gt=0):
+        _fill(course_class, by, at)
 
 
 def _lock_class(class_id: UUID) -> CourseClass:

@@ -34,6 +34,16 @@ class Given(StrEnum):
     FIRST_COME = "FIRST_COME"
 
 
+class Shown(StrEnum):
+    """Which classes a list is of."""
+
+    NOT_OVER = "NOT_OVER"
+    OPEN = "OPEN"  # takes applications
+    FULL = "FULL"  # not over, and no seat is free
+    OVER = "OVER"
+    ALL = "ALL"
+
+
 @dataclass(frozen=True, slots=True)
 class Enrolment:
     """One person's place in one class, as it stood when it was read.

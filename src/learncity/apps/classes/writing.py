@@ -4,7 +4,7 @@ Each table is one statement. Seats of a class that exists change by the service,
 whoever has a place in a class that is cancelled, moved or takes place after all is told.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,8 @@ class Planned:
 def write(planned: Sequence[Planned], *, by: By, at: datetime) -> None:
     """Make the classes be so, new or not, inside the caller's transaction.
 
+    Meetings that began before ``at`` took place and stay as they are.
+
     Raises:
         SeatsInUse, IntegrityError: people hold more seats, or a room or instructor is taken;
             nothing may be kept of it.
@@ -55,10 +57,12 @@ def write(planned: Sequence[Planned], *, by: By, at: datetime) -> None:
     locks.hold_all(services.LOCK, existing)
     rows = CourseClass.objects.filter(pk__in=existing)
     before = {pk: rest for pk, *rest in rows.values_list("id", *_BEFORE)}
-    old = _timetables(existing, at)
+    was_cancelled = {pk for pk, (_, _, cancelled_at) in before.items() if cancelled_at}
+    old, held = _timetables(existing, at), _held(existing, at)
     for p in planned:
-        _fit(p)
-        _change_seats(p, before.get(p.course_class.id), by, at)
+        _fit(p, held.get(p.course_class.id, []))
+        if p.course_class.id not in before:
+            p.course_class.seats, p.course_class.waiting_limit = p.seats, p.waiting
     CourseClass.objects.bulk_create(
         [p.course_class for p in planned],
         update_conflicts=True,
@@ -66,54 +70,73 @@ def write(planned: Sequence[Planned], *, by: By, at: datetime) -> None:
         update_fields=_FIELDS,
         batch_size=1000,
     )
-    was_cancelled = {pk for pk, (_, _, cancelled_at) in before.items() if cancelled_at}
-    _resume([p for p in planned if p.course_class.id in was_cancelled and not p.is_cancelled])
-    _write_meetings([p for p in planned if p.is_replanned], existing, at)
+    _write_meetings([p for p in planned if p.is_replanned], existing, held, at)
+    resumed = {p.course_class.id for p in planned if not p.is_cancelled} & was_cancelled
+    if resumed:
+        services.resume_locked(resumed, by=by, at=at)
+    _change_seats(planned, before, by, at)
     ended = {p.course_class.id for p in planned if p.is_cancelled} - was_cancelled
     if ended:
         services.cancel_locked(ended, by=by, at=at)
-    resumed = {p.course_class.id for p in planned if not p.is_cancelled} & was_cancelled
-    tell_all(resumed, facts.TELL_RESUMED, by=by, at=at)
     new = _timetables(old, at)
-    moved = {pk for pk in old if new.get(pk) != old[pk]} - was_cancelled - ended
+    moved = {pk for pk in old if new[pk] != old[pk]} - was_cancelled - ended
     tell_all(moved, facts.TELL_MOVED, by=by, at=at)
 
 
 _BEFORE = ("seats", "waiting_limit", "cancelled_at")
 
 
-def _fit(p: Planned) -> None:
-    """Keep what lists need to know of the meetings."""
-    c = p.course_class
-    c.sessions_count = len(p.meetings)
-    c.starts_at = p.meetings[0].starts_at
-    c.ends_at = max(meeting.ends_at for meeting in p.meetings)
-    last_entry = min(c.plan["open_until_session"], len(p.meetings))
-    c.closes_at = p.meetings[last_entry - 1].starts_at
+def _fit(p: Planned, held: Sequence[Session]) -> None:
+    """Keep what lists need to know of the meetings, those that took place and those to come."""
+    c, numbers = p.course_class, {meeting.number for meeting in held}
+    meetings = [*held, *(m for m in p.meetings if m.number not in numbers)]
+    meetings.sort(key=lambda meeting: meeting.number)
+    c.sessions_count = len(meetings)
+    c.starts_at = min(meeting.starts_at for meeting in meetings)
+    c.ends_at = max(meeting.ends_at for meeting in meetings)
+    last_entry = min(c.plan["open_until_session"], len(meetings))
+    c.closes_at = meetings[last_entry - 1].starts_at
 
 
-def _change_seats(p: Planned, before: Sequence[Any] | None, by: By, at: datetime) -> None:
-    c = p.course_class
-    if before is None:
-        c.seats, c.waiting_limit = p.seats, p.waiting
-    elif (p.seats, p.waiting) != tuple(before[:2]):
-        services.set_seats(class_key=c.key, seats=p.seats, waiting_limit=p.waiting, by=by, at=at)
+def _change_seats(
+    planned: Sequence[Planned], before: Mapping[UUID, Sequence[Any]], by: By, at: datetime
+) -> None:
+    for p in planned:
+        was = before.get(p.course_class.id)
+        if was is not None and (p.seats, p.waiting) != tuple(was[:2]):
+            key = p.course_class.key
+            services.set_seats(class_key=key, seats=p.seats, waiting_limit=p.waiting, by=by, at=at)
 
 
-def _resume(planned: Sequence[Planned]) -> None:
-    ids = [p.course_class.id for p in planned]
-    CourseClass.objects.filter(pk__in=ids).update(cancelled_at=None)
+def _held(class_ids: Collection[UUID], at: datetime) -> Mapping[UUID, list[Session]]:
+    """The meetings that took place, by class; one query."""
+    found: dict[UUID, list[Session]] = {}
+    rows = Session.objects.filter(
+        course_class_id__in=class_ids, starts_at__lte=at, cancelled_at=None
+    )
+    for meeting in rows.order_by("course_class_id", "number"):
+        found.setdefault(meeting.course_class_id, []).append(meeting)
+    return found
 
 
-def _write_meetings(planned: Sequence[Planned], existing: Collection[UUID], at: datetime) -> None:
-    """Write meetings; those that a new timetable has no number for stay cancelled."""
+def _write_meetings(
+    planned: Sequence[Planned],
+    existing: Collection[UUID],
+    held: Mapping[UUID, Sequence[Session]],
+    at: datetime,
+) -> None:
+    """Write meetings to come; those that a new timetable has no number for stay cancelled."""
     # All old ones make room first: two classes may have changed rooms with each other.
     moved = {p.course_class.id for p in planned} & set(existing)
-    Session.objects.filter(course_class_id__in=moved, cancelled_at=None).update(cancelled_at=at)
-    meetings = [meeting for p in planned for meeting in p.meetings]
+    coming = Session.objects.filter(course_class_id__in=moved, starts_at__gt=at)
+    coming.filter(cancelled_at=None).update(cancelled_at=at)
+    meetings = []
     for p in planned:
+        numbers = {meeting.number for meeting in held.get(p.course_class.id, ())}
         for meeting in p.meetings:
             meeting.cancelled_at = at if p.is_cancelled else None
+            if meeting.number not in numbers:
+                meetings.append(meeting)
     Session.objects.bulk_create(
         meetings,
         update_conflicts=True,

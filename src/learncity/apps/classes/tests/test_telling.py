@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from learncity.apps.classes import queries, services
 from learncity.apps.classes.factories import OPENING, make_class
 from learncity.apps.classes.models import CourseClass, Enrolment, Session
-from learncity.apps.classes.types import ClassCancelled, ClassNotFound, ClassOver
+from learncity.apps.classes.types import ClassCancelled, ClassNotFound, ClassOver, SeatsInUse
 from learncity.apps.classes.writing import Planned, write
 from learncity.apps.notices import queries as notices
 from learncity.apps.people.factories import make_person
@@ -132,6 +132,50 @@ def test_a_class_that_was_cancelled_can_take_place_after_all_and_they_hear_of_it
     assert told(person) == ["class_resumed", "class_cancelled"]
     assert {s.cancelled_at for s in meetings(key)} == {None}
     assert Enrolment.objects.get(person_id=person).state == "ENROLLED"
+
+
+def test_a_seat_given_back_while_a_class_was_cancelled_goes_to_whoever_waits():
+    key = make_class(seats=1)
+    first, waiting, newcomer = make_person(), make_person(), make_person()
+    place = apply(key, first)
+    apply(key, waiting)
+    replan(key, is_cancelled=True)
+    services.withdraw(receipt=place.receipt, person_id=first, by=By(first, Via.WEB), at=LATER)
+
+    replan(key, at=LATER + timedelta(hours=1))
+
+    assert (
+        queries.enrolment_in(queries.ids_by_key([key])[key], person_id=waiting).state == "ENROLLED"
+    )
+    assert apply(key, newcomer).state == "WAITING"
+    assert record.facts_of(waiting, limit=2)[1].kind == "classes.class_resumed"
+
+
+def test_the_waiting_list_of_a_cancelled_class_is_not_shortened_past_those_who_wait():
+    key = make_class(seats=1, waiting=2)
+    for _ in range(3):
+        apply(key, make_person())
+    cancel(key)
+
+    with pytest.raises(SeatsInUse):
+        services.set_seats(class_key=key, seats=5, waiting_limit=0, by=COMMAND, at=LATER)
+    services.set_seats(class_key=key, seats=5, waiting_limit=2, by=COMMAND, at=LATER)
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+def test_a_new_timetable_leaves_what_took_place(is_cancelled):
+    key, person = make_class(seats=1), make_person()
+    apply(key, person)
+    before = meetings(key)
+    between = before[0].ends_at + timedelta(hours=1)
+
+    replan(key, at=between, change=an_hour_later, is_cancelled=is_cancelled)
+
+    first, *coming = meetings(key)
+    assert (first.starts_at, first.cancelled_at) == (before[0].starts_at, None)
+    assert [m.starts_at for m in coming] == [m.starts_at + timedelta(hours=1) for m in before[1:]]
+    assert {m.cancelled_at is not None for m in coming} == {is_cancelled}
+    assert queries.find_class(key).card.starts_at == before[0].starts_at
 
 
 def test_two_classes_swap_their_times_in_one_application():
