@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext, override
 from tools import messages
 
 from learncity.apps.classes import queries as classes
+from learncity.apps.classes.types import Shown
 from learncity.kernel import formats
 from learncity.kernel.texts import Text
 
@@ -222,9 +223,7 @@ def test_words_without_brackets_are_noticed() -> None:
 def _open_class() -> str:
     at = timezone.now()
     return next(
-        card.key
-        for card in classes.classes_of_provider(None)
-        if card.is_open(at) and card.seats.free
+        card.key for card in classes.list_classes(at=at, shown=Shown.OPEN) if card.seats.free
     )
 
 

@@ -1,7 +1,9 @@
-"""Headers that every answer carries."""
+"""What every request must be, and headers that every answer carries."""
 
 from collections.abc import Callable
 
+from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
 
 # No inline script or style, no other host, no frame: the pages need none of them.
@@ -24,4 +26,29 @@ class SecurityHeaders:
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=()")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            # Somebody's own page: the next person at a shared computer finds nothing of it.
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class WithoutNul:
+    """Middleware: refuse an address with a NUL, which no text of the database can hold.
+
+    A cookie with one is left out: whoever has it could not get rid of it otherwise.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Look at the address and the cookies; forms and bodies are checked where they are read.
+
+        Raises:
+            BadRequest: there is one in the address.
+        """
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest
+        for name in [n for n, value in request.COOKIES.items() if "\x00" in value]:
+            del request.COOKIES[name]
+        return self.get_response(request)

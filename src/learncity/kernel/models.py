@@ -53,7 +53,7 @@ class OutboxEntry(models.Model):
 class AuditEntry(models.Model):
     """Who did what to which thing, or looked at what. Append-only; the application cannot edit it.
 
-    Personal data: who acted, and identifiers of what; kept five years.
+    Personal data: who acted, and identifiers of what; kept, to be deleted after five years.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

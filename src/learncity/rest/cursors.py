@@ -10,12 +10,15 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.http import HttpRequest
 from ninja.errors import ValidationError
 
 T = TypeVar("T")
+Moment = tuple[datetime, UUID]
 
 # By how many items a list that is counted by position may shift between two parts.
 SHIFT = 20
@@ -55,6 +58,37 @@ def read(cursor: str, name: str, *kinds: type) -> list[Any]:
     if found[0] != name or any(type(p) is int and not 0 <= p <= _DEEPEST for p in found):
         raise unknown()
     return found[1:]
+
+
+def read_moment(cursor: str, name: str) -> tuple[datetime, UUID]:
+    """The position in a list that is ordered by a moment, ties by id.
+
+    Raises:
+        ValidationError: it is no cursor of this list.
+    """
+    at, last = read(cursor, name, str, str)
+    try:
+        moment, key = datetime.fromisoformat(at), UUID(last)
+    except ValueError as error:
+        raise unknown() from error
+    if moment.tzinfo is None:
+        raise unknown()
+    return moment, key
+
+
+def after_moment(
+    request: HttpRequest, name: str, found: Sequence[T], limit: int, *, last: Callable[[T], Moment]
+) -> PartOf[T]:
+    """Part of a list of which one more was asked for than fits.
+
+    Args:
+        last: the moment and id by which the list is ordered.
+    """
+    part = found[:limit]
+    if len(found) <= limit:
+        return PartOf(part, None)
+    moment, key = last(part[-1])
+    return PartOf(part, following(request, write(name, moment.isoformat(), str(key))))
 
 
 def unknown() -> ValidationError:

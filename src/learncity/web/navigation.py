@@ -83,8 +83,9 @@ class Page:
     @cached_property
     def account(self) -> Any:
         """The signed-in person's account, or ``None``."""
-        user = self._request.user
-        return user.person if user.is_authenticated else None
+        # A request that is refused early has not been asked who it is from.
+        user = getattr(self._request, "user", None)
+        return user.person if user and user.is_authenticated else None
 
     @cached_property
     def inbox_unread(self) -> int:

@@ -16,7 +16,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 _COOKIES = (settings.LANGUAGE_COOKIE_NAME, "mode", "look", "data", "place")
 _MOST = 400
-_HEADERS = ("Content-Type", "Content-Encoding", "Content-Language", "Vary", "Content-Length")
+_HEADERS = (
+    "Content-Type", "Content-Encoding", "Content-Language", "Vary", "Content-Length",
+    "X-Frame-Options",
+)  # fmt: skip
 
 _kept: "OrderedDict[tuple[Any, ...], tuple[float, bytes, dict[str, str]]]" = OrderedDict()
 _lock = threading.Lock()

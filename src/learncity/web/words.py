@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -51,15 +50,6 @@ def price_words(card: ClassCard) -> str:
     return (
         formats.money(card.fee_minor, card.fee_currency) if card.fee_minor else _("Free of charge")
     )
-
-
-def mode_words(mode: Mode) -> str:
-    """How it is held."""
-    return {
-        Mode.ONLINE: _("Online"),
-        Mode.IN_PERSON: _("In person"),
-        Mode.BLENDED: _("Partly online"),
-    }[mode]
 
 
 def walk_words(venue: Point | None, here: Point | None) -> str:
@@ -182,12 +172,3 @@ def session_days(sessions: Iterable[SessionValue], at: datetime) -> list[dict[st
             }
         )
     return found
-
-
-def evening(at: datetime) -> tuple[datetime, datetime]:
-    """From this moment to the end of the local day; after 21:30, tomorrow's whole day."""
-    local = timezone.localtime(at)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    if (local.hour, local.minute) >= (21, 30):
-        return midnight, midnight + timedelta(days=1)
-    return local, midnight

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from learncity.apps.classes import queries as classes
 from learncity.apps.classes import services as classes_services
-from learncity.apps.classes.types import ClassCard, Enrolment, State
+from learncity.apps.classes.types import ClassCard, Enrolment, Shown, State
 from learncity.apps.people import queries as people
 from learncity.kernel.acting import By, Via
 from learncity.kernel.errors import DomainError
@@ -66,7 +66,7 @@ def _enrol(
     teaching = {str(c["instructor"]) for c in stated["classes"].values() if c["instructor"]}
     keys = [k for k in stated["people"] if k not in staff | teaching and not k.startswith("demo-")]
     residents = people.ids_by_key(keys)
-    cards = sorted(classes.classes_of_provider(None), key=lambda c: c.key)
+    cards = sorted(classes.list_classes(at=at, shown=Shown.ALL), key=lambda c: c.key)
     wishes = _wishes(cards, list(residents.values()), chance, at)
     for done, (moment, card, person_id) in enumerate(sorted(wishes, key=lambda w: w[0]), 1):
         try:

@@ -11,7 +11,7 @@ from .types import Channel, DeliveryState, DeliveryValue, MessageValue
 class Message(models.Model):
     """A message in a person's inbox, word for word as they were told. Never changed but 'read'.
 
-    Personal data: what a person was told; kept three years.
+    Personal data: what a person was told; kept until the person is erased.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

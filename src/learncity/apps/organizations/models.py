@@ -123,7 +123,7 @@ class Room(models.Model):
 class StaffRole(models.Model):
     """A person acts for an organization, from when to when.
 
-    Personal data: who works for whom; kept five years after the end.
+    Personal data: who works for whom; kept, to be deleted five years after the end.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
+from types import EllipsisType
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -68,12 +69,17 @@ def prove(*, account_id: UUID, at: datetime) -> None:
 
 @transaction.atomic
 def describe(
-    *, person_id: UUID, name: str, language: str | None = None, home_id: UUID | None = None
+    *,
+    person_id: UUID,
+    name: str,
+    language: str | None = None,
+    home_id: UUID | EllipsisType | None = ...,
 ) -> None:
     """Set how a person is called, written to, and where they live.
 
     Args:
-        language, home_id: ``None`` leaves what is there.
+        language: ``None`` leaves what is there.
+        home_id: ``...`` leaves what is there; ``None`` forgets it.
 
     Raises:
         NameMissing: the name is empty.
@@ -85,7 +91,7 @@ def describe(
     person.name, person.name_order = name, sort_key(name)
     if language in LANGUAGES:
         person.language = language
-    if home_id:
+    if not isinstance(home_id, EllipsisType):
         person.home_id = home_id
     person.save(update_fields=["name", "name_order", "language", "home"])
 
@@ -101,7 +107,7 @@ def issue_token(*, account_id: UUID, label: str) -> str:
     secret = f"lc_{secrets.token_urlsafe(30)}"
     Token.objects.create(
         account_id=account_id,
-        label=label.strip()[:80] or "API",
+        label="".join(c for c in label if c.isprintable()).strip()[:80] or "API",
         digest=sha256(secret.encode()).hexdigest(),
     )
     return secret

@@ -1,6 +1,6 @@
 """Classes: when and where something is taught, what is on tonight, and applying for a place."""
 
-from datetime import UTC
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -10,14 +10,14 @@ from pydantic import BaseModel
 from learncity.apps.catalogue import queries as catalogue
 from learncity.apps.classes import queries, services
 from learncity.apps.classes.access import class_for
-from learncity.apps.classes.types import ClassCard
+from learncity.apps.classes.types import ClassCard, Shown
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.people import services as people
 from learncity.apps.people.access import account
 from learncity.apps.people.types import NameMissing
 from learncity.apps.places import queries as places
 from learncity.kernel.acting import By, Via
-from learncity.rest.cursors import after_key
+from learncity.rest import cursors
 from learncity.rest.idempotency import once
 from learncity.rest.identity import Key, Session, anyone
 from learncity.rest.openapi import refusals
@@ -29,9 +29,13 @@ from .common import city_and_region, found, providers_of
 router = Router(tags=["Learn"])
 
 
-def order(card: ClassCard) -> str:
-    """What lists of classes are ordered by: the first meeting, ties by id."""
-    return f"{card.starts_at.astimezone(UTC).isoformat(timespec='microseconds')} {card.id}"
+def classes_part(
+    request: HttpRequest, name: str, wanted: dict[str, Any], cursor: str | None, limit: int
+) -> cursors.PartOf[ClassCard]:
+    """Part of the classes that are wanted (``queries.list_classes``), the next to begin first."""
+    after = cursors.read_moment(cursor, name) if cursor else None
+    cards = queries.list_classes(**wanted, after=after, limit=limit + 1)
+    return cursors.after_moment(request, name, cards, limit, last=lambda c: (c.starts_at, c.id))
 
 
 @router.get("/classes", auth=None, response={200: shapes.Classes, **refusals(404)})
@@ -48,20 +52,16 @@ def list_classes(
     Of a course, of who runs them, or of both; with `open`, only those that take applications now.
     """
     at = timezone.now()
-    by = found(organizations.find_organization(provider)).id if provider else None
-    if course:
-        cards = queries.classes_of_course(found(catalogue.find_course(course)).id, at=at)
-    else:
-        cards = queries.classes_of_provider([by] if by else None)
-    kept = [
-        card
-        for card in cards
-        if card.ends_at > at and by in (None, card.provider_id) and (card.is_open(at) or not open)
-    ]
-    part = after_key(request, "classes", kept, key=order, cursor=cursor, limit=limit)
+    wanted: dict[str, Any] = {
+        "at": at,
+        "shown": Shown.OPEN if open else Shown.NOT_OVER,
+        "provider_ids": [found(organizations.find_organization(provider)).id] if provider else None,
+        "course_id": found(catalogue.find_course(course)).id if course else None,
+    }
+    part = classes_part(request, "classes", wanted, cursor, limit)
     providers = providers_of(part.items)
     items = [shapes.CourseClass.of(card, providers=providers, at=at) for card in part.items]
-    return shapes.Classes(items=items, total=len(kept), next=part.next)
+    return shapes.Classes(items=items, total=queries.count_classes(**wanted), next=part.next)
 
 
 @router.get(

@@ -19,7 +19,6 @@ from .common import found, providers_of
 router = Router(tags=["Learn"])
 
 # The catalogue ranks so many matches of a search and orders the rest otherwise.
-_RANKED = 500
 
 
 @router.get("/categories", auth=None, response={200: shapes.Categories})
@@ -50,7 +49,7 @@ def list_courses(
     """List courses, each with its next open class.
 
     With `q`, those that hold every word of it, in any language and with or without diacritics, the
-    best 500 in order of how well they match. Without, all, the newest first.
+    best match first; of more than 2,000, and without `q`, the newest first.
     """
     by = found(organizations.find_organization(provider)).id if provider else None
     text, total = q.strip(), 0
@@ -70,7 +69,6 @@ def list_courses(
         identity=lambda course: course.key,
         cursor=cursor,
         limit=limit,
-        **({"most": _RANKED} if text else {}),
     )
     at = timezone.now()
     coming = classes.next_classes([course.id for course in part.items], at=at)

@@ -1,8 +1,8 @@
 """The desk of a provider, and of the city's office. For staff only; the router sees to that."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime
-from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -12,12 +12,11 @@ from pydantic import BaseModel
 
 from learncity.apps.classes import queries, services
 from learncity.apps.classes.access import runs_class
-from learncity.apps.classes.types import ClassCard, ClassNotFound
+from learncity.apps.classes.types import ClassNotFound, Shown
 from learncity.apps.organizations.access import actor_of, has_desk
 from learncity.apps.people.access import account
 from learncity.apps.places import queries as places
 from learncity.kernel.acting import By, Via
-from learncity.rest.cursors import after_key
 from learncity.rest.idempotency import once
 from learncity.rest.identity import only
 from learncity.rest.openapi import refusals
@@ -25,31 +24,12 @@ from learncity.rest.shapes import desk as shapes
 from learncity.rest.shapes.classes import Classes, CourseClass
 from learncity.rest.shapes.common import Cursor, Limit, Named, Search, Slug, Words
 
-from .classes import order
+from .classes import classes_part
 from .common import providers_of
 
 router = Router(tags=["Desk"])
 # Whatever an operation says itself: nobody without a desk gets in.
 router.add_decorator(only(has_desk))
-
-
-class ClassState(StrEnum):
-    """Which classes of the desk to list."""
-
-    NOT_OVER = "NOT_OVER"
-    OPEN = "OPEN"
-    FULL = "FULL"
-    OVER = "OVER"
-    ALL = "ALL"
-
-
-_KEEPS: dict[ClassState, Callable[[ClassCard, datetime], bool]] = {
-    ClassState.NOT_OVER: lambda card, at: card.ends_at > at,
-    ClassState.OPEN: lambda card, at: card.is_open(at),
-    ClassState.FULL: lambda card, at: card.seats.free <= 0 and card.ends_at > at,
-    ClassState.OVER: lambda card, at: card.ends_at <= at,
-    ClassState.ALL: lambda card, at: True,
-}
 
 
 def _scope(request: HttpRequest) -> Collection[UUID] | None:
@@ -62,7 +42,7 @@ def _scope(request: HttpRequest) -> Collection[UUID] | None:
 def list_desk_classes(
     request: HttpRequest,
     q: Search = "",
-    state: ClassState = ClassState.NOT_OVER,
+    state: Shown = Shown.NOT_OVER,
     cursor: Cursor | None = None,
     limit: Limit = 20,
 ) -> Classes:
@@ -73,12 +53,16 @@ def list_desk_classes(
     at = timezone.now()
     # PostgreSQL holds no NUL in a text, so nothing can match one.
     text = q.replace("\x00", "").strip()
-    cards = queries.classes_of_provider(_scope(request), text=text)
-    kept = [card for card in cards if _KEEPS[state](card, at)]
-    part = after_key(request, "desk", kept, key=order, cursor=cursor, limit=limit)
+    wanted: dict[str, Any] = {
+        "at": at,
+        "shown": state,
+        "provider_ids": _scope(request),
+        "text": text,
+    }
+    part = classes_part(request, "desk", wanted, cursor, limit)
     providers = providers_of(part.items)
     items = [CourseClass.of(card, providers=providers, at=at) for card in part.items]
-    return Classes(items=items, total=len(kept), next=part.next)
+    return Classes(items=items, total=queries.count_classes(**wanted), next=part.next)
 
 
 @router.get("/desk/classes/{class_key}/roster", response={200: shapes.Roster, **refusals(403)})

@@ -1,8 +1,5 @@
 """What belongs to the signed-in person: classes, places, record, messages."""
 
-from datetime import datetime
-from uuid import UUID
-
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Status
@@ -95,27 +92,12 @@ def list_my_record(
     request: HttpRequest, cursor: Cursor | None = None, limit: Limit = 20
 ) -> shapes.Record:
     """List everything that ever happened to me, newest first, each with its source."""
-    before = _moment(cursor) if cursor else None
+    before = cursors.read_moment(cursor, "record") if cursor else None
     facts = record.facts_of(account(request).person_id, before=before, limit=limit + 1)
     kinds = {kind.name: labels(kind.label) for kind in record.all_kinds()}
-    following = None
-    if len(facts) > limit:
-        last = facts[limit - 1]
-        position = cursors.write("record", last.at.isoformat(), str(last.id))
-        following = cursors.following(request, position)
-    items = [shapes.Fact.of(fact, kinds[fact.kind]) for fact in facts[:limit]]
-    return shapes.Record(items=items, next=following)
-
-
-def _moment(cursor: str) -> tuple[datetime, UUID]:
-    at, last = cursors.read(cursor, "record", str, str)
-    try:
-        moment, fact = datetime.fromisoformat(at), UUID(last)
-    except ValueError as error:
-        raise cursors.unknown() from error
-    if moment.tzinfo is None:
-        raise cursors.unknown()
-    return moment, fact
+    part = cursors.after_moment(request, "record", facts, limit, last=lambda f: (f.at, f.id))
+    items = [shapes.Fact.of(fact, kinds[fact.kind]) for fact in part.items]
+    return shapes.Record(items=items, next=part.next)
 
 
 @router.get("/me/messages", response=shapes.Messages)

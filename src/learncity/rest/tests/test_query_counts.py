@@ -12,8 +12,8 @@ PUBLIC = {
     "/courses": 4,  # total, courses, next classes, who runs them
     "/courses?provider=qiaotou-learning-centre": 5,
     "/courses/small-shop-bookkeeping": 3,
-    "/classes": 2,
-    "/classes?course=small-shop-bookkeeping": 3,
+    "/classes": 3,  # classes, total, who runs them
+    "/classes?course=small-shop-bookkeeping": 4,
     f"/classes/{OWN_CLASS}": 4,  # how it stands, what it is, its sessions, who runs it
     "/tonight": 4,
     "/tonight?place=gusu": 5,
@@ -33,7 +33,7 @@ MINE = {
     f"/classes/{OWN_CLASS}": 4,
 }
 DESK = {
-    "/desk/classes": 3,  # roles, classes, who runs them
+    "/desk/classes": 4,  # roles, classes, total, who runs them
     f"/desk/classes/{OWN_CLASS}/roster": 6,  # roles, whose, id, audit, enrolments, addresses
     "/desk/figures": 4,
 }

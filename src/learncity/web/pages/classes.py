@@ -14,6 +14,7 @@ from learncity.apps.catalogue.types import LANGUAGE_NAMES
 from learncity.apps.classes import services
 from learncity.apps.classes.access import class_for, place_for
 from learncity.apps.classes.types import (
+    ClassCard,
     ClassDetail,
     ClassNotFound,
     Enrolment,
@@ -79,7 +80,6 @@ def _context(request: HttpRequest, detail: ClassDetail, mine: Enrolment | None) 
         "apply_label": _("Apply for this class")
         if card.seats.free > 0
         else _("Join the waiting list"),
-        "needs_name": request.user.is_authenticated and not account(request).person.name,
     }
 
 
@@ -162,8 +162,8 @@ def receipt(request: HttpRequest, receipt: str) -> HttpResponse:
     upcoming = [s for s in detail.sessions if s.ends_at > at and not s.is_cancelled]
     context = _context(request, detail, enrolment) | {
         "enrolment": enrolment,
-        "title": _receipt_title(enrolment),
-        "next_text": _next_words(enrolment, upcoming),
+        "title": _receipt_title(enrolment, detail.card),
+        "next_text": _next_words(enrolment, detail.card, upcoming),
         "can_withdraw": enrolment.state != State.WITHDRAWN and at < detail.card.ends_at,
     }
     return render(request, "web/receipt.html", context)
@@ -176,7 +176,9 @@ def _mine(request: HttpRequest, receipt: str) -> tuple[ClassDetail, Enrolment]:
         raise Http404 from error
 
 
-def _receipt_title(enrolment: Enrolment) -> str:
+def _receipt_title(enrolment: Enrolment, card: ClassCard) -> str:
+    if card.is_cancelled and enrolment.state != State.WITHDRAWN:
+        return _("The class was cancelled")
     if enrolment.state == State.ENROLLED:
         return _("You have a place")
     if enrolment.state == State.WAITING:
@@ -184,7 +186,9 @@ def _receipt_title(enrolment: Enrolment) -> str:
     return _("You are no longer in this class")
 
 
-def _next_words(enrolment: Enrolment, upcoming: list[Any]) -> str:
+def _next_words(enrolment: Enrolment, card: ClassCard, upcoming: list[Any]) -> str:
+    if card.is_cancelled:
+        return _("You need not come. Look for another class of the same course.")
     if enrolment.state == State.WITHDRAWN:
         return _("Nothing more to do. You can apply again as long as places are free.")
     if enrolment.state == State.WAITING:

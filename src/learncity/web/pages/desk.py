@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from learncity.apps.classes import queries, services
 from learncity.apps.classes.access import runs_class
-from learncity.apps.classes.types import ClassCard, ClassDetail, RosterRow, State
+from learncity.apps.classes.types import ClassCard, ClassDetail, RosterRow, Shown, State
 from learncity.apps.organizations.access import actor_of, has_desk
 from learncity.apps.people.access import account
 from learncity.apps.places import queries as places
@@ -34,6 +34,9 @@ _SORTS = {
     "free": lambda card: (card.seats.free, str(card.id)),
     "waiting": lambda card: (card.seats.waiting, str(card.id)),
 }
+
+
+_SHOWN = {"open": Shown.OPEN, "full": Shown.FULL, "over": Shown.OVER, "all": Shown.ALL}
 
 
 class FilterForm(forms.Form):
@@ -61,16 +64,15 @@ def scope(request: HttpRequest) -> Collection[UUID] | None:
 
 def _chosen(request: HttpRequest) -> list[ClassCard]:
     at, state = timezone.now(), request.GET.get("state", "")
-    cards = queries.classes_of_provider(scope(request), text=request.GET.get("q", "").strip()[:100])
-    keep = {
-        "open": lambda c: c.is_open(at),
-        "full": lambda c: c.seats.free <= 0 and c.ends_at > at,
-        "over": lambda c: c.ends_at <= at,
-        "all": lambda c: True,
-    }.get(state, lambda c: c.ends_at > at)
+    cards = queries.list_classes(
+        at=at,
+        shown=_SHOWN.get(state, Shown.NOT_OVER),
+        provider_ids=scope(request),
+        text=request.GET.get("q", "").strip()[:100],
+    )
     sort = request.GET.get("sort", "starts")
     key = _SORTS.get(sort.lstrip("-"), _SORTS["starts"])
-    return sorted((c for c in cards if keep(c)), key=key, reverse=sort.startswith("-"))
+    return sorted(cards, key=key, reverse=sort.startswith("-"))
 
 
 @only(has_desk)
@@ -289,6 +291,8 @@ def roster_print(request: HttpRequest, class_key: str) -> HttpResponse:
 @only(runs_class)
 def roster_export(request: HttpRequest, class_key: str, kind: str) -> HttpResponse:
     """The roster as a spreadsheet."""
+    if kind not in tables.KINDS:
+        raise Http404
     detail = _class(request, class_key)
     services.note_roster_read(
         class_key=class_key, by=By(account(request).person_id, Via.DESK), how=kind.upper()

@@ -180,7 +180,9 @@ def prefer(request: HttpRequest) -> HttpResponse:
     lang = request.GET.get("lang", "")
     if lang in dict(settings.LANGUAGES) and check_for_language(lang):
         _keep(response, settings.LANGUAGE_COOKIE_NAME, lang)
-        if request.user.is_authenticated:
+        # A link on somebody else's page changes this browser at the most.
+        ours = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+        if ours and request.user.is_authenticated:
             people.prefer_language(
                 person_id=request.user.person_id, language=content_language(lang)
             )

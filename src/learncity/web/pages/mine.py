@@ -50,9 +50,7 @@ def me(request: HttpRequest) -> HttpResponse:
         {
             "name": account(request).person.name,
             "next": held[0] if held else None,
-            "rows": [my_row(m, at) for m in mine if m.card.next_at][1:6]
-            if held
-            else [my_row(m, at) for m in mine if m.card.next_at][:5],
+            "rows": [my_row(m, at) for m in mine if m.card.next_at and m not in held[:1]][:5],
             "items": _inbox_items(account(request).person_id, limit=3),
         },
     )
@@ -65,7 +63,9 @@ def my_row(mine: MyClass, at: datetime) -> words.Row:
     row = words.Row(reverse("web:receipt", args=[enrolment.receipt]), marked(card.title), facts)
     label, row.kind = STATE_NAMES[enrolment.state]
     row.tag = str(label)
-    if enrolment.state == State.WAITING:
+    if card.is_cancelled and enrolment.state != State.WITHDRAWN:
+        row.tag, row.kind = _("Cancelled"), "you"
+    elif enrolment.state == State.WAITING:
         row.tag = _("Number %(n)s on the waiting list") % {"n": enrolment.position}
     if card.next_at and enrolment.state != State.WITHDRAWN:
         row.time, row.day = formats.clock(card.next_at), formats.day(card.next_at)
@@ -115,7 +115,7 @@ def _cursor(text: str) -> tuple[datetime, UUID]:
     moment, _sign, last = text.partition("_")
     try:
         return datetime.fromtimestamp(float(moment), timezone.get_current_timezone()), UUID(last)
-    except (ValueError, OverflowError) as error:
+    except (ValueError, OverflowError, OSError) as error:
         raise Http404 from error
 
 
@@ -200,16 +200,20 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, initial=initial, homes=homes)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        people_services.describe(
-            person_id=person.id,
-            name=said["name"],
-            language=said["language"],
-            home_id=UUID(said["home"]) if said["home"] else None,
-        )
+        try:
+            people_services.describe(
+                person_id=person.id,
+                name=said["name"],
+                language=said["language"],
+                home_id=UUID(said["home"]) if said["home"] else None,
+            )
+        except NameMissing as missing:  # nothing in it can be shown
+            form.add_error("name", str(missing.says))
+    if request.method == "POST" and form.is_valid():
         response = redirect(reverse("web:profile") + "?saved=1")
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
-            said["language"].lower(),
+            form.cleaned_data["language"].lower(),
             max_age=60 * 60 * 24 * 365,
             samesite="Lax",
             secure=settings.SESSION_COOKIE_SECURE,

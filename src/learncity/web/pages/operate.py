@@ -93,7 +93,8 @@ def operate(request: HttpRequest) -> HttpResponse:
             "given_up": given_up,
             "failures": outbox.given_up(),
             "columns": [
-                {"label": _("When")}, {"label": _("What")}, {"label": _("Which")},
+                {"label": _("When")}, {"label": _("Who")}, {"label": _("What")},
+                {"label": _("Which")},
                 {"label": _("How")}, {"label": _("Details")},
             ],
             "rows": [

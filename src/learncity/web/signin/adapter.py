@@ -3,7 +3,8 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -47,6 +48,10 @@ class Adapter(DefaultAccountAdapter):
         """A code came back, by whichever way; the session now belongs to the account."""
         people.prove(account_id=user.pk, at=timezone.now())
         return super().post_login(request, user, **kwargs)
+
+    def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
+        """The code is right, but the account was ended."""
+        return render(request, "web/error.html", {"kind": "ended"}, status=403)
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """Say nothing: the pages themselves tell what happened, in their own words."""

@@ -36,8 +36,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         where = form.cleaned_data["address"]
+        account = form.account()
+        # To the address the account has, never to the one that was typed: if ever the two were
+        # taken for the same and are not, the code still reaches its owner.
         LoginCodeVerificationProcess.initiate(
-            request=request, user=form.account(), email=where.email, phone=where.phone
+            request=request,
+            user=account,
+            email=account.email if where.email else None,
+            phone=account.phone if where.phone else None,
         )
         query = f"?{urlencode({'next': target})}" if target else ""
         return redirect(reverse("account_confirm_login_code") + query)
@@ -61,7 +67,8 @@ class CodeView(ConfirmLoginCodeView):
         found = super().get_context_data(**kwargs)
         return {
             **found,
-            "address": found["phone"] or found["email"],
+            # As anybody may write it: how the account writes it tells that it is known.
+            "address": (found["phone"] or found["email"]).lower(),
             "next": safe_next(self.request),
         }
 
