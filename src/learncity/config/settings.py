@@ -21,9 +21,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
-    "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django_htmx",
     "allauth",
     "allauth.account",
     "procrastinate.contrib.django",
@@ -43,6 +41,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "learncity.kernel.http.SecurityHeaders",
+    "learncity.kernel.http.WithoutNul",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Answers an anonymous reader from memory, before anything below is asked.
     "learncity.web.pagecache.AnonymousPages",
@@ -52,9 +51,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     # Denies whatever has not said who may see it.
     "learncity.kernel.access.DenyByDefault",
@@ -71,7 +68,6 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
-                "django.contrib.messages.context_processors.messages",
                 "learncity.web.navigation.page",
             ],
             "builtins": [
@@ -171,7 +167,8 @@ DEFAULT_FROM_EMAIL = env().email_from
 SMS_URL = env().sms_url
 
 LOGGING_CONFIG = "learncity.kernel.logs.configure"
-LOGGING: dict[str, object] = {}
+# Django calls the above only when there is something here.
+LOGGING = {"version": 1}
 
 SILENCED_SYSTEM_CHECKS = [
     "account.W001",  # there is no sign-up form whose fields could conflict
