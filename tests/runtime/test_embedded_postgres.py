@@ -234,6 +234,43 @@ def os_user() -> str:
     return postgres.current_account().name
 
 
+def test_the_servers_log_holds_no_person(server):
+    server.start()
+    phone = "+8615459990007"
+    with connected(server) as connection:
+        connection.execute("CREATE TABLE account (phone text PRIMARY KEY)")
+        connection.execute("INSERT INTO account VALUES (%s)", [phone])
+        with pytest.raises(psycopg.errors.UniqueViolation, match="already exists"):
+            connection.execute("INSERT INTO account VALUES (%s)", [phone])
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            connection.execute(f"INSERT INTO account VALUES ('{phone}')")
+        with (
+            pytest.raises(psycopg.errors.UniqueViolation),
+            connection.cursor().copy("COPY account FROM STDIN") as copy,
+        ):
+            copy.write_row([phone])
+
+    log = server.log.read_text()
+    assert log.count("duplicate key value") == 3
+    assert phone not in log
+
+
+def test_what_keeps_values_out_of_the_servers_log_is_in_force(server):
+    server.start()
+
+    names = ("log_error_verbosity", "log_min_error_statement", "log_statement",
+             "log_min_duration_statement", "log_parameter_max_length_on_error")  # fmt: skip
+    in_force = {name: ask(server, f"SHOW {name}", ADMIN)[0][0] for name in names}
+
+    assert in_force == {
+        "log_error_verbosity": "terse",
+        "log_min_error_statement": "panic",
+        "log_statement": "none",
+        "log_min_duration_statement": "-1",
+        "log_parameter_max_length_on_error": "0",
+    }
+
+
 def test_the_servers_log_is_in_the_data_folder(server):
     server.start()
 

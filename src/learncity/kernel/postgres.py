@@ -53,6 +53,12 @@ SETTINGS = {
     # Short queries gain nothing from it and pay for it.
     "jit": "off",
     "log_line_prefix": "%m [%p] %q%u@%d ",
+    # No person in the log: DETAIL and CONTEXT quote a refused row, a statement holds its values.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_parameter_max_length_on_error": "0",
 }
 
 # The path of a socket may be 103 bytes long on macOS, 107 on Linux.
