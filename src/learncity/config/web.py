@@ -15,6 +15,7 @@ from granian.log import LogLevels
 
 from learncity.config import lifeline
 from learncity.config.env import env
+from learncity.kernel import logs
 
 TARGET = "learncity.config.wsgi:application"
 # Four threads share the database pool of their process; what is beyond the back-pressure waits in
@@ -22,6 +23,8 @@ TARGET = "learncity.config.wsgi:application"
 THREADS, BACKPRESSURE = 4, 64
 # How long a running request may take when the server stops, in seconds.
 LAST_REQUEST = 5
+# Its own lines go the way of all others and are JSON too.
+LOGGERS = {"loggers": {"_granian": {"propagate": True}}}
 
 
 def load(_target: str) -> Callable[..., Any]:
@@ -33,6 +36,7 @@ def load(_target: str) -> Callable[..., Any]:
     lifeline.watch_parent()
     from learncity.config.wsgi import application  # Django belongs in the workers
 
+    logs.watch_uncaught()
     return application
 
 
@@ -69,6 +73,7 @@ def main() -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=LAST_REQUEST,
         log_level=LogLevels.warning,
+        log_dictconfig=LOGGERS,
     ).serve(target_loader=load)
 
 

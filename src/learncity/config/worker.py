@@ -22,8 +22,9 @@ def main() -> None:
     os.nice(10)
     lifeline.watch()
     django.setup()
-    from learncity.kernel import worker  # models can be loaded only now
+    from learncity.kernel import logs, worker  # models can be loaded only now
 
+    logs.watch_uncaught()
     worker.run(stop)
 
 
