@@ -1,12 +1,15 @@
 """The ``people`` section of a blueprint: staff, instructors and, in a demo, invented residents."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from pydantic import Field
 
 from learncity.apps.places import queries as places
+from learncity.kernel.blueprint_files import Mistake, Spot
 from learncity.kernel.blueprints import Key, Ref, Section, Stated
 from learncity.kernel.words import sort_key
 
@@ -24,11 +27,43 @@ class StatedPerson(Stated):
     born: Annotated[int, Field(ge=1900, le=2100)] | None = None
 
 
+# The fields that hold an address, each with the form in which no two people may have it.
+_KEPT: Mapping[str, Callable[[str], str]] = {"phone": str, "email": str.lower}
+
+
+def _holders(addresses: Collection[tuple[str, str]]) -> dict[tuple[str, str], str | None]:
+    """The key of the person, or ``None``, who has each address that somebody has; one query."""
+    phones = [address for name, address in addresses if name == "phone"]
+    emails = [address.lower() for name, address in addresses if name == "email"]
+    rows = Account.objects.annotate(lower=Lower("email"))
+    found = rows.filter(Q(phone__in=phones) | Q(lower__in=emails))
+    held: dict[tuple[str, str], str | None] = {}
+    for phone, email, key in found.values_list("phone", "lower", "person__key"):
+        held["phone", phone or ""] = held["email", email or ""] = key
+    return held
+
+
 class People(Section):
     """Persons and how they sign in."""
 
     name = "people"
     schema = StatedPerson
+
+    def check_all(
+        self, items: Mapping[str, dict[str, Any]], spots: Mapping[str, Spot]
+    ) -> Iterator[Mistake]:
+        """An address is one person's, in the file and among those who signed in; one query."""
+        stated = [
+            (key, name, said[name]) for key, said in items.items() for name in _KEPT if said[name]
+        ]
+        holders = _holders([(name, address) for _, name, address in stated])
+        first: dict[tuple[str, str], str] = {}
+        for key, name, address in stated:
+            reach = (name, _KEPT[name](address))
+            if first.setdefault(reach, key) != key:
+                yield spots[key].mistake(f"{address!r} is already that of {first[reach]!r}", name)
+            elif holders.get(reach, key) != key:
+                yield spots[key].mistake(f"{address!r} already belongs to another person", name)
 
     def read(self, keys: Collection[str]) -> Mapping[str, dict[str, Any]]:
         """These persons as a blueprint would state them; two queries."""
