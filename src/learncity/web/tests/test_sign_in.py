@@ -8,7 +8,8 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from learncity.apps.notices import queries as notices
-from learncity.apps.people.models import Account, Person
+from learncity.apps.people.factories import make_person
+from learncity.apps.people.models import NO_PASSWORD, Account, Person
 from learncity.apps.people.services import forget_unproven
 from learncity.kernel import outbox
 
@@ -63,6 +64,43 @@ def test_nobody_is_led_away_to_another_site(client, target):
 def test_an_email_address_works_as_well(client):
     ask(client, " Provider@Example.org ")
     assert enter(client, code_for("provider@example.org")).url == "/me/"
+
+
+def test_a_code_goes_to_the_address_of_the_account_and_the_page_does_not_tell(client):
+    person_id = make_person()
+    Account.objects.create(person_id=person_id, email="Boss@Example.org", password=NO_PASSWORD)
+
+    asked = ask(client, "bOSS@example.ORG", follow=True)
+
+    outbox.dispatch(at=timezone.now() + timedelta(seconds=1))
+    assert notices.latest_deliveries()[0].address == "Boss@Example.org"
+    assert "boss@example.org" in asked.content.decode()
+    assert "Boss@Example.org" not in asked.content.decode()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "boss@gmaıl.com",
+        "boſs@gmail.com",
+        "boß@gmail.com",
+        "bﬁ@gmail.com",
+        "ｂｏｓｓ@gmail.com",
+        "n0<boss@gmail.com>",
+        "(c1)boss@gmail.com",
+    ],
+)
+def test_a_code_for_an_address_that_looks_alike_opens_no_account_of_another(client, typed):
+    for kept in ("boss@gmail.com", "bfi@gmail.com"):
+        Account.objects.create(person_id=make_person(), email=kept, password=NO_PASSWORD)
+    known = set(Account.objects.values_list("id", flat=True))
+
+    ask(client, typed)
+
+    outbox.dispatch(at=timezone.now() + timedelta(seconds=1))
+    assert [d.address for d in notices.latest_deliveries()] in ([], ["boss@xn--gmal-nza.com"])
+    made = Account.objects.exclude(id__in=known)
+    assert {a.email for a in made} <= {"boss@xn--gmal-nza.com"}
 
 
 def test_known_and_unknown_addresses_are_answered_alike(client):

@@ -1,0 +1,85 @@
+"""An address is kept in one form, and nothing that only looks like one is taken for it."""
+
+import pytest
+
+from learncity.apps.people.services import parse_address
+from learncity.apps.people.types import BadAddress
+
+
+def email(text):
+    return parse_address(text, region="CN", invented=False).email
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("boss@gmail.com", "boss@gmail.com"),
+        (" Lan.Nguyen+city@Example.ORG ", "lan.nguyen+city@example.org"),
+        ("o'hara_1@mail.example.co.uk", "o'hara_1@mail.example.co.uk"),
+        # A host may be written in any script; it is kept as the post knows it.
+        ("lan@Bücher.example", "lan@xn--bcher-kva.example"),
+        ("lan@学习.中国", "lan@xn--vjq503a.xn--fiqs8s"),
+        ("boss@straße.example", "boss@strasse.example"),
+        ("boss@ｇｍａｉｌ.com", "boss@gmail.com"),
+        ("boss@ﬁne.example", "boss@fine.example"),
+        # The dotless letter of a host is a letter of its own: another host, not the one it apes.
+        ("boss@gmaıl.com", "boss@xn--gmal-nza.com"),
+    ],
+)
+def test_an_email_address_is_kept_in_one_form(typed, kept):
+    assert email(typed) == kept
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        # Letters that some comparison takes for others.
+        "bıll@gmail.com",
+        "boſs@gmail.com",
+        "boß@gmail.com",
+        "ﬁona@gmail.com",
+        "ｂｏｓｓ@gmail.com",
+        "b\u043ess@gmail.com",  # Cyrillic
+        "\u212aate@gmail.com",  # the sign of the kelvin
+        "boss\u0301@gmail.com",
+        # What a letter may carry beside the address.
+        "n0<target@bank.example>",
+        "Boss <boss@gmail.com>",
+        '"Boss" <boss@gmail.com>',
+        "(c1)victim@x.example",
+        "victim(c1)@x.example",
+        "victim@x.example(c1)",
+        "a,b@x.example",
+        "a@x.example,b@y.example",
+        "a;b@x.example",
+        "a b@x.example",
+        '"a b"@x.example',
+        '"boss@gmail.com"@x.example',
+        "a@b@x.example",
+        "x@evil＠gmail.com",  # becomes an @ when the host is translated
+        # What cannot be seen.
+        "a\x01@x.example",
+        "a@x\x01.example",
+        "a\u202e@x.example",
+        "a@x\u202e.example",
+        "a\u200b@x.example",
+        "a\r\nBcc: b@x.example",
+        "a@x.example\nb",
+        # No host.
+        "a@x..co",
+        "a@.example",
+        "a@x.example.",
+        "a@-x.example",
+        "a@localhost",
+        "a@example",
+        "a@[127.0.0.1]",
+        "a@[IPv6:::1]",
+        "@x.example",
+        "a@",
+        "a" * 250 + "@x.example",
+        "a@" + "ü." * 120 + "example",
+    ],
+)
+def test_what_only_looks_like_an_email_address_is_refused(typed):
+    with pytest.raises(BadAddress):
+        email(typed)
