@@ -40,6 +40,6 @@ def remember(seconds: float) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
 
 def forget_all() -> None:
-    """Forget everything: between tests, and after a blueprint was applied in this process."""
+    """Forget everything, as between tests."""
     for known in _all:
         known.clear()

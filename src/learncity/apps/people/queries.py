@@ -30,7 +30,7 @@ def ids_by_key(keys: Collection[str]) -> Mapping[str, UUID]:
 
 
 def find_account(person_id: UUID) -> Account | None:
-    """The account of a person, for the sign-in shell only; one query."""
+    """The account of a person, or ``None``; one query."""
     return Account.objects.filter(person_id=person_id).select_related("person").first()
 
 

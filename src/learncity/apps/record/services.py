@@ -19,7 +19,7 @@ def append(facts: Sequence[NewFact]) -> list[UUID]:
     The caller's transaction decides: a change that is rolled back leaves no fact.
 
     Raises:
-        UnknownKind: a kind or subject that no room registered.
+        UnknownKind: a kind that no room registered.
     """
     ids = [uuid7() for _ in facts]
     rows = [
