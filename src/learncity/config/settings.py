@@ -137,7 +137,12 @@ ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 # Tries are counted in the shared cache. A stranger who knows a number has at most 100 guesses a day
 # at one in a million each, and its owner is told by the code that arrives.
-ACCOUNT_RATE_LIMITS = {"request_login_code": "30/m/ip,3/m/key,8/h/key,20/d/key"}
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "30/m/ip,3/m/key,8/h/key,20/d/key",
+    # As many as MAX_ATTEMPTS, for as long as the code works: that one is counted in the session,
+    # where tries that are sent at once do not see each other.
+    "try_login_code": "5/10m/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env().proxies)
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True

@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.account.forms import ConfirmLoginCodeForm
-from allauth.core import context, ratelimit
+from allauth.core import context
 from django import forms
 from django.conf import settings
 from django.utils.translation import get_language
@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from learncity.apps.people import services as people
 from learncity.apps.people.types import Addresses, BadAddress
 from learncity.kernel.texts import content_language
+
+from .limits import may_ask
 
 
 class AddressForm(forms.Form):
@@ -31,8 +33,7 @@ class AddressForm(forms.Form):
             )
         except BadAddress as wrong:
             raise forms.ValidationError(wrong.says) from wrong
-        key = found.phone or found.email or ""
-        if not ratelimit.consume(context.request, action="request_login_code", key=key):
+        if not may_ask(context.request, found.phone or found.email or ""):
             raise forms.ValidationError(
                 _("Too many codes were asked for. Wait a minute, or call us and we help you.")
             )

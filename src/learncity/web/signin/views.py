@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from learncity.kernel.access import everyone, signed_in
 
 from .forms import AddressForm, CodeForm
+from .limits import may_try
 
 
 def safe_next(request: HttpRequest, default: str = "") -> str:
@@ -57,6 +58,13 @@ class CodeView(ConfirmLoginCodeView):
 
     template_name = "web/sign_in_code.html"
     form_class = CodeForm
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Compare a code only when a try is left, however many are sent at once."""
+        if self._action == "verify" and not may_try(request, self._process.state):
+            self._process.abort()
+            return redirect("web:sign_in")
+        return super().post(request, *args, **kwargs)
 
     def get_form_class(self) -> Any:
         """Our form; asking for another code needs none."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from django.utils import timezone
 
 from learncity.apps.notices import queries as notices
@@ -135,6 +136,17 @@ def test_a_wrong_code_is_refused_and_the_sixth_starts_anew(client):
     assert [enter(client, wrong).status_code for _ in range(5)] == [422] * 4 + [302]
     assert enter(client, right).url.startswith("/sign-in/")
     assert client.get("/me/").status_code == 302
+
+
+def test_tries_of_another_browser_take_none_from_the_owner(client):
+    ask(client, KNOWN)
+    right = code_for(KNOWN)
+    stranger = Client()
+    ask(stranger, KNOWN)
+    wrong = "000000" if code_for(KNOWN) != "000000" else "111111"
+
+    assert [enter(stranger, wrong).status_code for _ in range(5)] == [422] * 4 + [302]
+    assert enter(client, right).url == "/me/"
 
 
 def test_spaces_in_a_code_are_forgiven(client):
