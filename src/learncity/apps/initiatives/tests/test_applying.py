@@ -13,6 +13,8 @@ from learncity.apps.classes import services as classes
 from learncity.apps.classes.factories import make_class
 from learncity.apps.classes.models import CourseClass
 from learncity.apps.initiatives import commands, demo, services
+from learncity.apps.people.factories import make_person
+from learncity.apps.people.models import Account
 from learncity.kernel import locks
 from learncity.kernel.acting import COMMAND, By
 from learncity.kernel.blueprints import Engine, PlanIsOld
@@ -93,6 +95,22 @@ def test_a_change_of_what_the_plan_does_not_speak_of_stands_in_nobodys_way(city,
     code, _ = answer(path, meanwhile=lambda: set_seats(6, key=other))
 
     assert (code, as_it_is()) == (0, (30, 12, 12))
+
+
+def test_an_address_taken_while_the_plan_is_read_is_a_mistake_with_its_line(city, path):
+    part, phone = path.parent / "suzhou" / "people.yaml", "+8615451000001"
+    part.write_text(part.read_text().replace("+8615400000004", phone, 1))
+    line = part.read_text().partition(phone)[0].count("\n") + 1
+    taken = Account.objects.filter(person=make_person(account=True))
+
+    code, said = answer(path, meanwhile=lambda: taken.update(phone=phone))
+
+    assert code == 1
+    assert said.endswith(
+        f"suzhou/people.yaml:{line}: '{phone}' already belongs to another person\n"
+        "1 mistake; nothing was changed.\n"
+    )
+    assert as_it_is() == (30, 10, 10)
 
 
 def test_a_plan_is_applied_once(city, path):

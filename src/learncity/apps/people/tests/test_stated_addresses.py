@@ -1,12 +1,9 @@
 """An address of the city's file that somebody else has is a mistake with its line."""
 
-import io
-
 import pytest
 from django.utils import timezone
-from rich.console import Console
 
-from learncity.apps.initiatives import commands, services
+from learncity.apps.initiatives import services
 from learncity.apps.people.factories import make_person
 from learncity.apps.people.models import Account
 from learncity.kernel.acting import COMMAND
@@ -92,24 +89,6 @@ def test_ones_own_address_is_none(state):
     state(li.replace(EMAIL, EMAIL.lower()))
 
     assert Account.objects.get(phone=PHONE).email == EMAIL.lower()
-
-
-def test_an_address_taken_while_the_plan_is_read_is_told_in_the_same_way(state, path):
-    state("key: li, name: Li")
-    path.write_text(f"{HEAD}  - {{key: li, name: Li, phone: '{PHONE}'}}\n")
-    console = Console(file=io.StringIO(), width=200)
-
-    def confirm(asked):
-        take(phone=PHONE)
-        return True
-
-    code = commands.apply_file(path, overwrite=False, confirm=confirm, console=console)
-
-    assert code == 1
-    assert console.file.getvalue().endswith(
-        f"land.yaml:8: '{PHONE}' already belongs to another person\n"
-        "1 mistake; nothing was changed.\n"
-    )
 
 
 def test_looking_costs_the_same_however_many_people(state, path, django_assert_max_num_queries):
