@@ -1,4 +1,4 @@
-"""The two forms of signing in."""
+"""The forms of signing in."""
 
 from typing import Any
 
@@ -14,6 +14,8 @@ from learncity.apps.people.types import Addresses, BadAddress
 from learncity.kernel.texts import content_language
 
 from .limits import may_ask
+
+TOO_MANY = _("Too many codes were asked for. Wait a minute, or call us and we help you.")
 
 
 class AddressForm(forms.Form):
@@ -34,9 +36,7 @@ class AddressForm(forms.Form):
         except BadAddress as wrong:
             raise forms.ValidationError(wrong.says) from wrong
         if not may_ask(context.request, found.phone or found.email or ""):
-            raise forms.ValidationError(
-                _("Too many codes were asked for. Wait a minute, or call us and we help you.")
-            )
+            raise forms.ValidationError(TOO_MANY)
         return found
 
     def account(self) -> Any:
@@ -44,6 +44,19 @@ class AddressForm(forms.Form):
         return people.account_for(
             address=self.cleaned_data["address"], language=content_language(get_language())
         )
+
+
+class AnotherCodeForm(forms.Form):
+    """No field: another code to the same address, counted like the first."""
+
+    def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._address = address
+
+    def clean(self) -> None:
+        """Too many codes are refused."""
+        if not may_ask(context.request, self._address):
+            raise forms.ValidationError(TOO_MANY)
 
 
 class CodeForm(ConfirmLoginCodeForm):

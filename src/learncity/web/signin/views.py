@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from learncity.kernel.access import everyone, signed_in
 
-from .forms import AddressForm, CodeForm
+from .forms import AddressForm, AnotherCodeForm, CodeForm
 from .limits import may_try
 
 
@@ -67,16 +67,33 @@ class CodeView(ConfirmLoginCodeView):
         return super().post(request, *args, **kwargs)
 
     def get_form_class(self) -> Any:
-        """Our form; asking for another code needs none."""
-        return super().get_form_class() if self._action == "resend" else CodeForm
+        """The form of the button that was pressed."""
+        return AnotherCodeForm if self._action == "resend" else CodeForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Another code goes to the address of the first."""
+        found = super().get_form_kwargs()
+        return {**found, "address": self._address} if self._action == "resend" else found
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """A code too many is no wrong code: the one that was sent still works."""
+        if self._action == "resend":
+            return self.render_to_response(self.get_context_data(form=form))
+        return super().form_invalid(form)
+
+    @property
+    def _address(self) -> str:
+        # As anybody may write it: how the account writes it tells that it is known.
+        state = self._process.state
+        return (state.get("phone") or state["email"]).lower()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The address the code went to, and where to go afterwards."""
+        """The form of the code, the address it went to, and where to go afterwards."""
         found = super().get_context_data(**kwargs)
         return {
             **found,
-            # As anybody may write it: how the account writes it tells that it is known.
-            "address": (found["phone"] or found["email"]).lower(),
+            "verify_form": CodeForm() if self._action == "resend" else found["form"],
+            "address": self._address,
             "next": safe_next(self.request),
         }
 

@@ -31,6 +31,15 @@ def code_for(address):
     return re.search(r"\d{6}", notices.latest_deliveries(address=address[-8:])[0].body)[0]
 
 
+def another(client):
+    return client.post("/sign-in/code/", {"action": "resend"})
+
+
+def sent_to(address):
+    outbox.dispatch(at=timezone.now() + timedelta(seconds=1))
+    return len(notices.latest_deliveries(address=address))
+
+
 def enter(client, code, **more):
     return client.post("/sign-in/code/", {"code": code, "action": "verify", **more})
 
@@ -158,6 +167,31 @@ def test_spaces_in_a_code_are_forgiven(client):
 
 def test_a_fourth_code_within_a_minute_is_refused(client):
     assert [ask(client, KNOWN).status_code for _ in range(4)] == [302, 302, 302, 422]
+
+
+def test_another_code_is_counted_like_the_first_and_the_one_sent_still_works(client):
+    other = Client()
+    ask(other, KNOWN)
+    ask(client, KNOWN)
+
+    assert another(client).status_code == 302
+    code = code_for(KNOWN)
+    refused = another(client)
+
+    assert refused.status_code == 422
+    assert 'role="alert"' in refused.content.decode()
+    assert 'name="code"' in refused.content.decode()
+    assert sent_to(KNOWN) == 3
+    assert enter(client, code).url == "/me/"
+
+
+def test_three_browsers_get_no_more_codes_than_one(client):
+    browsers = [Client() for _ in range(3)]
+    asked = [ask(browser, KNOWN).status_code for browser in browsers]
+
+    assert asked == [302] * 3
+    assert [another(browser).status_code for browser in browsers * 2] == [422] * 6
+    assert sent_to(KNOWN) == 3
 
 
 def test_one_machine_cannot_ask_for_codes_of_everybody(client):
