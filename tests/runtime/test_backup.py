@@ -1,9 +1,11 @@
 """A backup brings everything back, proves it, and never overwrites anything."""
 
+import hashlib
 import io
 import json
 import shutil
 import stat
+import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -13,10 +15,13 @@ import psycopg
 import pytest
 
 from learncity.kernel.postgres import OWNER, Embedded
+from learncity.kernel.postgres_programs import find_programs
 
 from .running import finished
 
 pytestmark = pytest.mark.slow
+
+SESSION = "thekeyofwhoeverissignedin0000001"
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +38,7 @@ def saved() -> Iterator[Path]:
     server = Embedded(city)
     with server.held(), psycopg.connect(server.url(OWNER)) as owner:
         owner.execute("CREATE TABLE kept AS SELECT generate_series(1, 1000) AS n")
+        owner.execute("INSERT INTO django_session VALUES (%s, 'signed', 'infinity')", [SESSION])
     code, text = finished("backup", str(public / "city.tar"), data=city)
     assert code == 0, text
     assert "keys" in text
@@ -40,10 +46,10 @@ def saved() -> Iterator[Path]:
     shutil.rmtree(public)
 
 
-def rows_of(data: Path) -> int:
+def rows_of(data: Path, table: str = "kept") -> int:
     server = Embedded(data)
     with server.held(), psycopg.connect(server.url(OWNER)) as owner:
-        return owner.execute("SELECT count(*) FROM kept").fetchone()[0]
+        return owner.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
 
 
 def test_a_backup_holds_everything_but_the_keys(saved):
@@ -67,6 +73,54 @@ def test_a_restored_system_has_the_same_rows_and_files(saved):
     assert "1,000" in text
     assert rows_of(other) == 1000
     assert (other / "files" / "照片" / "Đào tạo.txt").read_text() == "上课"
+
+
+def test_a_stolen_backup_signs_in_as_nobody(saved):
+    with tarfile.open(saved / "city.tar") as tar:
+        tar.extract("database.dump", saved / "stolen", filter="data")
+        manifest = json.load(tar.extractfile("manifest.json"))
+    read = subprocess.run(
+        [find_programs() / "pg_restore", "-f", "-", saved / "stolen" / "database.dump"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "CREATE TABLE public.django_session" in read.stdout
+    assert "COPY public.kept" in read.stdout
+    assert SESSION not in read.stdout
+    assert "public.django_session" not in manifest["rows"]
+    assert rows_of(saved / "city", "django_session") == 1
+
+
+def test_sessions_in_a_backup_of_the_first_days_are_ended(saved):
+    server = Embedded(saved / "city")
+    with server.held():
+        old = make_old(server, saved)
+
+    code, text = finished("restore", str(old), data=saved / "from-old")
+
+    assert code == 0, text
+    assert "everybody signs in anew" in text
+    assert rows_of(saved / "from-old", "django_session") == 0
+    assert rows_of(saved / "from-old") == 1000
+
+
+def make_old(server: Embedded, folder: Path) -> Path:
+    """A backup as they once were, with the rows of the sessions."""
+    dump = folder / "with-sessions.dump"
+    dumping = [find_programs() / "pg_dump", "-Fc", "--no-unlogged-table-data", "-f", dump]
+    subprocess.run([*dumping, "-d", server.url(OWNER)], check=True)
+    with tarfile.open(folder / "city.tar") as tar:
+        manifest = json.load(tar.extractfile("manifest.json"))
+    manifest["rows"]["public.django_session"] = 1
+    manifest["sha256"] = {"database.dump": hashlib.sha256(dump.read_bytes()).hexdigest()}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    old = folder / "old.tar"
+    with tarfile.open(old, "w") as tar:
+        tar.add(dump, "database.dump")
+        tar.add(folder / "manifest.json", "manifest.json")
+    return old
 
 
 def test_a_restore_never_overwrites(saved):

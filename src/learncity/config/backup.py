@@ -2,7 +2,8 @@
 
 The file is a tar of `database.dump`, `files/…` and `manifest.json`. The dump and the counts in the
 manifest are of one moment. The file appears whole or not at all, and only its owner can read it.
-The secret keys are not in it: who steals a backup must not be able to sign in the city's name.
+Neither the secret keys nor the sessions are in it: who steals a backup must not be able to sign in
+the city's name, nor be whoever was signed in.
 """
 
 import hashlib
@@ -59,7 +60,8 @@ def save(target: Path, console: Console) -> None:
         soft_wrap=True,
     )
     console.print(
-        f"  The secret keys are not in it; keep {Env.read().keys_file} elsewhere, apart from it.",
+        "  Neither the secret keys nor who is signed in are in it; after a restore everybody "
+        "signs in anew.",
         soft_wrap=True,
     )
 
@@ -100,6 +102,7 @@ def _dump(dump: Path, progress: Progress) -> dict[str, Any]:
         rows = dumping.count_rows(owner)
         heads = dumping.migration_heads(owner)
         options = ["--format=custom", "--no-unlogged-table-data", f"--file={dump}"]
+        options.append(f"--exclude-table-data={dumping.SESSIONS}")
         tables = dumping.run("pg_dump", address("owner"), *options, f"--snapshot={snapshot[0]}")
         for _ in progress.track(tables, total=len(rows), description="Tables"):
             pass

@@ -23,6 +23,8 @@ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
 ORDER BY 1, 2
 """
+# Saved without its rows: the key of a session is all a thief needs to be somebody.
+SESSIONS = "public.django_session"
 # What the two programs say, with --verbose, as they begin the rows of a table.
 _BEGUN = re.compile(r'(?:dumping contents of|processing data for) table "(?P<table>.+)"')
 
@@ -62,16 +64,17 @@ def _as_environment(url: str) -> dict[str, str]:
 
 
 def tables(connection: psycopg.Connection) -> dict[str, bool]:
-    """The tables of the database, and whether their rows may be lost (they hold caches)."""
+    """The tables of the database, and whether their rows are saved."""
     found = connection.execute(_TABLES).fetchall()
-    return {f"{schema}.{table}": unlogged for schema, table, unlogged in found}
+    names = {f"{schema}.{table}": unlogged for schema, table, unlogged in found}
+    return {name: not unlogged and name != SESSIONS for name, unlogged in names.items()}
 
 
 def count_rows(connection: psycopg.Connection) -> dict[str, int]:
-    """How many rows each table holds; caches are left out."""
+    """How many rows each table holds; caches and sessions are left out."""
     counts = {}
-    for name, may_be_lost in tables(connection).items():
-        if not may_be_lost:
+    for name, is_saved in tables(connection).items():
+        if is_saved:
             question = sql.SQL("SELECT count(*) FROM {}").format(
                 sql.Identifier(*name.split(".", 1))
             )

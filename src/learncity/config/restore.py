@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
@@ -36,16 +37,13 @@ def bring_back(source: Path, console: Console) -> None:
             manifest = _unpack(source, Path(work))
         _refuse_newer(manifest)
         _load(Path(work) / DUMP, len(manifest["rows"]), console)
+        _end_sessions()
         _compare(manifest, console)
         _move_files(Path(work) / FILES)
     with step("Tables and rights"):
         preparation.make_tables()
     console.print(f"  [green]✓[/] Restored, as it was at {manifest['created_at']}.")
-    console.print(
-        f"  Backups hold no secret keys: put the saved ones at {Env.read().keys_file}, "
-        "or everybody signs in anew.",
-        soft_wrap=True,
-    )
+    console.print("  Backups hold nobody's sessions: everybody signs in anew.")
 
 
 def _refuse_unless_empty() -> None:
@@ -119,12 +117,20 @@ def _load(dump: Path, tables: int, console: Console) -> None:
             pass
 
 
+def _end_sessions() -> None:
+    """Sign everybody out: backups of the first days brought the sessions along."""
+    table = sql.Identifier(*dumping.SESSIONS.split("."))
+    with psycopg.connect(address("owner")) as owner:
+        if dumping.SESSIONS in dumping.tables(owner):
+            owner.execute(sql.SQL("TRUNCATE {}").format(table))
+
+
 def _compare(manifest: dict[str, Any], console: Console) -> None:
     with psycopg.connect(address("owner")) as owner:
         found = dumping.count_rows(owner)
     table = Table("table", "saved", "restored", box=None, padding=(0, 3, 0, 0))
     table.columns[1].justify = table.columns[2].justify = "right"
-    saved: dict[str, int] = manifest["rows"]
+    saved = {name: n for name, n in manifest["rows"].items() if name != dumping.SESSIONS}
     for name in sorted({*saved, *found}):
         if saved.get(name) or found.get(name):
             table.add_row(name, f"{saved.get(name, 0):,}", f"{found.get(name, 0):,}")
