@@ -1,12 +1,16 @@
 """`serve` starts the whole system, mends what falls, and leaves nothing behind, however it ends."""
 
+import json
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,6 +116,29 @@ def test_a_killed_database_is_started_again_and_keeps_its_rows(city):
     until(lambda: server.running() and answers(city.port))
     with psycopg.connect(server.url(OWNER)) as owner:
         assert owner.execute("SELECT count(*) FROM kept").fetchone() == (100,)
+
+
+def test_a_fault_is_a_line_of_a_log_that_nobody_else_can_read(city):
+    city.start()
+    with psycopg.connect(Embedded(city.data).url(OWNER)) as owner:
+        owner.execute("ALTER TABLE catalogue_course RENAME TO gone")
+        owner.execute("ALTER TABLE kernel_outboxentry RENAME TO gone_too")
+
+    with pytest.raises(urllib.error.HTTPError, match="500"):
+        urllib.request.urlopen(f"http://127.0.0.1:{city.port}/courses/ink/", timeout=10)
+    logs = city.data / "log"
+    until(lambda: "process ends" in (logs / "worker.log").read_text())
+
+    for name in ("web.log", "worker.log"):
+        lines = [json.loads(line) for line in (logs / name).read_text().splitlines()]
+        [found, *_] = [line["exception"] for line in lines if "exception" in line]
+        assert [fault["type"] for fault in found] == [
+            "django.db.utils.ProgrammingError",
+            "psycopg.errors.UndefinedTable",
+        ]
+        assert all(fault["frames"] for fault in found)
+    assert {p.name for p in logs.iterdir() if stat.S_IMODE(p.stat().st_mode) & 0o077} == set()
+    assert stat.S_IMODE(logs.stat().st_mode) == (0o711 if os.geteuid() == 0 else 0o700)
 
 
 def test_when_the_supervisor_is_killed_everything_stops_and_the_next_start_works(city):

@@ -1,6 +1,7 @@
 """A child process of the supervisor: started, watched, started again, stopped, with its log."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from learncity.config import lifeline
+from learncity.config import lifeline, own_files
 
 # A child that lived this long was well; its next fall is a first one. Seconds.
 WELL = 60
@@ -35,7 +36,7 @@ class Child:
 
     def start(self, pipe: int) -> int:
         """Start it; its process number."""
-        with self.log.open("ab") as log:
+        with own_files.opened(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-P", "-m", self.module],
                 stdin=subprocess.DEVNULL,
@@ -96,6 +97,6 @@ class Child:
 def rotate(log: Path) -> None:
     """Copy a long log aside and empty it; whoever writes it appends, and goes on undisturbed."""
     if log.exists() and log.stat().st_size > LONGEST_LOG:
-        old = log.with_name(log.name + ".1")
-        old.write_bytes(log.read_bytes())
+        with log.open("rb") as full, own_files.opened(log.with_name(log.name + ".1"), "wb") as old:
+            shutil.copyfileobj(full, old)
         os.truncate(log, 0)

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 
-from learncity.config import demo, lifeline, preparation
+from learncity.config import demo, lifeline, own_files, preparation
 from learncity.config.env import Env
 from learncity.config.faults import Fault
 from learncity.config.terminal import out, step
@@ -80,7 +80,7 @@ class Preparation:
             Fault: a step failed; the end of what it said is in the message.
             Interrupted: the operator asked to stop.
         """
-        self.log.write_bytes(b"")
+        own_files.opened(self.log, "wb").close()
         try:
             self._run(with_demo)
         finally:

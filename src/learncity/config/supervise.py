@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 
-from learncity.config import demo, steps, welcome
+from learncity.config import demo, own_files, steps, welcome
 from learncity.config.children import Child, rotate
 from learncity.config.database import embedded, running_database
 from learncity.config.env import Env, secret_key
@@ -102,6 +102,8 @@ class Supervisor:
                 undo.callback(self._dismiss_watchdog)
                 with step("Database") if self.server else nullcontext():
                     undo.enter_context(running_database())
+                # The server's start leaves it open to all.
+                own_files.close_folder(self.logs)
                 undo.callback(self._stop_children)
                 self._serve()
         except steps.Interrupted:
@@ -160,6 +162,7 @@ class Supervisor:
         try:
             server.stop(mode="immediate")
             server.start()
+            own_files.close_folder(self.logs)
         except ServerTrouble as trouble:
             _tell(str(trouble))
 
@@ -167,7 +170,7 @@ class Supervisor:
         if self.watchdog and self.watchdog.poll() is None:
             return
         data = str(self.settings.data_dir) if self.server else ""
-        with (self.logs / "watchdog.log").open("ab") as log:
+        with own_files.opened(self.logs / "watchdog.log", "ab") as log:
             self.watchdog = subprocess.Popen(
                 [sys.executable, "-P", "-m", "learncity.config.watchdog", data],
                 stdin=subprocess.PIPE,
