@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,9 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # A cell that begins so would be run as a formula by the reader's spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# So does what follows a sign at which a spreadsheet may cut a cell: Excel cuts at semicolons in
+# Vietnamese, and then knows only the quotation marks of a row's first cell.
+_CUT = re.compile(r'([;\t\r\n][\s"]*)(?=[=+@-])')
 
 
 def download(
@@ -48,7 +52,7 @@ def _plain(value: Any) -> Any:
 
 def _csv(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     text = io.StringIO()
-    writer = csv.writer(text)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(head)
     for row in rows:
         writer.writerow([_defused(_plain(value)) for value in row])
@@ -57,9 +61,10 @@ def _csv(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def _defused(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(_FORMULA) and not _is_phone(value):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    value = _CUT.sub(r"\1'", value)
+    return f"'{value}" if value.startswith(_FORMULA) and not _is_phone(value) else value
 
 
 def _is_phone(value: str) -> bool:
