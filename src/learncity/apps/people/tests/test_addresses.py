@@ -17,17 +17,17 @@ def phone(text, invented=False):
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
-        ("boss@gmail.com", "boss@gmail.com"),
+        ("boss@mail.example", "boss@mail.example"),
         (" Lan.Nguyen+city@Example.ORG ", "lan.nguyen+city@example.org"),
         ("o'hara_1@mail.example.co.uk", "o'hara_1@mail.example.co.uk"),
         # A host may be written in any script; it is kept as the post knows it.
         ("lan@Bücher.example", "lan@xn--bcher-kva.example"),
         ("lan@学习.中国", "lan@xn--vjq503a.xn--fiqs8s"),
         ("boss@straße.example", "boss@strasse.example"),
-        ("boss@ｇｍａｉｌ.com", "boss@gmail.com"),
+        ("boss@ｍａｉｌ.example", "boss@mail.example"),
         ("boss@ﬁne.example", "boss@fine.example"),
         # The dotless letter of a host is a letter of its own: another host, not the one it apes.
-        ("boss@gmaıl.com", "boss@xn--gmal-nza.com"),
+        ("boss@maıl.example", "boss@xn--mal-kua.example"),
     ],
 )
 def test_an_email_address_is_kept_in_one_form(typed, kept):
@@ -38,18 +38,18 @@ def test_an_email_address_is_kept_in_one_form(typed, kept):
     "typed",
     [
         # Letters that some comparison takes for others.
-        "bıll@gmail.com",
-        "boſs@gmail.com",
-        "boß@gmail.com",
-        "ﬁona@gmail.com",
-        "ｂｏｓｓ@gmail.com",
-        "b\u043ess@gmail.com",  # Cyrillic
-        "\u212aate@gmail.com",  # the sign of the kelvin
-        "boss\u0301@gmail.com",
+        "bıll@mail.example",
+        "boſs@mail.example",
+        "boß@mail.example",
+        "ﬁona@mail.example",
+        "ｂｏｓｓ@mail.example",
+        "b\u043ess@mail.example",  # Cyrillic
+        "\u212aate@mail.example",  # the sign of the kelvin
+        "boss\u0301@mail.example",
         # What a letter may carry beside the address.
         "n0<target@bank.example>",
-        "Boss <boss@gmail.com>",
-        '"Boss" <boss@gmail.com>',
+        "Boss <boss@mail.example>",
+        '"Boss" <boss@mail.example>',
         "(c1)victim@x.example",
         "victim(c1)@x.example",
         "victim@x.example(c1)",
@@ -58,9 +58,9 @@ def test_an_email_address_is_kept_in_one_form(typed, kept):
         "a;b@x.example",
         "a b@x.example",
         '"a b"@x.example',
-        '"boss@gmail.com"@x.example',
+        '"boss@mail.example"@x.example',
         "a@b@x.example",
-        "x@evil＠gmail.com",  # becomes an @ when the host is translated
+        "x@evil＠mail.example",  # becomes an @ when the host is translated
         # What cannot be seen.
         "a\x01@x.example",
         "a@x\x01.example",
