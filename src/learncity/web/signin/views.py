@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.stages import LoginByCodeStage, LoginStageController
 from allauth.account.views import ConfirmLoginCodeView
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -34,6 +35,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     target = safe_next(request)
     if request.user.is_authenticated:
         return redirect(target or "web:me")
+    query = f"?{urlencode({'next': target})}" if target else ""
+    code_page = reverse("account_confirm_login_code") + query
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         where = form.cleaned_data["address"]
@@ -46,10 +49,17 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             email=account.email if where.email else None,
             phone=account.phone if where.phone else None,
         )
-        query = f"?{urlencode({'next': target})}" if target else ""
-        return redirect(reverse("account_confirm_login_code") + query)
+        return redirect(code_page)
     status = 422 if form.is_bound else 200
-    return render(request, "web/sign_in.html", {"form": form, "next": target}, status=status)
+    waiting = code_page if form.is_bound and waits_for_code(request) else ""
+    seen = {"form": form, "next": target, "waiting": waiting}
+    return render(request, "web/sign_in.html", seen, status=status)
+
+
+def waits_for_code(request: HttpRequest) -> bool:
+    """Whether this browser was sent a code that may still work."""
+    stage = LoginStageController.enter(request, LoginByCodeStage.key)
+    return stage is not None and LoginCodeVerificationProcess.resume(stage) is not None
 
 
 @method_decorator(everyone, name="dispatch")

@@ -169,6 +169,22 @@ def test_a_fourth_code_within_a_minute_is_refused(client):
     assert [ask(client, KNOWN).status_code for _ in range(4)] == [302, 302, 302, 422]
 
 
+def test_who_is_refused_another_code_is_shown_to_the_one_that_was_sent(client):
+    """Also when it was somebody else who asked for too many."""
+    ask(client, KNOWN)
+    code = code_for(KNOWN)
+    stranger = Client()
+    for _ in range(2):
+        ask(stranger, KNOWN)
+
+    refused = ask(client, KNOWN, next="/me/record/")
+
+    assert refused.status_code == 422
+    assert 'href="/sign-in/code/?next=%2Fme%2Frecord%2F"' in refused.content.decode()
+    assert 'href="/sign-in/code/' not in ask(Client(), KNOWN).content.decode()
+    assert enter(client, code).url == "/me/"
+
+
 def test_another_code_is_counted_like_the_first_and_the_one_sent_still_works(client):
     other = Client()
     ask(other, KNOWN)
