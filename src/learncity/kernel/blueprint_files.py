@@ -15,6 +15,9 @@ Where = tuple[Any, ...]
 # The C parser where it is there, which is everywhere wheels are; it is ten times faster.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+# Levels of lists and mappings in each other.
+_DEEPEST = 12
+
 _RELATIVE = re.compile(r"^monday([+-]\d{1,3})w$")
 
 
@@ -62,13 +65,17 @@ class Document:
         """
         first = _read(path, path.name)
         parts = [first]
-        for name in first.values.get("parts") or []:
-            target = (path.parent / str(name)).resolve()
+        names = first.values.get("parts") or []
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            line = _deepest(first.node, ("parts",))
+            raise Mistakes([Mistake(first.file, line, "`parts` is a list of names of files")])
+        for name in names:
+            target = (path.parent / name).resolve()
             if path.parent.resolve() not in target.parents:
                 raise Mistakes(
                     [Mistake(path.name, 1, f"{name!r} is outside the blueprint's folder")]
                 )
-            parts.append(_read(target, str(name)))
+            parts.append(_read(target, name))
         return cls(path, parts)
 
     @property
@@ -171,7 +178,9 @@ class Collector:
 
 def _read(path: Path, name: str) -> _Part:
     try:
-        loader = _Loader(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        _check_plain(text, name)
+        loader = _Loader(text)
         node = loader.get_single_node()
         values = loader.construct_document(node) if node else None
     except OSError as error:
@@ -184,6 +193,24 @@ def _read(path: Path, name: str) -> _Part:
     if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
         raise Mistakes([Mistake(name, 1, "should hold sections, each a name and a list")])
     return _Part(name, node, values)
+
+
+def _check_plain(text: str, name: str) -> None:
+    """A small file must not become a large one in memory.
+
+    Raises:
+        Mistakes: it uses aliases, or is nested deeper than any blueprint.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            says = f"*{event.anchor} stands for something else; write it out here"
+            raise Mistakes([Mistake(name, line, says)])
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise Mistakes([Mistake(name, line, "is nested too deeply; nothing here needs that")])
 
 
 def _child(node: yaml.Node, key: Any) -> yaml.Node | None:

@@ -1,19 +1,30 @@
 """The ``people`` section of a blueprint: staff, instructors and, in a demo, invented residents."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from learncity.apps.places import queries as places
 from learncity.kernel.blueprint_files import Mistake, Spot
 from learncity.kernel.blueprints import Key, Ref, Section, Stated
 from learncity.kernel.words import sort_key
 
-from .models import NO_PASSWORD, Account, Person
+from . import services
+from .models import NO_PASSWORD, Account, Person, Token
+from .rules import parse_address
+from .types import BadAddress
+
+
+def _as_kept(text: str) -> str:
+    """An e-mail address in the form in which somebody types it when they sign in."""
+    try:
+        return parse_address(text, region="", invented=False).email or text
+    except BadAddress as error:
+        raise ValueError("this is no e-mail address") from error
 
 
 class StatedPerson(Stated):
@@ -21,22 +32,27 @@ class StatedPerson(Stated):
 
     name: Annotated[str, Field(min_length=1, max_length=120)]
     phone: Annotated[str, Field(pattern=r"^\+[1-9]\d{6,14}$")] | None = None
-    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$"), AfterValidator(_as_kept)] | None = (
+        None
+    )
     language: Literal["zh-Hans", "vi", "en"] = "zh-Hans"
     home: Annotated[Key, Ref("places")] | None = None
     born: Annotated[int, Field(ge=1900, le=2100)] | None = None
 
 
-# The fields that hold an address, each with the form in which no two people may have it.
-_KEPT: Mapping[str, Callable[[str], str]] = {"phone": str, "email": str.lower}
+# The fields that hold an address.
+_ADDRESSES = ("phone", "email")
 
 
 def _holders(addresses: Collection[tuple[str, str]]) -> dict[tuple[str, str], str | None]:
-    """The key of the person, or ``None``, who has each address that somebody has; one query."""
+    """The key of the person, or ``None``, who has each address that somebody has; one query.
+
+    An address that a stranger only asked a code for is nobody's yet.
+    """
     phones = [address for name, address in addresses if name == "phone"]
-    emails = [address.lower() for name, address in addresses if name == "email"]
+    emails = [address for name, address in addresses if name == "email"]
     rows = Account.objects.annotate(lower=Lower("email"))
-    found = rows.filter(Q(phone__in=phones) | Q(lower__in=emails))
+    found = rows.filter(Q(phone__in=phones) | Q(lower__in=emails)).exclude(verified_at=None)
     held: dict[tuple[str, str], str | None] = {}
     for phone, email, key in found.values_list("phone", "lower", "person__key"):
         held["phone", phone or ""] = held["email", email or ""] = key
@@ -54,12 +70,15 @@ class People(Section):
     ) -> Iterator[Mistake]:
         """An address is one person's, in the file and among those who signed in; one query."""
         stated = [
-            (key, name, said[name]) for key, said in items.items() for name in _KEPT if said[name]
+            (key, name, said[name])
+            for key, said in items.items()
+            for name in _ADDRESSES
+            if said[name]
         ]
         holders = _holders([(name, address) for _, name, address in stated])
         first: dict[tuple[str, str], str] = {}
         for key, name, address in stated:
-            reach = (name, _KEPT[name](address))
+            reach = (name, address)
             if first.setdefault(reach, key) != key:
                 yield spots[key].mistake(f"{address!r} is already that of {first[reach]!r}", name)
             elif holders.get(reach, key) != key:
@@ -89,24 +108,43 @@ class People(Section):
         return {key for key in rows.values_list("key", flat=True) if key}
 
     def write(self, items: Sequence[tuple[str, dict[str, Any]]]) -> None:
-        """Make or change persons and their accounts: two reads and two writes."""
+        """Make or change persons and their accounts, each table in one statement.
+
+        Whose address was changed or taken away signs in anew, with what is stated now.
+        """
         keys = [key for key, _ in items]
         people = {p.key: p for p in Person.objects.filter(key__in=keys)}
         accounts = {a.person_id: a for a in Account.objects.filter(person__key__in=keys)}
         homes = places.ids_by_key({said["home"] for _, said in items if said["home"]})
         now = timezone.now()
-        changed = []
+        services.free_addresses(
+            phones=[said["phone"] for _, said in items if said["phone"]],
+            emails=[said["email"] for _, said in items if said["email"]],
+        )
+        changed: list[Account] = []
+        moved: list[Account] = []
         for key, said in items:
             person = people.setdefault(key, Person(key=key))
             person.name, person.name_order = said["name"], sort_key(said["name"])
             person.language, person.born = said["language"], said["born"]
             person.home_id = homes[said["home"]] if said["home"] else None
             person.ended_at = None
-            if said["phone"] or said["email"]:
-                account = accounts.get(person.id) or Account(person=person, password=NO_PASSWORD)
+            account = accounts.get(person.id)
+            before = (account.phone, account.email) if account else (None, None)
+            has_address = bool(said["phone"] or said["email"])
+            if account is None and has_address:
+                account = Account(person=person, password=NO_PASSWORD)
+            if account is None:
+                continue
+            account.is_active = has_address
+            if has_address:
                 account.phone, account.email = said["phone"], said["email"]
-                account.verified_at, account.is_active = account.verified_at or now, True
-                changed.append(account)
+                account.verified_at = account.verified_at or now
+            if not account._state.adding and before != (said["phone"], said["email"]):
+                # No session outlives it.
+                account.set_unusable_password()
+                moved.append(account)
+            changed.append(account)
         Person.objects.bulk_create(
             [people[key] for key in keys],
             update_conflicts=True,
@@ -117,8 +155,9 @@ class People(Section):
             changed,
             update_conflicts=True,
             unique_fields=["id"],
-            update_fields=["phone", "email", "verified_at", "is_active"],
+            update_fields=["phone", "email", "verified_at", "is_active", "password"],
         )
+        Token.objects.filter(account__in=moved, revoked_at=None).update(revoked_at=now)
 
     def end(self, keys: Collection[str]) -> None:
         """The persons can no longer sign in; what they learned stays."""

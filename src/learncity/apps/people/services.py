@@ -1,12 +1,14 @@
 """Every change to people: one function, one transaction."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 from types import EllipsisType
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from learncity.kernel.texts import LANGUAGES
@@ -20,6 +22,7 @@ __all__ = [
     "account_for",
     "describe",
     "forget_unproven",
+    "free_addresses",
     "issue_token",
     "parse_address",
     "prefer_language",
@@ -122,9 +125,23 @@ def revoke_token(*, account_id: UUID, token_id: UUID, at: datetime) -> bool:
 @transaction.atomic
 def forget_unproven(*, at: datetime) -> int:
     """Delete accounts made more than a day ago whose code never came back; how many."""
-    stale = Account.objects.filter(verified_at=None, joined_at__lt=at - timedelta(days=1))
+    return _forget(Account.objects.filter(joined_at__lt=at - timedelta(days=1)))
+
+
+def free_addresses(*, phones: Collection[str], emails: Collection[str]) -> int:
+    """Delete accounts that somebody only asked a code for, so that a city can state the address.
+
+    Args:
+        emails: in lower case.
+    """
+    rows = Account.objects.alias(lower=Lower("email"))
+    return _forget(rows.filter(Q(phone__in=phones) | Q(lower__in=emails)))
+
+
+def _forget(accounts: "QuerySet[Account]") -> int:
+    stale = accounts.filter(verified_at=None)
     person_ids = list(stale.values_list("person_id", flat=True))
-    stale.delete()
+    Account.objects.filter(person_id__in=person_ids, verified_at=None).delete()
     # A person of a blueprint, or one with a record, stays: only the empty shells go.
     Person.objects.filter(pk__in=person_ids, key=None, name="").delete()
     return len(person_ids)

@@ -14,7 +14,7 @@ from learncity.apps.classes.types import InstructorTaken, RoomTaken
 from learncity.apps.initiatives import demo, services
 from learncity.apps.organizations.models import Venue
 from learncity.kernel.acting import COMMAND
-from learncity.kernel.blueprint_files import Mistakes
+from learncity.kernel.blueprint_files import Document, Mistakes
 from learncity.kernel.blueprints import Act
 from learncity.kernel.models import AuditEntry, Blueprint, BlueprintItem
 
@@ -323,3 +323,23 @@ def test_a_second_city_can_stand_beside_the_first(tmp_path, city):
     assert Blueprint.objects.count() == 2
     assert Blueprint.objects.get(pk="sixth").anchor == timezone.localdate()
     assert Path(demo.CITY_FILE).exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("a: &x [1]\nb: *x\n", 2, "*x stands for something else; write it out here"),
+        ("a: &a [*a]\n", 1, "*a stands for something else; write it out here"),
+        ("a: " + "[" * 3000 + "]" * 3000, 1, "is nested too deeply; nothing here needs that"),
+        ("title: x\nparts: 5\n", 2, "`parts` is a list of names of files"),
+        ("title: x\nparts: [5]\n", 2, "`parts` is a list of names of files"),
+    ],
+)
+def test_a_file_that_would_grow_in_memory_is_refused(tmp_path, text, line, says):
+    path = tmp_path / "bomb.yaml"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(Mistakes) as wrong:
+        Document.load(path)
+
+    assert [str(m) for m in wrong.value.found] == [f"bomb.yaml:{line}: {says}"]
