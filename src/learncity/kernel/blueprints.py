@@ -85,6 +85,12 @@ class Section(ABC):
         """Mistakes that only show between items, such as a room that is booked twice."""
         return iter(())
 
+    def hold(self, keys: Collection[str]) -> None:  # noqa: B027 - most need nothing
+        """Keep what exists of these keys from being changed by others until the transaction ends.
+
+        For things that people change at the same time under a lock of their own.
+        """
+
     @abstractmethod
     def read(self, keys: Collection[str]) -> Mapping[str, dict[str, Any]]:
         """How the things of these keys are now; those that do not exist or ended are absent."""
@@ -306,6 +312,9 @@ class Engine:
             Mistakes: by now the file cannot be applied; nothing is written.
         """
         locks.hold(_LOCK, _ALL)
+        for section in reversed(self.sections):
+            written = [key for key, _ in plan._writes.get(section.name, ())]
+            section.hold([*written, *plan._ends.get(section.name, ())])
         if self.plan(plan.document, today=plan.anchor, overwrite=plan.overwrite) != plan:
             raise PlanIsOld(plan.key)
         Blueprint.objects.update_or_create(

@@ -179,6 +179,11 @@ class Classes(Section):
                         field,
                     )
 
+    def hold(self, keys: Collection[str]) -> None:
+        """Take the locks of the classes: seats that somebody changes now are not overwritten."""
+        rows = CourseClass.objects.filter(key__in=keys)
+        locks.hold_all(services.LOCK, sorted(rows.values_list("id", flat=True)))
+
     def read(self, keys: Collection[str]) -> Mapping[str, dict[str, Any]]:
         """These classes as a blueprint would state them; one query.
 

@@ -97,6 +97,25 @@ def test_a_change_of_what_the_plan_does_not_speak_of_stands_in_nobodys_way(city,
     assert (code, as_it_is()) == (0, (30, 12, 12))
 
 
+def test_classes_are_held_before_the_plan_is_made_anew(city, path, monkeypatch):
+    """What staff change in the last moment waits, or is seen."""
+    held, make = [], Engine.plan
+
+    def look(self, *args, **kwargs):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks "
+                "WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+            )
+            held.append(cursor.fetchone()[0])
+        return make(self, *args, **kwargs)
+
+    monkeypatch.setattr(Engine, "plan", look)
+    answer(path, meanwhile=lambda: None)
+
+    assert held == [0, 2]  # all files, and the one class
+
+
 def test_an_address_taken_while_the_plan_is_read_is_a_mistake_with_its_line(city, path):
     part, phone = path.parent / "suzhou" / "people.yaml", "+8615451000001"
     part.write_text(part.read_text().replace("+8615400000004", phone, 1))
