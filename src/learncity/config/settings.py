@@ -42,6 +42,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "learncity.kernel.http.SecurityHeaders",
     "learncity.kernel.http.WithoutNul",
+    "learncity.kernel.bodies.SmallBodies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Answers an anonymous reader from memory, before anything below is asked.
     "learncity.web.pagecache.AnonymousPages",
@@ -116,6 +117,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
 CSRF_COOKIE_NAME = "learncity_csrf"
 CSRF_FAILURE_VIEW = "learncity.web.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
+# No form takes a file; one that is sent along is passed over, and never written to the disk.
+FILE_UPLOAD_HANDLERS: list[str] = []
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
 
