@@ -5,7 +5,17 @@ import stat
 
 import pytest
 
-from learncity.config import children, own_files
+from learncity.config import children, own_files, supervise
+from learncity.config.database import running_database
+from learncity.config.env import Env, env
+from learncity.config.faults import Fault
+from learncity.kernel.postgres import Embedded, make_data_folder
+
+
+@pytest.fixture(autouse=True)
+def fresh_settings():
+    yield
+    env.cache_clear()
 
 
 def mode(path) -> int:
@@ -38,6 +48,28 @@ def test_a_log_that_is_copied_aside_is_as_private_as_the_log(tmp_path, monkeypat
 
     assert (log.read_text(), aside.read_text()) == ("", "one line of the log\n")
     assert mode(aside) == 0o600
+
+
+@pytest.mark.parametrize("before", [None, 0o644])
+def test_a_lock_is_nobody_elses_to_hold(place, monkeypatch, clean_environment, before):
+    city = place / "city"
+    monkeypatch.setenv("LEARNCITY_DATA", str(city))
+    locks = {city / name for name in ("postgres.lock", "postgres.users")}
+    if before is not None:
+        make_data_folder(city)
+        for lock in locks:
+            lock.touch()
+            lock.chmod(before)
+
+    with running_database():
+        assert {lock: mode(lock) for lock in locks} == dict.fromkeys(locks, 0o600)
+        # Who may use them takes turns as before.
+        with running_database():
+            assert Embedded(city).running()
+    with supervise._alone(Env.read()):
+        assert mode(city / "serve.lock") == 0o600
+        with pytest.raises(Fault, match="already running"), supervise._alone(Env.read()):
+            pass
 
 
 def test_nobody_else_lists_the_folder_of_the_logs(tmp_path):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 
+from learncity.config import own_files
 from learncity.config.env import Env, env
 from learncity.config.faults import Fault
 from learncity.kernel.postgres import APP, OWNER, READER, Embedded, make_data_folder
@@ -55,6 +56,8 @@ def running_database(role: str = "") -> Iterator[None]:
         _check_reachable(Env.read().database_url)
         yield
         return
+    make_data_folder(server.home)
+    own_files.close_locks(server.home)
     with server.held():
         export(server)
         try:

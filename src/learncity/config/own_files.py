@@ -22,6 +22,12 @@ def _opener(name: str, flags: int) -> int:
     return file
 
 
+def close_locks(home: Path) -> None:
+    """Let nobody else hold the locks of the database server, who could so keep it from starting."""
+    for name in ("postgres.lock", "postgres.users"):
+        opened(home / name, "a").close()
+
+
 def close_folder(folder: Path) -> None:
     """Let nobody else list a folder; root's database server, another user, still passes through."""
     folder.chmod(0o711 if os.geteuid() == 0 else 0o700)

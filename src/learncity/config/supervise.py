@@ -57,7 +57,7 @@ def serve(*, with_demo: bool) -> None:
 @contextmanager
 def _alone(settings: Env) -> Iterator[bool]:
     """Hold the data folder; whether the run before this one was killed."""
-    with (settings.data_dir / "serve.lock").open("a+") as lock:
+    with own_files.opened(settings.data_dir / "serve.lock", "a+") as lock:
         lock.seek(0)
         noted = lock.read().strip()
         try:
