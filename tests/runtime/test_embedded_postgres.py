@@ -275,3 +275,12 @@ def test_the_servers_log_is_in_the_data_folder(server):
     server.start()
 
     assert "ready to accept connections" in (Path(server.home) / "log" / "postgres.log").read_text()
+
+
+def test_to_ask_whether_it_answers_leaves_no_line_in_the_servers_log(server):
+    server.start()
+    before = server.log.read_text()
+
+    assert [server.answers() for _ in range(3)] == [True] * 3
+
+    assert server.log.read_text() == before
