@@ -14,6 +14,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from learncity.config import restore
+from learncity.config.faults import Fault
 from learncity.kernel.postgres import OWNER, Embedded
 from learncity.kernel.postgres_programs import find_programs
 
@@ -160,3 +162,35 @@ def test_a_backup_of_a_newer_version_is_refused(saved):
 
     assert code == 1
     assert "newer version" in text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"sha256": ["database.dump"]},
+        {"sha256": {"database.dump": 7}},
+        {"sha256": {}},
+        {"rows": None},
+        {"rows": {"public.kept": "many"}},
+        {"migrations": "all"},
+        {"version": None, "format": 2},
+        [],
+    ],
+)
+def test_a_manifest_that_makes_no_sense_is_one_sentence(tmp_path, wrong):
+    manifest = {
+        "format": 1,
+        "version": "0",
+        "created_at": "today",
+        "migrations": {},
+        "rows": {},
+        "sha256": {"database.dump": "0"},
+    }
+    content = json.dumps({**manifest, **wrong} if wrong else wrong).encode()
+    with tarfile.open(tmp_path / "wrong.tar", "w") as tar:
+        entry = tarfile.TarInfo("manifest.json")
+        entry.size = len(content)
+        tar.addfile(entry, io.BytesIO(content))
+
+    with pytest.raises(Fault, match=r"is no whole backup: .* Nothing was changed|another format"):
+        restore._unpack(tmp_path / "wrong.tar", tmp_path)

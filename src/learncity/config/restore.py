@@ -64,15 +64,34 @@ def _unpack(source: Path, work: Path) -> dict[str, Any]:
     try:
         with tarfile.open(source) as tar:
             _extract(tar, MANIFEST, work)
-            manifest: dict[str, Any] = json.loads((work / MANIFEST).read_text(encoding="utf-8"))
-            if manifest.get("format") != FORMAT:
-                raise Fault(f"{source} was written in another format: {manifest.get('format')}.")
+            manifest = _manifest((work / MANIFEST).read_text(encoding="utf-8"))
             for name, expected in manifest["sha256"].items():
                 if digest(_extract(tar, name, work)) != expected:
                     raise Fault(f"{source} is damaged in {name}. Nothing was changed.")
-    except (tarfile.TarError, OSError, ValueError, KeyError) as error:
-        reason = str(error).splitlines()[0].rstrip(":.")
+    except (tarfile.TarError, OSError, ValueError, KeyError, RecursionError) as error:
+        reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(":.")
         raise Fault(f"{source} is no whole backup: {reason}. Nothing was changed.")
+    return manifest
+
+
+def _manifest(text: str) -> dict[str, Any]:
+    """The manifest, with everything in it that is asked of it later.
+
+    Raises:
+        ValueError: it is none.
+        Fault: it is one of another format.
+    """
+    manifest = json.loads(text)
+    if not isinstance(manifest, dict):
+        raise ValueError(f"{MANIFEST} is no object")
+    if manifest.get("format") != FORMAT:
+        raise Fault(f"The backup was written in another format: {manifest.get('format')}.")
+    for name, kind in (("sha256", str), ("rows", int), ("migrations", str)):
+        values = manifest.get(name)
+        if not isinstance(values, dict) or not all(isinstance(v, kind) for v in values.values()):
+            raise ValueError(f"{MANIFEST} does not say {name} as it should")
+    if not {"version", "created_at"} <= manifest.keys() or DUMP not in manifest["sha256"]:
+        raise ValueError(f"{MANIFEST} is not complete")
     return manifest
 
 

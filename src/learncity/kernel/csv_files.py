@@ -5,34 +5,19 @@ Only then are rows read, and a mistake in one never stops the next. The file is 
 stream, once for its encoding and length and once for its rows, so memory does not grow with it.
 """
 
-import codecs
 import csv
 import difflib
-import gzip
-import io
-import re
 import unicodedata
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, cast
 
-_CHUNK = 1 << 16
+from .csv_text import Lines, Unreadable, examine, opened
+
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
-# Latin letters, with the marks of Vietnamese: they say nothing about which Chinese encoding it is.
-_LATIN = re.compile(r"[\x00-\x7f\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]+")
 # A file of mistakes is mended and read again; what was wrong the last time is no data.
 PROBLEM = "problem"
 _SHOWN = 40
-# How much of a file is looked at to tell GB18030 from another old encoding.
-_JUDGED = 500_000
-_SAVE_AS = "Save it as 'CSV UTF-8' and try again."
-
-
-class Unreadable(Exception):
-    """Nothing of the file can be used; the message says why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +113,7 @@ class CsvFile:
         defaults: Mapping[str, str] | None = None,
     ) -> None:
         self.path, self.known = path, columns.all
-        self.encoding, self.lines = _examine(path)
+        self.encoding, self.lines = examine(path)
         self.header, self.delimiter, self._header_row = self._read_header()
         self._defaults = dict(defaults or {})
         self._at = self._places(columns, dict(rename or {}))
@@ -157,12 +142,18 @@ class CsvFile:
         return self.header[self._at[column]] if column in self._at else column
 
     def rows(self) -> Iterator[Row]:
-        """The rows below the header that are not empty, in order."""
+        """The rows below the header that are not empty, in order.
+
+        Raises:
+            Unreadable: a row is longer than ``LONGEST_ROW``.
+        """
         number = 0
-        with _opened(self.path, self.encoding) as text:
-            reader = csv.reader(text, delimiter=self.delimiter, strict=True)
+        with opened(self.path, self.encoding) as text:
+            lines = Lines(text, self.path.name)
+            reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
             while True:
                 number += 1
+                lines.taken = 0
                 try:
                     raw = next(reader)
                 except StopIteration:
@@ -196,7 +187,7 @@ class CsvFile:
         return Row(number, line, cells, tuple(raw), trouble)
 
     def _read_header(self) -> tuple[list[str], str, int]:
-        with _opened(self.path, self.encoding) as text:
+        with opened(self.path, self.encoding) as text:
             for number, line in enumerate(text, 1):
                 if line.strip():
                     delimiter = max(_DELIMITERS, key=lambda d: len(_split(line, d)))
@@ -266,80 +257,6 @@ def _likeliest(ours: Iterable[str], theirs: Sequence[str]) -> str:
     pairs = [(one, found) for one in ours if (found := _guess(one, theirs))]
     pairs.sort(key=lambda pair: -difflib.SequenceMatcher(None, *pair).ratio())
     return "=".join(pairs[0]) if pairs else ""
-
-
-def _examine(path: Path) -> tuple[str, int]:
-    """The encoding, and how many lines there are."""
-    with _opened_bytes(path) as file:
-        head = file.read(4)
-    if head.startswith(b"PK\x03\x04") or head == b"\xd0\xcf\x11\xe0":
-        raise Unreadable(f"{path.name} is a workbook, not a CSV file. {_SAVE_AS}")
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16", _count_lines(path, "utf-16")
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return encoding, _count_lines(path, encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Unreadable(f"{path.name} is neither UTF-8 nor GB18030 text. {_SAVE_AS}")
-
-
-def _count_lines(path: Path, encoding: str) -> int:
-    lines, foreign, likely = 1, 0, 0
-    with _opened(path, encoding) as text:
-        while chunk := text.read(_CHUNK):
-            if "\0" in chunk:
-                raise Unreadable(f"{path.name} is not a text file. {_SAVE_AS}")
-            lines += chunk.count("\n")
-            if encoding == "gb18030" and foreign < _JUDGED:
-                letters = _LATIN.sub("", chunk)
-                foreign += len(letters)
-                likely += sum(map(_is_likely, letters))
-    if likely * 2 < foreign:
-        # GB18030 gives nearly every byte a meaning, so what it yields has to look like Chinese.
-        raise UnicodeDecodeError(encoding, b"", 0, 0, "does not look like Chinese")
-    return lines
-
-
-def _is_likely(letter: str) -> bool:
-    """Whether it is a character of the 6,763 of GB 2312, or punctuation that goes with them."""
-    if "\u4e00" <= letter <= "\u9fff":
-        try:
-            letter.encode("gb2312")
-        except UnicodeEncodeError:
-            return False
-        return True
-    return "\u3000" <= letter <= "\u301f" or "\uff01" <= letter <= "\uff5e" or letter in "·–—‘’“”…"
-
-
-@contextmanager
-def _opened_bytes(path: Path) -> Iterator[IO[bytes]]:
-    """The bytes of a file, unpacked when it is gzip.
-
-    Raises:
-        Unreadable: there is no file, it may not be read, or it is damaged.
-    """
-    try:
-        with path.open("rb") as plain:
-            packed = plain.read(2) == b"\x1f\x8b"
-            plain.seek(0)
-            with gzip.open(plain) if packed else plain as file:
-                yield cast(IO[bytes], file)
-    except FileNotFoundError:
-        raise Unreadable(f"There is no file {path}. Is the name spelt right?")
-    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise Unreadable(f"{path.name} is a damaged gzip file ({error}). Fetch it again.")
-    except OSError as error:
-        raise Unreadable(f"{path} cannot be read: {error.strerror}.")
-
-
-@contextmanager
-def _opened(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
-    with (
-        _opened_bytes(path) as file,
-        io.TextIOWrapper(file, encoding=encoding, newline="") as text,
-    ):
-        yield text
 
 
 def _split(line: str, delimiter: str) -> list[str]:

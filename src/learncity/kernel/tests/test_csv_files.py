@@ -243,6 +243,35 @@ def test_memory_does_not_grow_with_the_file(write):
     assert peak < 1_000_000 < path.stat().st_size
 
 
+def peak_of_reading(path) -> tuple[str, int]:
+    """What is said of a file that cannot be used, and how much memory that took."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(Unreadable) as refused:
+            list(CsvFile(path, COLUMNS).rows())
+        return str(refused.value), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("head", [b"", b"key,title_en\n"])
+@pytest.mark.parametrize("part", [b"xx", b",,", b"\xb1\xca"])
+def test_a_line_that_no_list_needs_is_refused_before_it_fills_the_memory(write, head, part):
+    path = write(gzip.compress(head + part * 20_000_000, 1), "list.csv.gz")
+
+    said, peak = peak_of_reading(path)
+
+    assert "more than 1,000,000 characters" in said
+    assert peak < 10_000_000
+
+
+def test_a_row_of_endlessly_many_short_lines_is_refused_too(write):
+    said, peak = peak_of_reading(write("key,title_en\nink," + '"Brush\n",' * 2_000_000))
+
+    assert "more than 1,000,000 characters" in said
+    assert peak < 30_000_000
+
+
 CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 
 
