@@ -70,10 +70,12 @@ def apply(
     """Make the system what a blueprint says, after showing what would change."""
     import django
 
+    from learncity.config import steps
     from learncity.config.database import running_database
 
     _prepare()
     with running_database():
+        steps.ensure_tables()
         django.setup()
         from learncity.apps.initiatives import commands
 
@@ -95,10 +97,12 @@ def import_(
     """Read a list from a file; further options depend on the kind: --map, --default, --strict."""
     import django
 
+    from learncity.config import steps
     from learncity.config.database import running_database
 
     _prepare()
     with running_database():
+        steps.ensure_tables()
         django.setup()
         from learncity.config import imports
 

@@ -130,6 +130,26 @@ class Preparation:
             )
 
 
+def ensure_tables() -> None:
+    """Make the tables when they are not those of this code: for a command before the first start.
+
+    Raises:
+        Fault: they could not be made.
+    """
+    if preparation.tables_are_ready():
+        return
+    with step("Tables and rights"):
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "learncity.config.cli", "migrate"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            said = (done.stdout + done.stderr).strip()[-2000:]
+            raise Fault(f"The tables could not be made; nothing was lost.\n{said}")
+
+
 def answers(host: str, port: int) -> bool:
     """Whether the web server says that all is well."""
     here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not bound

@@ -12,10 +12,15 @@ from django.utils import timezone
 from .texts import content_language
 
 _PATTERNS = {  # weekday always: people plan by it
-    "zh-Hans": {"day": "M月d日 EEE", "long": "y年M月d日 EEEE", "month": "y年M月"},
-    "vi": {"day": "EEE, d/M", "long": "EEEE, d/M/y", "month": "M/y"},
-    "en": {"day": "EEE d MMM", "long": "EEEE d MMMM y", "month": "MMMM y"},
-}
+    "zh-Hans": {
+        "day": "M月d日 EEE",
+        "long": "y年M月d日 EEEE",
+        "month": "y年M月",
+        "weekday": "EEEE",
+    },
+    "vi": {"day": "EEE, d/M", "long": "EEEE, d/M/y", "month": "M/y", "weekday": "EEEE"},
+    "en": {"day": "EEE d MMM", "long": "EEEE d MMMM y", "month": "MMMM y", "weekday": "EEEE"},
+}  # fmt: skip
 
 
 @lru_cache(maxsize=8)
@@ -30,7 +35,11 @@ def _local(value: date | datetime) -> date | datetime:
 
 
 def day(value: date | datetime, style: str = "day") -> str:
-    """``11月25日 周三``, ``Th 4, 25/11``, ``Wed 25 Nov``; ``long`` adds the year."""
+    """``11月25日 周三``, ``Th 4, 25/11``, ``Wed 25 Nov``.
+
+    Args:
+        style: ``day``, ``long`` with the year, or ``weekday`` alone.
+    """
     local = _local(value)
     on = local.date() if isinstance(local, datetime) else local
     return _day(on, style, content_language())

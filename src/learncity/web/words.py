@@ -105,10 +105,14 @@ def class_row(card: ClassCard, here: Point | None, at: datetime) -> Row:
 
 def begins_words(card: ClassCard, at: datetime) -> str:
     """When it begins, or since when it is under way."""
-    when = {"day": formats.day(card.starts_at), "clock": formats.clock(card.starts_at)}
+    when = {
+        "day": formats.day(card.starts_at),
+        "weekday": formats.day(card.starts_at, "weekday"),
+        "clock": formats.clock(card.starts_at),
+    }
     if card.starts_at > at:
         return _("begins %(day)s, %(clock)s") % when
-    return _("under way since %(day)s") % when
+    return _("%(weekday)s %(clock)s, under way since %(day)s") % when
 
 
 def room_words(venue: Text, room: Text) -> str:

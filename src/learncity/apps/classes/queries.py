@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from learncity.apps.people import queries as people
@@ -275,6 +275,28 @@ def held_in(found: Standing) -> EnrolmentValue | None:
     return EnrolmentValue(
         held.id, held.receipt, class_id, found.person_id, held.state, held.applied_at, position
     )
+
+
+def clash(key: str, *, person_id: UUID, at: datetime) -> tuple[Text, datetime] | None:
+    """The first coming meeting of another class of the person while this class meets; one query.
+
+    Its title and beginning.
+    """
+    same_time = Session.objects.filter(
+        course_class__key=key,
+        cancelled_at=None,
+        starts_at__lt=OuterRef("ends_at"),
+        ends_at__gt=OuterRef("starts_at"),
+    )
+    mine = Session.objects.filter(
+        Exists(same_time),
+        course_class__enrolments__person_id=person_id,
+        course_class__enrolments__state=State.ENROLLED,
+        cancelled_at=None,
+        starts_at__gt=at,
+    ).exclude(course_class__key=key)
+    found = mine.order_by("starts_at", "id").values_list("course_class__course__title", "starts_at")
+    return found.first()
 
 
 @remember(seconds=4)

@@ -80,7 +80,11 @@ def evening(at: datetime) -> tuple[datetime, datetime, bool]:
 
 
 def nearby(cards: Sequence[ClassCard], here: Point) -> list[ClassCard]:
-    """Those within reach of a position, or the nearest, and those online; in the order given."""
+    """Those within reach of a position, or the nearest, and those online.
+
+    What can be walked to comes first, then what is online, both in the order given; then the
+    nearest of what is far.
+    """
     metres = {
         card.id: here.metres_to(card.venue_point) if card.venue_point else math.inf
         for card in cards
@@ -89,7 +93,14 @@ def nearby(cards: Sequence[ClassCard], here: Point) -> list[ClassCard]:
     nearest = sorted(metres, key=lambda pk: metres[pk])
     within = [pk for pk in nearest if metres[pk] <= NEAR]
     chosen = set(within if len(within) >= AT_LEAST else nearest[:AT_LEAST])
-    return [card for card in cards if card.next_mode == Mode.ONLINE or card.id in chosen]
+    found = [card for card in cards if card.next_mode == Mode.ONLINE or card.id in chosen]
+
+    def order(card: ClassCard) -> tuple[int, float]:
+        if card.next_mode == Mode.ONLINE:
+            return 1, 0
+        return (0, 0) if metres[card.id] <= NEAR else (2, metres[card.id])
+
+    return sorted(found, key=order)
 
 
 def is_near(cards: Sequence[ClassCard], here: Point) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -28,6 +28,7 @@ def apply_file(
     path: Path, *, overwrite: bool, confirm: Callable[[str], bool], console: Console
 ) -> int:
     """Plan and, when confirmed, apply a blueprint file; the exit code."""
+    translation.activate("en")  # the language of the command line
     try:
         plan = services.plan(path=path, at=timezone.now(), overwrite=overwrite)
     except Mistakes as wrong:
@@ -46,7 +47,8 @@ def apply_file(
         return 1
     except DomainError as refusal:
         console.print(f"[red]{escape(str(refusal.says))}[/] Nothing was changed.")
-        console.print(f"[dim]{escape(str(refusal))}[/]")
+        if str(refusal) and str(refusal) != str(refusal.says):
+            console.print(f"[dim]{escape(str(refusal))}[/]")
         return 1
     console.print("[green]Applied.[/]")
     return 0

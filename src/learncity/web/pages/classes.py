@@ -7,11 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learncity.apps.catalogue.types import LANGUAGE_NAMES
-from learncity.apps.classes import services
+from learncity.apps.classes import queries, services
 from learncity.apps.classes.access import class_for, place_for
 from learncity.apps.classes.types import (
     ClassCard,
@@ -20,6 +21,7 @@ from learncity.apps.classes.types import (
     Enrolment,
     EnrolmentNotFound,
     Mode,
+    SessionValue,
     State,
 )
 from learncity.apps.people import services as people
@@ -86,21 +88,28 @@ def _context(request: HttpRequest, detail: ClassDetail, mine: Enrolment | None) 
 def _sum_rows(request: HttpRequest, detail: ClassDetail) -> list[dict[str, Any]]:
     """What the class is, line by line."""
     card = detail.card
-    first = detail.sessions[0] if detail.sessions else None
-    hours = f"{formats.clock(first.starts_at)}–{formats.clock(first.ends_at)}" if first else ""
+    meets = _next_meeting(detail)
+    hours = f"{formats.clock(meets.starts_at)}–{formats.clock(meets.ends_at)}" if meets else ""
+    begins = meets.starts_at if meets else card.starts_at
+    span = words.span_words(card)
+    if begins > card.starts_at:
+        span = _(" · ").join([words.begins_words(card, timezone.now()), span])
     where = _("Online")
     if card.mode != Mode.ONLINE:
         room = next((s.room_name for s in detail.sessions if s.room_name), Text())
-        where = words.room_words(card.venue_name, room)
+        where = format_html(
+            '<a href="{}">{}</a>',
+            reverse("web:venue", args=[card.venue_key]),
+            words.room_words(card.venue_name, room),
+        )
     notes = [words.walk_words(card.venue_point, here_of(request))]
     if card.mode == Mode.BLENDED:
         notes.append(_("Some meetings are online, see below"))
     rows: list[dict[str, Any]] = [
         {
             "label": _("When"),
-            "value": _("%(day)s, %(hours)s")
-            % {"day": formats.day(card.starts_at, "long"), "hours": hours},
-            "note": words.span_words(card),
+            "value": _("%(day)s, %(hours)s") % {"day": formats.day(begins, "long"), "hours": hours},
+            "note": span,
         },
         {"label": _("Where"), "value": where, "note": _(" · ").join(n for n in notes if n)},
         {
@@ -122,6 +131,13 @@ def _sum_rows(request: HttpRequest, detail: ClassDetail) -> list[dict[str, Any]]
     return [row for row in rows if row["value"]]
 
 
+def _next_meeting(detail: ClassDetail) -> SessionValue | None:
+    """The meeting that comes next; of a class that is over the first."""
+    at = timezone.now()
+    coming = (s for s in detail.sessions if s.ends_at > at and not s.is_cancelled)
+    return next(coming, detail.sessions[0] if detail.sessions else None)
+
+
 @signed_in
 def apply(request: HttpRequest, class_key: str) -> HttpResponse:
     """Check what was chosen, and apply. Sending the form twice gives the same receipt."""
@@ -137,9 +153,24 @@ def apply(request: HttpRequest, class_key: str) -> HttpResponse:
     detail, mine = _detail(request, class_key)
     if mine is not None:
         return redirect("web:receipt", mine.receipt)
-    context = _context(request, detail, mine) | {"form": form, "refusal": refusal}
+    clash = _clash_words(request, class_key)
+    context = _context(request, detail, mine) | {"form": form, "refusal": refusal, "clash": clash}
     status = 422 if refusal or (form is not None and form.errors) else 200
     return render(request, "web/apply.html", context, status=status)
+
+
+def _clash_words(request: HttpRequest, class_key: str) -> str:
+    """Another class of the reader at the same time, to be told before they apply."""
+    person_id, at = account(request).person_id, timezone.now()
+    found = queries.clash(class_key, person_id=person_id, at=at)
+    if found is None:
+        return ""
+    title, begins = found
+    when = f"{formats.day(begins)} {formats.clock(begins)}"
+    return _(
+        "You already have a class at that time: %(title)s, %(when)s. You can apply all the same; "
+        "if you cannot come to both, give one place back."
+    ) % {"title": title, "when": when}
 
 
 def _take_place(request: HttpRequest, class_key: str, form: NameForm | None) -> Enrolment:

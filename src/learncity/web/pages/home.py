@@ -43,15 +43,16 @@ def home(request: HttpRequest) -> HttpResponse:
     mine = _next_of_mine(request, at)
     if reader.is_senior:
         return render(request, "web/home_senior.html", {"verbs": _verbs(request, near, mine, at)})
-    lit = sum(card.next_mode != Mode.ONLINE for card in near)
+    is_near = here is None or classes.is_near(near, here)
+    # The headline speaks of the part of the city only when all of the list can be walked to.
+    lit = sum(card.next_mode != Mode.ONLINE for card in (near if is_near else cards))
+    shown = near if "all" in request.GET else near[:SHOWN]
     found = {
-        "headline": _headline(
-            reader, lit, here is None or classes.is_near(near, here), is_tomorrow
-        ),
+        "headline": _headline(reader, lit, is_near, is_tomorrow),
         "lit": lit,
         "is_tomorrow": is_tomorrow,
-        "rows": [words.tonight_row(card, here, at) for card in near[:SHOWN]],
-        "more": max(0, len(near) - SHOWN),
+        "rows": [words.tonight_row(card, here, at) for card in shown],
+        "more": len(near) - len(shown),
         "kinds": kinds(),
         "mine": mine,
         "story": reader.city.story if reader.city else "",

@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from learncity.apps.classes import queries as classes
 from learncity.apps.classes import services
-from learncity.apps.classes.models import CourseClass, Enrolment
+from learncity.apps.classes.factories import make_class
+from learncity.apps.classes.models import CourseClass, Enrolment, Session
 from learncity.apps.classes.types import Shown
 from learncity.apps.notices import queries as notices
 from learncity.apps.people.factories import make_person
 from learncity.apps.places import queries as places
+from learncity.kernel import formats
 from learncity.kernel.acting import By, Via
 from learncity.kernel.words import sort_key
 from learncity.web import pagecache, words
@@ -44,7 +46,7 @@ MINE = {
     "/me/record/": 5,
     "/me/messages/": 5,
     "/me/profile/": 6,
-    f"/classes/{KEY}/apply/": 5,
+    f"/classes/{KEY}/apply/": 6,  # and whether another class of mine meets then
     "/desk/": 6,
     f"/desk/classes/{KEY}/": 8,
     "/desk/figures/": 5,
@@ -405,3 +407,47 @@ def test_a_place_in_a_waiting_list_is_shown_beside_the_next_class(signed_in, acc
 
     assert waiting.receipt in page
     assert page.count(f"/me/places/{seated.receipt}/") == 1
+
+
+def test_who_has_a_class_at_the_same_time_is_told_before_applying(signed_in, account_of):
+    client, person = signed_in("demo-worker"), account_of("demo-worker").person_id
+    client.cookies["lang"] = "en"
+    first, second = make_class(seats=5), make_class(seats=5)
+    for key in (first, second):
+        CourseClass.objects.filter(key=key).update(
+            opens_at=None, closes_at=timezone.now() + timedelta(days=1)
+        )
+    assert "You already have a class at that time" not in apply_page(client, second)
+
+    take(first, person)
+    assert "You already have a class at that time" in apply_page(client, second)
+
+    Session.objects.filter(course_class__key=first).update(cancelled_at=timezone.now())
+    assert "You already have a class at that time" not in apply_page(client, second)
+
+
+def apply_page(client, key):
+    return client.get(f"/classes/{key}/apply/").content.decode()
+
+
+def test_a_class_under_way_says_when_it_meets_next(client, city):
+    client.cookies["lang"] = "en"
+    key, at = make_class(seats=5), timezone.now()
+    course_class = CourseClass.objects.get(key=key)
+    meetings = list(Session.objects.filter(course_class=course_class).order_by("number"))
+    shift = at - meetings[1].starts_at + timedelta(hours=3)
+    for meeting in meetings:
+        meeting.starts_at, meeting.ends_at = meeting.starts_at + shift, meeting.ends_at + shift
+        meeting.save()
+    CourseClass.objects.filter(key=key).update(
+        starts_at=meetings[0].starts_at, ends_at=meetings[-1].ends_at
+    )
+
+    page = client.get(f"/classes/{key}/").content.decode()
+
+    from django.utils import translation
+
+    translation.activate("en")
+    when = page.partition("<dt>When</dt>")[2].partition("</dd>")[0]
+    assert formats.day(meetings[1].starts_at, "long") in when
+    assert "under way since" in when

@@ -192,6 +192,7 @@ def test_control_without_the_lock_both_apply_what_they_planned(committed, path, 
         return found
 
     monkeypatch.setattr(locks, "hold", no_lock)
+    monkeypatch.setattr(locks, "hold_all", lambda what, keys: None)
     monkeypatch.setattr(Engine, "plan", plan_together)
 
     assert race(plans) == ["APPLIED", "APPLIED"]
