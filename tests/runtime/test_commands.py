@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from learncity.config import places, steps
+from learncity.config import doctor, places, steps
 from learncity.config.cli import _options
 from learncity.config.faults import Fault
 
@@ -49,6 +49,26 @@ def test_doctor_makes_nothing_where_nothing_is(place):
     assert code == 0, text
     assert "not made yet" in text
     assert not (place / "city").exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "proxies", "mark"),
+    [
+        ("https://learn.example.org", "0", doctor.Mark.WARN),
+        ("https://learn.example.org", "1", doctor.Mark.OK),
+        ("", "0", doctor.Mark.OK),
+    ],
+)
+def test_doctor_misses_a_reverse_proxy_where_strangers_come(
+    monkeypatch, clean_environment, address, proxies, mark
+):
+    monkeypatch.setenv("LEARNCITY_PUBLIC_URL", address)
+    monkeypatch.setenv("LEARNCITY_PROXIES", proxies)
+
+    [found] = [f for f in doctor._machine() if f.subject == "Reverse proxy"]
+
+    assert found.mark == mark
+    assert bool(found.advice) == (mark == doctor.Mark.WARN)
 
 
 def test_options_are_read_in_both_forms():
@@ -106,3 +126,20 @@ def test_make_only_calls_go(target):
     )
 
     assert made.stdout.strip() == f"./go {target}"
+
+
+@pytest.mark.parametrize(
+    ("sms", "email", "says"),
+    [
+        ("", "", "nobody can sign in"),
+        ("aliyun://K:S@h", "", "no EMAIL_URL"),
+        ("aliyun://K:S@h", "smtp://h", "are set up"),
+    ],
+)
+def test_doctor_says_when_no_code_can_leave(monkeypatch, clean_environment, sms, email, says):
+    monkeypatch.setenv("SMS_URL", sms)
+    monkeypatch.setenv("EMAIL_URL", email)
+
+    [found] = [f for f in doctor._machine() if f.subject == "Senders"]
+
+    assert says in found.says

@@ -42,6 +42,9 @@ class Mark(StrEnum):
     FAIL = "fail"
 
 
+SENDERS = "Set them; see docs/how-to/operate.md."
+
+
 @dataclass(frozen=True)
 class Finding:
     """What one check saw."""
@@ -81,8 +84,7 @@ def _print(findings: list[Finding], console: Console) -> None:
 
 
 def _machine() -> Findings:
-    checks: tuple[Callable[[], Finding], ...] = (_python, _user, _folder, _space, _keys, _port)
-    for check in checks:
+    for check in _CHECKS:
         yield check()
 
 
@@ -144,6 +146,41 @@ def _port() -> Finding:
     except Fault as fault:
         return Finding(Mark.WARN, "Port", str(fault), "Set PORT or HOST.")
     return Finding(Mark.OK, "Port", f"{port} is free")
+
+
+def _senders() -> Finding:
+    settings = Env.read()
+    if settings.is_demo:
+        return Finding(Mark.OK, "Senders", "the demo city: nothing leaves")
+    missing = [
+        name
+        for name, url in (("SMS_URL", settings.sms_url), ("EMAIL_URL", settings.email_url))
+        if not url
+    ]
+    if not missing:
+        return Finding(Mark.OK, "Senders", "SMS and e-mail are set up")
+    if len(missing) == 2:
+        says = "no SMS_URL and no EMAIL_URL: no code leaves, so nobody can sign in"
+        return Finding(Mark.WARN, "Senders", says, SENDERS)
+    says = f"no {missing[0]}: who has no other address cannot sign in"
+    return Finding(Mark.WARN, "Senders", says, SENDERS)
+
+
+def _proxy() -> Finding:
+    settings = Env.read()
+    count = int(settings.proxies)
+    if count:
+        return Finding(Mark.OK, "Reverse proxy", f"{count} in front, as LEARNCITY_PROXIES says")
+    if settings.base_url.startswith("https://"):
+        says = f"none, though people use {settings.base_url}: a few slow senders stop the city"
+        advice = "Put one in front that takes a request in whole, and set LEARNCITY_PROXIES."
+        return Finding(Mark.WARN, "Reverse proxy", says, advice)
+    return Finding(Mark.OK, "Reverse proxy", "none; a city that strangers reach needs one")
+
+
+_CHECKS: tuple[Callable[[], Finding], ...] = (
+    _python, _user, _folder, _space, _keys, _port, _senders, _proxy,
+)  # fmt: skip
 
 
 def _database(kind: str) -> Findings:

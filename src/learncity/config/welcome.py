@@ -21,6 +21,11 @@ def panel(settings: Env, people: list[SignIn]) -> Panel:
         for person in people:
             table.add_row(*person)
         parts += [Text(), table, Text(), Text("The codes it asks for are at /demo/outbox/", "dim")]
+    if not settings.is_demo and not (settings.sms_url or settings.email_url):
+        warning = "Nobody can sign in yet: set SMS_URL or EMAIL_URL (docs/how-to/operate.md)"
+        parts += [Text(), Text(warning, "yellow")]
+    if not settings.is_demo and not people:
+        parts += [Text(), Text("A city comes from a file: ./go apply FILE", "dim")]
     parts += [Text(), Text(f"Data: {settings.data_dir}   Stop: Ctrl-C", "dim")]
     title = "Learncity, the demo city" if settings.is_demo else "Learncity"
     return Panel(Group(*parts), title=title, border_style="green", expand=False, padding=(1, 2))

@@ -14,6 +14,8 @@ from openpyxl.styles import Font
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+KINDS = ("xlsx", "csv")
+
 # A cell that begins so would be run as a formula by the reader's spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # So does what follows a sign at which a spreadsheet may cut a cell: Excel cuts at semicolons in
@@ -27,7 +29,7 @@ def download(
     """The rows as a file.
 
     Args:
-        kind: ``xlsx`` or ``csv``; anything else is not found.
+        kind: one of ``KINDS``; anything else is not found.
         name: of the file, without its ending.
     """
     if kind == "xlsx":
