@@ -20,8 +20,8 @@ from learncity.kernel import logs
 TARGET = "learncity.config.wsgi:application"
 # Four threads share the database pool of their process; what is beyond the back-pressure waits in
 # the socket. Granian's own default is hundreds of threads, which exhausts the database.
-# Of a request granian limits the time of the headers only, not of the body (its issue 728, refused):
-# a thread waits for a slow sender for ever, unless a reverse proxy takes requests in whole.
+# It limits the time of the headers and not of the body (its issue 728, refused): a thread waits for
+# a slow sender for ever, unless a reverse proxy takes requests in whole.
 THREADS, BACKPRESSURE = 4, 64
 # How long a running request may take when the server stops, in seconds.
 LAST_REQUEST = 5
