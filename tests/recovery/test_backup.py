@@ -110,7 +110,7 @@ def test_a_backup_of_the_running_city_restored_elsewhere_is_the_same_city(city, 
     [session] = [cookie for cookie in resident.jar if cookie.name == "learncity_session"]
     same_browser = Plain(other.address)
     same_browser.jar.set_cookie(session)
-    assert same_browser.get("/me/classes/").path == "/sign-in/"
+    assert same_browser.get("/me/classes/").path == "/sign-in/?next=/me/classes/"
     anew = sign_in(other, phone)
     assert receipt in anew.get("/me/classes/").text
     anew.get(f"/me/places/{receipt}/withdraw/")
