@@ -10,7 +10,7 @@ from django.db import connection
 from . import bare, inside, limits
 from .bench import Bench
 from .numbers import class_id, person_id, token
-from .people import Classes, make_classes, pairs
+from .people import ACCOUNTS, Classes, make_classes, pairs
 from .product import BROWSER, Product, Run
 from .report import RUN, Goal, Section, figures, middle, number
 
@@ -246,8 +246,11 @@ def person(bench: Bench) -> Section:
         for _ in range(bench.pace.runs):
             bench.step()
             classes = make_classes(MANY, seats=SEATS)
-            wanted = pairs(classes, int(200 * bench.pace.seconds))
-            visits = [(key, bench.cookie(person_id(n))) for key, n in wanted]
+            # Everybody once, and not those who took thousands of places in the other rows.
+            visits = [
+                (classes.keys[k % MANY], bench.cookie(person_id(ACCOUNTS - 1 - k)))
+                for k in range(int(200 * bench.pace.seconds))
+            ]
             run = bench.product.load(
                 clients, {"kind": "person", "visits": visits}, seconds=bench.pace.seconds
             )
@@ -376,19 +379,26 @@ def queue(bench: Bench) -> Section:
         "queue", "One class of 10,000 seats, in the database",
         ["how, clients at once", *RUN, "of one client's rate"],
     )  # fmt: skip
-    shares = {}
+    shares, alone_rate = {}, 1.0
     for how, measure in (("the rows alone, pgbench", _rows), ("service", _service)):
         alone = measure(bench, section, 1, 1)
+        alone_rate = alone.rate if how != "service" else alone_rate
         crowd = measure(bench, section, 1, 32)
         for clients, run in ((1, alone), (32, crowd)):
             share = run.rate / alone.rate
             section.lines.append([f"{how}, {clients}", *figures(run), f"{share:.2f}"])
         shares[how] = (crowd.rate / alone.rate, crowd.p99)
     share, p99 = shares["the rows alone, pgbench"]
-    section.goals.append(
+    served = shares["service"][0]
+    section.goals += [
         Goal(
-            "G5", "32 clients ≥ 0.5 of one client's rate, p99 ≤ 15 ms, in the database",
-            f"{share:.2f}, p99 {p99:.1f} ms", share >= 0.5 and p99 <= 15,
-        )
-    )  # fmt: skip
+            "G5", "32 clients ≥ 0.5 of one client's rate, in the database",
+            f"{share:.2f}, through the service {served:.2f}", share >= 0.5,
+        ),
+        Goal("G5", "p99 ≤ 15 ms with 32 clients, in the database", f"{p99:.0f} ms", p99 <= 15),
+    ]  # fmt: skip
+    section.notes.append(
+        "Each of 32 in line waits for those before: at one client's rate alone the last waits "
+        f"{32 / alone_rate * 1000:.0f} ms, the disk's flush of every move included."
+    )
     return section

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from learncity.apps.people import queries as people
@@ -277,26 +277,27 @@ def held_in(found: Standing) -> EnrolmentValue | None:
     )
 
 
-def clash(key: str, *, person_id: UUID, at: datetime) -> tuple[Text, datetime] | None:
-    """The first coming meeting of another class of the person while this class meets; one query.
+def clash(detail: ClassDetail, *, person_id: UUID, at: datetime) -> tuple[Text, datetime] | None:
+    """The first coming meeting of another class of the person while this class meets.
 
-    Its title and beginning.
+    Its title and beginning. One query for who has no other class, two or three otherwise: each goes
+    by an index whatever the tables hold.
     """
-    same_time = Session.objects.filter(
-        course_class__key=key,
+    coming = [s for s in detail.sessions if s.ends_at > at and not s.is_cancelled]
+    mine = Enrolment.objects.filter(person_id=person_id, state=State.ENROLLED)
+    others = set(mine.values_list("course_class_id", flat=True)) - {detail.card.id}
+    if not coming or not others:
+        return None
+    rows = Session.objects.filter(
+        course_class_id__in=others,
         cancelled_at=None,
-        starts_at__lt=OuterRef("ends_at"),
-        ends_at__gt=OuterRef("starts_at"),
-    )
-    mine = Session.objects.filter(
-        Exists(same_time),
-        course_class__enrolments__person_id=person_id,
-        course_class__enrolments__state=State.ENROLLED,
-        cancelled_at=None,
-        starts_at__gt=at,
-    ).exclude(course_class__key=key)
-    found = mine.order_by("starts_at", "id").values_list("course_class__course__title", "starts_at")
-    return found.first()
+        starts_at__lt=max(s.ends_at for s in coming),
+        ends_at__gt=max(at, min(s.starts_at for s in coming)),
+    ).order_by("starts_at", "id")
+    for class_id, begins, ends in rows.values_list("course_class_id", "starts_at", "ends_at"):
+        if any(s.starts_at < ends and begins < s.ends_at for s in coming):
+            return names([class_id])[class_id][0], begins
+    return None
 
 
 @remember(seconds=4)

@@ -153,16 +153,16 @@ def apply(request: HttpRequest, class_key: str) -> HttpResponse:
     detail, mine = _detail(request, class_key)
     if mine is not None:
         return redirect("web:receipt", mine.receipt)
-    clash = _clash_words(request, class_key)
+    clash = _clash_words(request, detail)
     context = _context(request, detail, mine) | {"form": form, "refusal": refusal, "clash": clash}
     status = 422 if refusal or (form is not None and form.errors) else 200
     return render(request, "web/apply.html", context, status=status)
 
 
-def _clash_words(request: HttpRequest, class_key: str) -> str:
+def _clash_words(request: HttpRequest, detail: ClassDetail) -> str:
     """Another class of the reader at the same time, to be told before they apply."""
     person_id, at = account(request).person_id, timezone.now()
-    found = queries.clash(class_key, person_id=person_id, at=at)
+    found = queries.clash(detail, person_id=person_id, at=at)
     if found is None:
         return ""
     title, begins = found
