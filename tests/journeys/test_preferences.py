@@ -61,6 +61,7 @@ def test_saving_data_sends_no_script_and_no_picture(visitor):
     kinds = {request.resource_type for request in reader.requests}
     assert kinds <= {"document", "stylesheet", "other", "image"}, kinds
     reader.press("Use more data", within="footer")
+    reader.visit("/")
     assert reader.page.locator("main svg.street").count() == 1
 
 
