@@ -197,6 +197,8 @@ def receipt(request: HttpRequest, receipt: str) -> HttpResponse:
         "next_text": _next_words(enrolment, detail.card, upcoming),
         "can_withdraw": enrolment.state != State.WITHDRAWN and at < detail.card.ends_at,
     }
+    # Who has a place need not be told how many are left.
+    context["sum_rows"] = [row for row in context["sum_rows"] if "total" not in row]
     return render(request, "web/receipt.html", context)
 
 
