@@ -338,7 +338,8 @@ class Engine:
                 )
                 for name, items in plan._stated.items()
                 for key, said in items.items()
-            ]
+            ],
+            batch_size=1000,
         )
 
 

@@ -12,6 +12,9 @@ from typing import Any
 
 from django.db import connection, models
 
+# PostgreSQL counts the values of a statement in 16 bits.
+MOST_VALUES = 60_000
+
 
 def _field(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
     field = model._meta.get_field(name)
@@ -31,7 +34,7 @@ def _statement(model: type[models.Model], names: tuple[str, ...], count: int, sk
 def insert(
     model: type[models.Model], rows: Sequence[Mapping[str, Any]], *, skip_known: bool = False
 ) -> None:
-    """Insert rows in one statement.
+    """Insert rows in one statement, or few where their values are more than one can take.
 
     Args:
         rows: values by field name, all with the same fields; what a field would get by a Python
@@ -42,12 +45,15 @@ def insert(
         return
     names = tuple(rows[0])
     fields = [_field(model, name) for name in names]
-    values = [
-        field.get_db_prep_save(row[name], connection)
-        for row in rows
-        for name, field in zip(names, fields, strict=True)
-    ]
-    write(_statement(model, names, len(rows), skip_known), values)
+    size = MOST_VALUES // len(names)
+    for begin in range(0, len(rows), size):
+        part = rows[begin : begin + size]
+        values = [
+            field.get_db_prep_save(row[name], connection)
+            for row in part
+            for name, field in zip(names, fields, strict=True)
+        ]
+        write(_statement(model, names, len(part), skip_known), values)
 
 
 _gathered = threading.local()

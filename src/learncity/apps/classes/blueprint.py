@@ -77,6 +77,7 @@ class Terms(Section):
             update_conflicts=True,
             unique_fields=["id"],
             update_fields=["name", "starts_on", "ends_on", "ended_at"],
+            batch_size=1000,
         )
 
     def end(self, keys: Collection[str]) -> None:

@@ -62,6 +62,7 @@ class Organizations(Section):
             update_conflicts=True,
             unique_fields=["id"],
             update_fields=["kind", "name", "about", "place", "phone", "ended_at"],
+            batch_size=1000,
         )
 
     def end(self, keys: Collection[str]) -> None:
@@ -167,6 +168,7 @@ class Venues(Section):
                 "longitude",
                 "ended_at",
             ],
+            batch_size=1000,
         )
         self._write_rooms([(known[key], said["rooms"]) for key, said in items])
 
@@ -184,6 +186,7 @@ class Venues(Section):
             update_conflicts=True,
             unique_fields=["id"],
             update_fields=["name", "seats", "ended_at"],
+            batch_size=1000,
         )
         gone = [room.id for room in known.values()]
         Room.objects.filter(pk__in=gone, ended_at=None).update(ended_at=timezone.now())
@@ -241,6 +244,7 @@ class Roles(Section):
                 for _, said in items
             ],
             ignore_conflicts=True,
+            batch_size=1000,
         )
 
     def end(self, keys: Collection[str]) -> None:

@@ -150,12 +150,14 @@ class People(Section):
             update_conflicts=True,
             unique_fields=["id"],
             update_fields=["name", "name_order", "language", "born", "home", "ended_at"],
+            batch_size=1000,
         )
         Account.objects.bulk_create(
             changed,
             update_conflicts=True,
             unique_fields=["id"],
             update_fields=["phone", "email", "verified_at", "is_active", "password"],
+            batch_size=1000,
         )
         Token.objects.filter(account__in=moved, revoked_at=None).update(revoked_at=now)
 

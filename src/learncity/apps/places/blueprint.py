@@ -96,6 +96,7 @@ class Places(Section):
             update_conflicts=True,
             unique_fields=["id"],
             update_fields=["code", "kind", "name", "parent", "latitude", "longitude", "ended_at"],
+            batch_size=1000,
         )
         with connection.cursor() as cursor:
             cursor.execute(_PATHS)

@@ -185,6 +185,17 @@ def test_a_handler_that_breaks_on_one_event_still_handles_the_others(monkeypatch
 
 
 @pytest.mark.django_db
+def test_as_many_can_be_told_at_once_as_a_large_lecture_has_people():
+    """More values than one statement of PostgreSQL takes."""
+    person, number = make_person(), 8_000
+
+    services.tell([hello(person, str(n)) for n in range(number)])
+
+    assert Message.objects.filter(person_id=person).count() == number
+    assert OutboxEntry.objects.count() == number
+
+
+@pytest.mark.django_db
 def test_carrying_many_messages_asks_as_often_as_carrying_one(sms, django_assert_max_num_queries):
     services.tell([hello(make_person(account=True), str(n)) for n in range(12)])
     with django_assert_max_num_queries(9):
