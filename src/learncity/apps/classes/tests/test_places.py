@@ -25,7 +25,9 @@ from learncity.apps.classes.types import (
     SeatsInUse,
     State,
 )
+from learncity.apps.notices import queries as notices
 from learncity.apps.people.factories import make_person
+from learncity.apps.record import queries as record
 from learncity.kernel.acting import SYSTEM, By, Via
 
 MOVES = st.lists(st.tuples(st.sampled_from(["apply", "withdraw"]), st.integers(0, 4)), max_size=20)
@@ -377,3 +379,39 @@ def test_a_seat_given_back_during_a_rush_is_given_exactly_once(committed):
 
     assert outcomes.count(State.ENROLLED) <= 1
     assert counts(key) == (outcomes.count(State.ENROLLED), 0)
+
+
+def cancelled_meanwhile(monkeypatch, lock):
+    """Somebody applies; when their class is read, it is cancelled. Their record and messages."""
+    key, person = make_class(), make_person()
+
+    def cancel():
+        services.cancel(class_key=key, by=SYSTEM, at=OPENING + timedelta(minutes=1))
+        connection.close()
+
+    rival = threading.Thread(target=cancel)
+
+    def read_then_cancel(class_key, class_id, person_id):
+        found = lock(class_key, class_id, person_id)
+        rival.start()
+        rival.join(0.5)
+        return found
+
+    monkeypatch.setattr(services, "_lock", read_then_cancel)
+    assert apply(key, person).state == State.ENROLLED
+    rival.join()
+    return [fact.kind for fact in record.facts_of(person, limit=9)], len(notices.inbox(person))
+
+
+def test_whoever_applies_while_the_class_is_cancelled_is_told(committed, monkeypatch):
+    told = cancelled_meanwhile(monkeypatch, services._lock)
+    assert told == (["classes.class_cancelled", "classes.place_taken"], 2)
+
+
+def test_control_without_the_lock_they_would_sit_in_a_cancelled_class_untold(
+    committed, monkeypatch
+):
+    def no_lock(class_key, class_id, person_id):
+        return standing(class_key, person_id)
+
+    assert cancelled_meanwhile(monkeypatch, no_lock) == (["classes.place_taken"], 1)
