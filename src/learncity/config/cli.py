@@ -91,7 +91,9 @@ def apply(
 @app.command("import", context_settings={**ANYTHING, "help_option_names": ["--help"]})
 def import_(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(help="What the file holds: courses or classes.")],
+    kind: Annotated[
+        str, typer.Argument(help="courses, classes, regions-cn, regions-vn or reform.")
+    ],
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, also .gz.")],
 ) -> None:
     """Read a list from a file; further options depend on the kind: --map, --default, --strict."""

@@ -12,6 +12,7 @@ from pypinyin import lazy_pinyin
 
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _WORD = re.compile(r"[^\W_]+")
+_DASHES = re.compile(r"[-‐-―]")
 
 _LETTERS = {c: i for i, c in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
 # The order of tones in Vietnamese dictionaries: none, huyền, hỏi, ngã, sắc, nặng.
@@ -86,3 +87,27 @@ def _letter(char: str) -> tuple[int, int]:
     if base in _LETTERS:
         return 10 + _LETTERS[base], tone
     return (60 + min(ord(base[0]), 190)) if base.isalnum() else 2, tone
+
+
+def is_respelled(one: str, other: str) -> bool:
+    """Whether two names are the same words in another spelling: ``Hòa`` and ``Hoà``.
+
+    The same letters, and the same tone in each word wherever it stands in it; ``Hoa`` is another
+    word. Case, width, composition and spaces mean nothing.
+    """
+    return spelling(one) == spelling(other)
+
+
+def spelling(name: str) -> str:
+    """A form that all spellings of a name share, to look it up by; not for people to read.
+
+    Each word is its letters and then its tone, in lower case: no two Vietnamese words share one.
+    Dashes are spaces, apostrophes nothing.
+    """
+    words = []
+    for word in _DASHES.sub(" ", unicodedata.normalize("NFKC", name).lower()).split():
+        parts = unicodedata.normalize("NFD", word)
+        bare = "".join(c for c in parts if c not in _TONES and c not in "'’")
+        letters = unicodedata.normalize("NFC", bare)
+        words.append(letters + "".join(str(_TONES[c]) for c in parts if c in _TONES))
+    return " ".join(words)

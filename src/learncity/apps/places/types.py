@@ -2,9 +2,14 @@
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
+from learncity.kernel.errors import DomainError
 from learncity.kernel.texts import Text
 
 # Streets are not straight: the detour of a walk over the line, and an unhurried pace. Both are the
@@ -16,10 +21,31 @@ METRES_A_MINUTE = 75
 class PlaceKind(StrEnum):
     """What a region is; which kinds a country has is data."""
 
+    COUNTRY = "COUNTRY"
     PROVINCE = "PROVINCE"
     CITY = "CITY"
     DISTRICT = "DISTRICT"
+    # Streets and towns in China; wards, communes and special zones in Viet Nam.
     SUBDISTRICT = "SUBDISTRICT"
+    COMMUNE = "COMMUNE"
+
+
+class ReformState(StrEnum):
+    """How far a reform is."""
+
+    DRAFT = "DRAFT"
+    APPLIED = "APPLIED"
+
+
+class PopulationGroup(StrEnum):
+    """Groups of residents that statistics offices count; everybody is the empty word."""
+
+    EVERYBODY = ""
+    WORKING_AGE = "WORKING_AGE"
+    OVER_60 = "OVER_60"
+    MIGRANTS = "MIGRANTS"
+    WORKERS = "WORKERS"
+    PUPILS = "PUPILS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +79,112 @@ class PlaceValue:
     path: str
     parent_id: UUID | None
     point: Point | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionValue:
+    """What a region was from one day (``None``: nobody knows) until before another (or no end)."""
+
+    place_id: UUID
+    key: str
+    since: date | None
+    until: date | None
+    code: str
+    kind: PlaceKind
+    name: Text
+    parent_id: UUID | None
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowValue:
+    """What became of a region's territory on a day; ``share`` of its residents, if known."""
+
+    source_id: UUID
+    target_id: UUID
+    on: date
+    share: Fraction | None
+    reform: str = ""
+    act: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationValue:
+    """People of a group in a region in a year."""
+
+    year: int
+    group: PopulationGroup
+    people: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A number that belongs to a region as it was on a day, such as places taken there that day."""
+
+    place_id: UUID
+    on: date
+    value: int
+
+
+class View(StrEnum):
+    """On which map a figure is drawn."""
+
+    AS_IT_WAS = "AS_IT_WAS"
+    ON_A_DAY = "ON_A_DAY"
+    TODAY = "TODAY"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A sum over a region: what certainly belongs to it, and what perhaps does.
+
+    ``perhaps`` is not zero where a region was divided and nobody knows what went where: the figure
+    is then between ``known`` and ``known + perhaps``, and cannot be known.
+    """
+
+    known: Fraction
+    perhaps: Fraction = Fraction(0)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the figure can be known."""
+        return self.perhaps == 0
+
+    @property
+    def least(self) -> int:
+        """The smallest whole number that it may be."""
+        return math.floor(self.known)
+
+    @property
+    def most(self) -> int:
+        """The largest whole number that it may be."""
+        return math.ceil(self.known + self.perhaps)
+
+
+@dataclass(frozen=True)
+class PlacesReformed:
+    """A reform is in force: regions of today changed. ``reform_id`` names it."""
+
+    reform_id: UUID
+
+
+class ReformRefused(DomainError):
+    """A reform does not fit the regions as they are on its day."""
+
+    code = "reform_refused"
+    says = _("This reform does not fit the regions of its day. Mend the lines that are named.")
+
+
+class ReformApplied(DomainError):
+    """What is in force cannot be drafted anew."""
+
+    code = "reform_applied"
+    says = _("This reform has been applied. Draft a new one to change what it did.")
+
+
+class PlaceNotFound(DomainError):
+    """No such region."""
+
+    code = "place_not_found"
+    says = _("There is no such place. Look it up in the list of places.")
