@@ -3,7 +3,7 @@
 The table is the whole site: a new page that is not in it fails, so nobody forgets to decide.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -12,7 +12,9 @@ from learncity.apps.classes import queries as classes
 from learncity.apps.classes import services
 from learncity.apps.notices import queries as notices
 from learncity.apps.people import queries as people
-from learncity.kernel.acting import By, Via
+from learncity.apps.places import services as places
+from learncity.apps.places.types import Line
+from learncity.kernel.acting import SYSTEM, By, Via
 
 OWN_CLASS = "bookkeeping-qiaotou-wed"  # of the organization whose staff demo-provider is
 
@@ -31,6 +33,7 @@ PAGES = {
     f"/classes/{OWN_CLASS}/": EVERYONE,
     f"/classes/{OWN_CLASS}/apply/": SIGNED_IN,
     "/place/": EVERYONE,
+    "/places/gusu/": EVERYONE,
     "/prefer/": EVERYONE,
     "/sign-in/": EVERYONE,
     "/sign-in/code/": EVERYONE,
@@ -47,6 +50,9 @@ PAGES = {
     f"/desk/classes/{OWN_CLASS}/print/": RUNS_CLASS,
     f"/desk/classes/{OWN_CLASS}/roster.xlsx": RUNS_CLASS,
     "/operate/": OPERATOR,
+    "/operate/reforms/": OPERATOR,
+    "/operate/reforms/draft/": OPERATOR,
+    "/operate/reforms/gusu-grows/": OPERATOR,
     "/help/": EVERYONE,
     "/accessibility/": EVERYONE,
     "/privacy/": EVERYONE,
@@ -97,6 +103,10 @@ def test_the_table_is_the_whole_site():
 @pytest.fixture
 def as_(client, account_of, city):
     """Sign in as one of the five; the other organization's staff is found in the city."""
+    places.draft_reform(
+        key="gusu-grows", title={"en": "Gusu grows"}, act="", country="CN",
+        effective=date(2030, 1, 1), lines=[Line(1, "320507", "320508")], by=SYSTEM,
+    )  # fmt: skip
 
     def sign_in(who):
         key = PEOPLE[who]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import about, classes, desk, find, home, mine, operate
+from .pages import about, classes, desk, find, home, mine, operate, places, reforms
 from .signin import views as signin
 
 app_name = "web"
@@ -17,6 +17,7 @@ urlpatterns = [
     path("providers/<slug:key>/", find.provider, name="provider"),
     path("classes/<slug:class_key>/", classes.course_class, name="class"),
     path("classes/<slug:class_key>/apply/", classes.apply, name="apply"),
+    path("places/<slug:key>/", places.place, name="region"),
     path("place/", home.choose_place, name="choose_place"),
     path("prefer/", home.prefer, name="prefer"),
     path("sign-in/", signin.sign_in, name="sign_in"),
@@ -42,6 +43,9 @@ urlpatterns = [
     ),
     path("operate/", operate.operate, name="operate"),
     path("operate/outbox/<uuid:entry_id>/", operate.try_again, name="try_again"),
+    path("operate/reforms/", reforms.reforms, name="reforms"),
+    path("operate/reforms/draft/", reforms.draft, name="reform_draft"),
+    path("operate/reforms/<slug:key>/", reforms.reform, name="reform"),
     path("demo/outbox/", operate.demo_outbox, name="demo_outbox"),
     path("help/", about.help_page, name="help"),
     path("accessibility/", about.accessibility, name="accessibility"),

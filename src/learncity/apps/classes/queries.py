@@ -14,6 +14,9 @@ from learncity.apps.places.types import Point
 from learncity.kernel.memo import remember
 from learncity.kernel.texts import LANGUAGES, Text
 
+from .counting import count_coming as count_coming
+from .counting import count_coming_at as count_coming_at
+from .counting import counted_places as counted_places
 from .models import CourseClass, Enrolment, Session
 from .rules import evening as evening
 from .rules import is_near as is_near

@@ -23,6 +23,11 @@ def addresses(person_ids: Collection[UUID]) -> Mapping[UUID, Addresses]:
     return {a.person_id: a.addresses() for a in rows.filter(is_active=True)}
 
 
+def count_homes(place_ids: Collection[UUID]) -> int:
+    """How many people live in these regions; one query."""
+    return Person.objects.filter(home_id__in=place_ids, ended_at=None).count()
+
+
 def ids_by_key(keys: Collection[str]) -> Mapping[str, UUID]:
     """Ids of people of a blueprint by key, in one query; unknown keys are absent."""
     rows = Person.objects.filter(key__in=keys).values_list("key", "id")

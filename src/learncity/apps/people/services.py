@@ -1,7 +1,7 @@
 """Every change to people: one function, one transaction."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from types import EllipsisType
@@ -11,6 +11,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
+from learncity.apps.places.types import Heirs
+from learncity.kernel.rows import repoint
 from learncity.kernel.texts import LANGUAGES
 from learncity.kernel.words import sort_key
 
@@ -21,6 +23,7 @@ from .types import Addresses, NameMissing
 __all__ = [
     "account_for",
     "describe",
+    "follow_places",
     "forget_unproven",
     "free_addresses",
     "issue_token",
@@ -145,3 +148,11 @@ def _forget(accounts: "QuerySet[Account]") -> int:
     # A person of a blueprint, or one with a record, stays: only the empty shells go.
     Person.objects.filter(pk__in=person_ids, key=None, name="").delete()
     return len(person_ids)
+
+
+def follow_places(heirs: Mapping[UUID, Heirs]) -> int:
+    """Let homes go with their region where it has one heir; how many.
+
+    Whoever lives in a region that was divided is asked on their next visit, and never moved.
+    """
+    return repoint(Person, "home", {pk: h.sole for pk, h in heirs.items() if h.sole})

@@ -14,8 +14,7 @@ from learncity.kernel.words import is_respelled
 
 from . import services
 from .models import Place, Reform, Version
-from .reforms import Line
-from .types import PlaceKind, ReformState
+from .types import Line, PlaceKind, ReformState
 
 _BATCH = 1000
 
@@ -28,6 +27,8 @@ class Base:
     kind: PlaceKind
     name: Text
     parent: str
+    # A region that is known already, under the code it has today.
+    place_id: UUID | None = None
 
 
 @transaction.atomic
@@ -45,34 +46,35 @@ def state_base(country: str, bases: Sequence[Base], *, on: date) -> frozenset[st
     begun = rows.filter(during__startswith__gt=on).order_by("-during").values_list("code", "during")
     later = {code: during.lower for code, during in begun}
     fresh = [base for base in bases if base.code not in known]
-    ids = {code: version.place_id for code, version in known.items()}
     keys = _keys(country, [base.code for base in fresh])
-    made = [
-        Place(key=keys[b.code], path=keys[b.code], code=b.code, kind=b.kind, name=b.name)
+    made = {
+        b.code: Place(key=keys[b.code], path=keys[b.code], code=b.code, kind=b.kind, name=b.name)
         for b in fresh
-    ]
-    ids |= {place.code: place.id for place in made}
-    parents = {base.code: base.parent for base in fresh}
-    for place in made:
-        place.parent_id = ids[parents[place.code]] if parents[place.code] else None
+        if b.place_id is None
+    }
+    ids = {code: version.place_id for code, version in known.items()}
+    ids |= {base.code: base.place_id or made[base.code].id for base in fresh}
+    for base in fresh:
+        if base.code in made:
+            made[base.code].parent_id = ids[base.parent] if base.parent else None
     # A parent in the same statement is there when its keys are checked, at its end.
-    Place.objects.bulk_create(made, batch_size=_BATCH)
+    Place.objects.bulk_create(made.values(), batch_size=_BATCH)
     Version.objects.bulk_create(
         [
             Version(
-                place_id=place.id,
-                during=(None, later.get(place.code)),
+                place_id=ids[base.code],
+                during=(None, later.get(base.code)),
                 country=country,
-                code=place.code,
-                kind=place.kind,
-                name=place.name,
-                parent_id=place.parent_id,
+                code=base.code,
+                kind=base.kind,
+                name=base.name,
+                parent_id=ids[base.parent] if base.parent else None,
             )
-            for place in made
+            for base in fresh
         ],
         batch_size=_BATCH,
     )
-    return frozenset(place.code for place in made)
+    return frozenset(base.code for base in fresh)
 
 
 def _correct(bases: Sequence[Base], known: Mapping[str, Version]) -> None:
@@ -99,18 +101,18 @@ def _keys(country: str, codes: Sequence[str]) -> dict[str, str]:
 
 
 @transaction.atomic
-def release(country: str, begun: Mapping[str, date]) -> dict[str, UUID]:
-    """Let regions of which nobody said since when begin on their day.
+def release(country: str, codes: Collection[str]) -> dict[str, UUID]:
+    """Take back the versions of regions of which nobody said since when they are what they are.
 
     Args:
-        begun: the day by code.
+        codes: of regions whose history the caller will state.
 
     Returns:
-        Their ids by code, for ``reform_at_once`` to found them on that day.
+        Their ids by code, to be given to ``state_base`` and ``reform_at_once``.
     """
     services.hold_places()
     rows = Version.objects.filter(
-        country=country, code__in=begun, during__startswith=None, during__endswith=None
+        country=country, code__in=codes, during__startswith=None, during__endswith=None
     )
     found = dict(rows.values_list("code", "place_id"))
     rows.delete()

@@ -10,8 +10,7 @@ from learncity.kernel.texts import Text
 
 from . import bulk, services
 from .models import Place
-from .reforms import Line
-from .types import PlaceKind
+from .types import Line, PlaceKind
 
 EVE = date(2020, 1, 1)
 

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Func, IntegerField, Q
+from django.db.models import Func, IntegerField, Q, QuerySet
 from django.utils import timezone
 
 from learncity.kernel.texts import Text
@@ -16,11 +16,14 @@ from learncity.kernel.texts import Text
 from . import lineage as walking
 from . import reforms
 from .models import Flow, Place, Population, Reform, Version, Within
-from .reforms import Draft, Line, Unit
+from .reforms import Unit
 from .types import (
     Dated,
+    Draft,
     Figure,
     FlowValue,
+    Heirs,
+    Line,
     PlaceKind,
     PlaceValue,
     PopulationGroup,
@@ -29,6 +32,8 @@ from .types import (
     VersionValue,
     View,
 )
+
+Label = TypeVar("Label")
 
 
 def places(ids: Collection[UUID]) -> Mapping[UUID, PlaceValue]:
@@ -211,6 +216,31 @@ def units_on(day: date, country: str) -> list[Unit]:
     ]
 
 
+def heirs_of_reform(reform_id: UUID) -> Mapping[UUID, Heirs]:
+    """What became of each region that a reform ended or divided; one query."""
+    return _heirs(Flow.objects.filter(reform_id=reform_id))
+
+
+def heirs(place_id: UUID) -> Heirs | None:
+    """What became of a region at its last reform, or ``None`` where nothing did; one query."""
+    rows = Flow.objects.filter(source_id=place_id).order_by("-on")
+    found = list(rows.values_list("source_id", "target_id", "on"))
+    last = [row for row in found if row[2] == found[0][2]]
+    return _grouped(last).get(place_id)
+
+
+def _heirs(rows: "QuerySet[Flow]") -> Mapping[UUID, Heirs]:
+    return _grouped(rows.order_by("target_id").values_list("source_id", "target_id", "on"))
+
+
+def _grouped(rows: Iterable[tuple[UUID, UUID, date]]) -> Mapping[UUID, Heirs]:
+    found: dict[UUID, Heirs] = {}
+    for source, target, on in rows:
+        known = found.get(source)
+        found[source] = Heirs(on, (*known.places, target) if known else (target,))
+    return found
+
+
 # Figures across reforms.
 
 # All regions that flows join to these, however often, in both directions of time.
@@ -276,7 +306,18 @@ def related(region_id: UUID, *, on: date) -> frozenset[UUID]:
 def figure(
     region_id: UUID, values: Collection[Dated], *, view: View, on: date | None = None
 ) -> Figure:
-    """A sum over a region on the map that was asked for; four queries at most.
+    """A sum over a region on the map that was asked for; see ``figures``."""
+    return figures(region_id, {"": values}, view=view, on=on)[""]
+
+
+def figures(
+    region_id: UUID,
+    values: Mapping[Label, Collection[Dated]],
+    *,
+    view: View,
+    on: date | None = None,
+) -> dict[Label, Figure]:
+    """Sums over a region on the map that was asked for, such as one a year; five queries at most.
 
     Args:
         values: what was counted, each in the region as it was on its day; of all regions of
@@ -287,35 +328,46 @@ def figure(
         What is known; and what perhaps belongs to it, where nobody knows how a region was divided.
     """
     if view is View.AS_IT_WAS:
-        return Figure(Fraction(_as_it_was(region_id, values)))
+        return _as_it_was(region_id, values)
     day = on or timezone.localdate()
     inside = within([region_id], on=day)[region_id]
     over = above([region_id], on=day)[region_id] - {region_id}
-    lineage = lineage_of(joined({v.place_id for v in values}))
-    # What lies elsewhere is somebody else's, what is counted above may be anybody's.
-    everywhere = {
-        p for v in values for among in lineage.carried(v.place_id, v.on, day) for p in among
+    everything = [dated for several in values.values() for dated in several]
+    lineage = lineage_of(joined({dated.place_id for dated in everything}))
+    # What lies elsewhere is somebody else's; what was counted above may be anybody's.
+    reached = {
+        place
+        for dated in everything
+        for among in lineage.carried(dated.place_id, dated.on, day)
+        for place in among
+        if place and place not in over
     }
-    region_of = {p: _ELSEWHERE for p in everywhere if p and p not in over}
-    region_of |= dict.fromkeys(inside, region_id)
-    return walking.spread(values, lineage, to=day, region_of=region_of).figure(region_id)
+    region_of = dict.fromkeys(reached, _ELSEWHERE) | dict.fromkeys(inside, region_id)
+    return {
+        label: walking.spread(several, lineage, to=day, region_of=region_of).figure(region_id)
+        for label, several in values.items()
+    }
 
 
 _ELSEWHERE = UUID(int=0)
 
 
-def _as_it_was(region_id: UUID, values: Collection[Dated]) -> int:
+def _as_it_was(region_id: UUID, values: Mapping[Label, Collection[Dated]]) -> dict[Label, Figure]:
     """What was counted in regions that lay in this one on the day of counting; one query."""
-    statement = """
-        SELECT coalesce(sum(d.value), 0)::bigint
-        FROM unnest(%s::uuid[], %s::date[], %s::bigint[]) d(place_id, day, value)
-        JOIN places_within w ON w.above_id = %s AND w.below_id = d.place_id AND w.during @> d.day
-    """
-    columns: list[list[Any]] = [
-        [v.place_id for v in values],
-        [v.on for v in values],
-        [v.value for v in values],
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*columns, region_id])
-        return int(cursor.fetchone()[0])
+    spans: dict[UUID, list[Any]] = {}
+    for place, during in Within.objects.filter(above_id=region_id).values_list(
+        "below_id", "during"
+    ):
+        spans.setdefault(place, []).append(during)
+    return {
+        label: Figure(
+            Fraction(
+                sum(
+                    dated.value
+                    for dated in several
+                    if any(dated.on in during for during in spans.get(dated.place_id, ()))
+                )
+            )
+        )
+        for label, several in values.items()
+    }

@@ -7,54 +7,15 @@ region with another code: then only its name, code, kind or parent change, and n
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 from uuid import UUID
 
 from learncity.kernel.texts import Text
 from learncity.kernel.words import is_respelled
 
-from .types import PlaceKind
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a reform, by codes. Empty ``source``: founded; empty ``target``: abolished."""
-
-    number: int
-    source: str
-    target: str
-    share: Fraction | None = None
-    name: Text = field(default_factory=Text)
-    kind: PlaceKind | None = None
-    parent: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """As kept in a draft."""
-        return {
-            "number": self.number,
-            "source": self.source,
-            "target": self.target,
-            "share": str(self.share) if self.share is not None else None,
-            "name": dict(self.name),
-            "kind": self.kind.value if self.kind else None,
-            "parent": self.parent,
-        }
-
-    @classmethod
-    def of(cls, said: Mapping[str, Any]) -> "Line":
-        """The line of ``as_json``."""
-        return cls(
-            said["number"],
-            said["source"],
-            said["target"],
-            Fraction(said["share"]) if said["share"] is not None else None,
-            Text(said["name"]),
-            PlaceKind(said["kind"]) if said["kind"] else None,
-            said["parent"],
-        )
+from .types import After, Draft, Line, PlaceKind, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,55 +27,6 @@ class Unit:
     kind: PlaceKind
     name: Text
     parent: str
-
-
-@dataclass(frozen=True, slots=True)
-class After:
-    """A region as it is from the day of the reform. ``place_id`` is ``None`` for a new one."""
-
-    place_id: UUID | None
-    code: str
-    kind: PlaceKind
-    name: Text
-    parent: str
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a line cannot be; ``line`` 0 where none is to blame."""
-
-    line: int
-    says: str
-
-    def __str__(self) -> str:
-        return f"row {self.line}: {self.says}" if self.line else self.says
-
-
-@dataclass
-class Draft:
-    """Everything that a reform would do. Codes are those after it."""
-
-    founded: list[After] = field(default_factory=list)
-    changed: list[After] = field(default_factory=list)
-    # The same region in another spelling: corrected, not reformed.
-    respelled: list[After] = field(default_factory=list)
-    ended: list[UUID] = field(default_factory=list)
-    # Source, target code, share.
-    flows: list[tuple[UUID, str, Fraction | None]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it would change nothing."""
-        return not (self.founded or self.changed or self.respelled or self.ended or self.flows)
-
-    @property
-    def split(self) -> set[UUID]:
-        """Regions whose territory goes to several, so that what was theirs must be asked about."""
-        times: dict[UUID, int] = defaultdict(int)
-        for source, _target, _share in self.flows:
-            times[source] += 1
-        return {source for source, n in times.items() if n > 1}
 
 
 def draft(lines: Sequence[Line], units: Iterable[Unit]) -> Draft:
@@ -267,6 +179,12 @@ class _Drafting:
                         self.made.flows.append((unit.place_id, container, None))
                 elif len(said) > 1 or len(self.into[line.target]) > 1 or code in self.gone:
                     self.made.flows.append((unit.place_id, line.target, line.share))
+
+        called = {unit.code: unit.name for unit in self.units.values()}
+        called |= {a.code: a.name for a in (*self.made.founded, *self.made.changed)}
+        self.made.names = {
+            target: called[target] for _, target, _ in self.made.flows if target in called
+        }
 
     def _check_tree(self) -> None:
         parents = {u.code: u.parent for u in self.units.values() if u.code not in self.gone}

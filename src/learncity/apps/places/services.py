@@ -18,8 +18,16 @@ from learncity.kernel.texts import Text
 from . import reforms
 from .models import Flow, Place, Reform, Version
 from .queries import units_on
-from .reforms import After, Draft, Line
-from .types import PlacesReformed, ReformApplied, ReformRefused, ReformState
+from .types import (
+    After,
+    Draft,
+    Line,
+    PlacesReformed,
+    Problem,
+    ReformApplied,
+    ReformRefused,
+    ReformState,
+)
 
 # One lock for all places: a reform is read against everything that it might touch.
 _LOCK, _ALL = "places.Reform", UUID(int=0)
@@ -232,14 +240,12 @@ def apply_reform(
     return drafted
 
 
-def _later(drafted: Draft, day: date) -> list[reforms.Problem]:
+def _later(drafted: Draft, day: date) -> list[Problem]:
     """Reforms come in the order of their days: what changes later must not be changed before."""
     touched = [*drafted.ended, *(a.place_id for a in drafted.changed if a.place_id)]
     rows = Version.objects.filter(place_id__in=touched, during__startswith__gt=day)
     return [
-        reforms.Problem(
-            0, f"{version.code} changes again on {version.during.lower}; apply in order"
-        )
+        Problem(0, f"{version.code} changes again on {version.during.lower}; apply in order")
         for version in rows.order_by("code")[:20]
     ]
 
@@ -255,7 +261,7 @@ def _carry_out(drafted: Draft, reform: Reform, adopted: Mapping[str, UUID]) -> N
         u.code: u.place_id for u in units_on(day, reform.country) if u.code in wanted - set(ids)
     }
     ending = [*drafted.ended, *(a.place_id for a in drafted.changed if a.place_id)]
-    known_as = dict(Place.objects.filter(pk__in=adopted.values()).values_list("id", "name"))
+    known_as = dict(Place.objects.filter(pk__in=ids.values()).values_list("id", "name"))
     # Founded and ended again by reforms of one day: it never was.
     Version.objects.filter(place_id__in=ending, during__startswith=day).delete()
     with connection.cursor() as cursor:
@@ -268,8 +274,7 @@ def _carry_out(drafted: Draft, reform: Reform, adopted: Mapping[str, UUID]) -> N
                 country=reform.country,
                 code=_kept(after.code),
                 kind=after.kind,
-                # A region that was known has its name in more languages than a code table.
-                name=Text(after.name | known_as.get(ids[after.code], {})),
+                name=_in_all_languages(after.name, known_as.get(ids[after.code], Text())),
                 parent_id=ids[after.parent] if after.parent else None,
             )
             for after in afters
@@ -302,6 +307,12 @@ def _carry_out(drafted: Draft, reform: Reform, adopted: Mapping[str, UUID]) -> N
         # A region that goes on as itself may be said to by two reforms of one day.
         ignore_conflicts=True,
     )
+
+
+def _in_all_languages(name: Text, known: Text) -> Text:
+    """A name with the words of other languages, where it is what the region is called already."""
+    same = all(known.get(tag) == words for tag, words in name.items())
+    return Text(known | name) if same else name
 
 
 def _kept(code: str) -> str:

@@ -1,10 +1,13 @@
 """What other rooms may know of places. Pure data."""
 
 import math
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -109,6 +112,19 @@ class FlowValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Heirs:
+    """What became of a region: one heir, or several of which somebody must choose one."""
+
+    on: date
+    places: tuple[UUID, ...]
+
+    @property
+    def sole(self) -> UUID | None:
+        """The one heir; ``None`` where the region was divided."""
+        return self.places[0] if len(self.places) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
 class PopulationValue:
     """People of a group in a region in a year."""
 
@@ -164,9 +180,98 @@ class Figure:
 
 @dataclass(frozen=True)
 class PlacesReformed:
-    """A reform is in force: regions of today changed. ``reform_id`` names it."""
+    """Published when a reform comes into force and the regions of today change."""
 
     reform_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a decree, by codes. Empty ``source``: founded; empty ``target``: abolished."""
+
+    number: int
+    source: str
+    target: str
+    share: Fraction | None = None
+    name: Text = field(default_factory=Text)
+    kind: PlaceKind | None = None
+    parent: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """As kept in a draft."""
+        return {
+            "number": self.number,
+            "source": self.source,
+            "target": self.target,
+            "share": str(self.share) if self.share is not None else None,
+            "name": dict(self.name),
+            "kind": self.kind.value if self.kind else None,
+            "parent": self.parent,
+        }
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> "Line":
+        """The line of ``as_json``."""
+        return cls(
+            said["number"],
+            said["source"],
+            said["target"],
+            Fraction(said["share"]) if said["share"] is not None else None,
+            Text(said["name"]),
+            PlaceKind(said["kind"]) if said["kind"] else None,
+            said["parent"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """A region as it is from the day of the reform. ``place_id`` is ``None`` for a new one."""
+
+    place_id: UUID | None
+    code: str
+    kind: PlaceKind
+    name: Text
+    parent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a line cannot be; ``line`` 0 where none is to blame."""
+
+    line: int
+    says: str
+
+    def __str__(self) -> str:
+        return f"row {self.line}: {self.says}" if self.line else self.says
+
+
+@dataclass
+class Draft:
+    """Everything that a reform would do. Codes are those after it."""
+
+    founded: list[After] = field(default_factory=list)
+    changed: list[After] = field(default_factory=list)
+    # The same region in another spelling: corrected, not reformed.
+    respelled: list[After] = field(default_factory=list)
+    ended: list[UUID] = field(default_factory=list)
+    # Source, target code, share.
+    flows: list[tuple[UUID, str, Fraction | None]] = field(default_factory=list)
+    # How the targets are called afterwards, by code.
+    names: dict[str, Text] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it would change nothing."""
+        return not (self.founded or self.changed or self.respelled or self.ended or self.flows)
+
+    @property
+    def split(self) -> set[UUID]:
+        """Regions whose territory goes to several, so that what was theirs must be asked about."""
+        times: dict[UUID, int] = defaultdict(int)
+        for source, _target, _share in self.flows:
+            times[source] += 1
+        return {source for source, n in times.items() if n > 1}
 
 
 class ReformRefused(DomainError):

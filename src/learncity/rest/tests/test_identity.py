@@ -17,6 +17,8 @@ API = "/api/v1"
 OPEN_TO_ANYBODY = {
     "get_city",
     "list_places",
+    "get_place",
+    "get_place_figures",
     "list_venues",
     "get_venue",
     "get_provider",

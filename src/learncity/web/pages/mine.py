@@ -1,5 +1,6 @@
 """What belongs to the signed-in person: their page, classes, record, messages, profile."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -52,6 +53,7 @@ def me(request: HttpRequest) -> HttpResponse:
             "next": held[0] if held else None,
             "rows": [my_row(m, at) for m in mine if m.card.next_at and m not in held[:1]][:5],
             "items": _inbox_items(account(request).person_id, limit=3),
+            "question": asked_home(account(request).person.home_id),
         },
     )
 
@@ -190,12 +192,36 @@ class ProfileForm(forms.Form):
         self.fields["home"].choices = [("", _("I would rather not say")), *homes]  # type: ignore[attr-defined]
 
 
+@dataclass(frozen=True)
+class Question:
+    """Where somebody lives whose region was divided: nobody is moved by default."""
+
+    words: str
+    parts: list[tuple[str, str]]
+
+
+def asked_home(home_id: UUID | None) -> Question | None:
+    """The question to somebody whose region was divided; one query, two when there is one."""
+    heirs = places.heirs(home_id) if home_id else None
+    if home_id is None or heirs is None or heirs.sole:
+        return None
+    named = places.places([home_id, *heirs.places])
+    said = {"place": named[home_id].name, "day": formats.day(heirs.on, "date")}
+    return Question(
+        _("%(place)s was divided on %(day)s. Where do you live now?") % said,
+        [(str(pk), str(named[pk].name)) for pk in heirs.places],
+    )
+
+
 @signed_in
 def profile(request: HttpRequest) -> HttpResponse:
     """See and change what is kept of oneself; keys for one's own programs."""
     person, reader = account(request).person, reader_of(request)
     regions = places.below(reader.city_place.path)[1:] if reader.city_place else []
     homes = [(str(p.id), str(p.name)) for p in regions]
+    question = asked_home(person.home_id)
+    if question:
+        homes = [*question.parts, *(home for home in homes if home not in question.parts)]
     initial = {"name": person.name, "language": person.language, "home": str(person.home_id or "")}
     form = ProfileForm(request.POST or None, initial=initial, homes=homes)
     if request.method == "POST" and form.is_valid():
@@ -224,6 +250,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "saved": formats.clock(timezone.now()) if "saved" in request.GET else "",
         "reach": account(request).addresses(),
         "tokens": people.tokens(account(request).id),
+        "divided": question.words if question else "",
     }
     return render(request, "web/profile.html", context, status=422 if form.errors else 200)
 

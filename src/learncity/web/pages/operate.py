@@ -34,6 +34,12 @@ ACTIONS = {
     "classes.cancelled": gettext_lazy("Cancelled a class"),
     "initiatives.blueprint_applied": gettext_lazy("Applied a blueprint"),
     "kernel.outbox_tried_again": gettext_lazy("Tried a message again"),
+    "places.reform_drafted": gettext_lazy("Drafted a reform"),
+    "places.reform_dropped": gettext_lazy("Dropped a draft"),
+    "places.reform_applied": gettext_lazy("Applied a reform"),
+    "regions-cn.imported": gettext_lazy("Imported regions"),
+    "regions-vn.imported": gettext_lazy("Imported regions"),
+    "reform.imported": gettext_lazy("Imported a reform"),
     "courses.imported": gettext_lazy("Imported courses"),
     "classes.imported": gettext_lazy("Imported classes"),
 }
@@ -50,6 +56,7 @@ SUBJECTS = {
     "blueprint": gettext_lazy("blueprint"),
     "file": gettext_lazy("file"),
     "outbox": gettext_lazy("message"),
+    "reform": gettext_lazy("reform"),
 }
 DETAILS = {
     "how": gettext_lazy("how"),
@@ -62,6 +69,9 @@ DETAILS = {
     "changed": gettext_lazy("changed"),
     "same": gettext_lazy("same as before"),
     "left_out": gettext_lazy("left out"),
+    "lines": gettext_lazy("lines"),
+    "founded": gettext_lazy("new regions"),
+    "ended": gettext_lazy("regions ended"),
 }
 HOW = {"PAGE": gettext_lazy("on the page"), "PRINT": gettext_lazy("printed")}
 

@@ -15,8 +15,7 @@ from uuid import UUID
 from django.db import transaction
 
 from learncity.apps.places import bulk, services
-from learncity.apps.places.reforms import Line
-from learncity.apps.places.types import PlaceKind
+from learncity.apps.places.types import Line, PlaceKind
 from learncity.kernel.acting import By
 from learncity.kernel.csv_cells import Cells
 from learncity.kernel.csv_files import Columns, CsvFile, Outcome, Row, RowError
@@ -56,6 +55,8 @@ class ChinaImport:
         self._spans: list[_Span] = []
         self._errors: list[RowError] = []
         self._by_code: dict[str, list[_Span]] = defaultdict(list)
+        # What goes into a code in a year.
+        self._into: dict[tuple[str, int], list[_Span]] = defaultdict(list)
 
     def write(self, rows: Sequence[Row]) -> Outcome:
         """Read rows; they are carried out by ``finish``."""
@@ -78,16 +79,24 @@ class ChinaImport:
         if not spans:
             return outcome
         first = min(span.since for span in spans)
+        for span in spans:
+            for year in {when for _, when in span.heirs} | ({span.until} if span.until else set()):
+                for code in self._heirs(span, year):
+                    self._into[code, year].append(span)
+        adopted = self._adopt(spans, first)
         base = [
-            bulk.Base(s.code, s.kind, Text({"zh-Hans": s.name}), self._parent(s, first))
+            bulk.Base(
+                s.code, s.kind, Text({"zh-Hans": s.name}), self._parent(s, first),
+                adopted.get((s.code, s.since)),
+            )
             for s in spans
             if s.lives(first)
-        ]
-        adopted = bulk.release(COUNTRY, self._begun(spans, first))
+        ]  # fmt: skip
         made = bulk.state_base(COUNTRY, base, on=date(first, 1, 1))
         done = {s.number for s in spans if s.code in made and s.lives(first)}
         for year in sorted(self._years(spans) - {first}):
-            done |= self._reform(year, spans, adopted)
+            if applied := self._reform(year, spans, adopted):
+                done |= applied | {span.number for span in spans if span.since == year}
         if done:
             services.redraw()
             services.take_effect(at=self._at)
@@ -107,13 +116,27 @@ class ChinaImport:
             outcome.errors.append(RowError(span.number, CODE, span.code, says))
         return not says
 
-    def _begun(self, spans: Sequence[_Span], first: int) -> dict[str, date]:
-        """When each code of today began that was not there in the first year, nor re-used."""
-        return {
-            s.code: date(s.since, 1, 1)
-            for s in spans
-            if s.until is None and s.since > first and len(self._by_code[s.code]) == 1
-        }
+    def _adopt(self, spans: Sequence[_Span], first: int) -> dict[tuple[str, int], UUID]:
+        """Regions that a city's file stated as they are today, by the code and year they began.
+
+        A county that became a city and then a district is one region with three codes.
+        """
+        origins = {s.code: self._origin(s) for s in spans if s.until is None}
+        changed = {code for code, o in origins.items() if (o.code, o.since) != (code, first)}
+        found = bulk.release(COUNTRY, changed)
+        return {(origins[c].code, origins[c].since): pk for c, pk in found.items()}
+
+    def _origin(self, span: _Span) -> _Span:
+        """The first span of the same region: whole, and alone, under other codes."""
+        while True:
+            before = [
+                other
+                for other in self._into[span.code, span.since]
+                if other.until == span.since and len(self._heirs(other, span.since)) == 1
+            ]
+            if len(before) != 1 or len(self._into[span.code, span.since]) != 1:
+                return span
+            span = before[0]
 
     def _years(self, spans: Sequence[_Span]) -> set[int]:
         years = {s.since for s in spans} | {s.until for s in spans if s.until}
@@ -128,7 +151,7 @@ class ChinaImport:
         return next((c for c in above if c != span.code and self._living(c, year)), "")
 
     def _reform(
-        self, year: int, spans: Sequence[_Span], adopted: dict[str, UUID]
+        self, year: int, spans: Sequence[_Span], adopted: dict[tuple[str, int], UUID]
     ) -> frozenset[int]:
         lines = list(self._lines(year, spans))
         if not lines:
@@ -139,11 +162,7 @@ class ChinaImport:
             country=COUNTRY,
             effective=date(year, 1, 1),
             lines=lines,
-            adopted={
-                code: pk
-                for code, pk in adopted.items()
-                if self._living(code, year) and not self._living(code, year - 1)
-            },
+            adopted={code: pk for (code, since), pk in adopted.items() if since == year},
             by=self._by,
             at=self._at,
         )

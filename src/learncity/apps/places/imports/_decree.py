@@ -12,8 +12,7 @@ from fractions import Fraction
 from django.db import transaction
 
 from learncity.apps.places import bulk, services
-from learncity.apps.places.reforms import Line
-from learncity.apps.places.types import PlaceKind, ReformRefused
+from learncity.apps.places.types import Line, PlaceKind, ReformRefused
 from learncity.kernel.acting import By
 from learncity.kernel.csv_cells import Cells, in_languages
 from learncity.kernel.csv_files import Columns, CsvFile, Outcome, Row, RowError

@@ -16,8 +16,7 @@ from pathlib import Path
 from django.db import transaction
 
 from learncity.apps.places import bulk, services
-from learncity.apps.places.reforms import Line
-from learncity.apps.places.types import PlaceKind
+from learncity.apps.places.types import Line, PlaceKind
 from learncity.kernel.acting import By
 from learncity.kernel.csv_cells import Cells
 from learncity.kernel.csv_files import Columns, CsvFile, Outcome, Row, RowError, Unreadable, near

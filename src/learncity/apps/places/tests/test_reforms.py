@@ -11,9 +11,9 @@ from django.utils import timezone
 from learncity.apps.places import queries, services
 from learncity.apps.places.factories import make_country, make_reform
 from learncity.apps.places.models import Flow, Place, Reform, Version, Within
-from learncity.apps.places.reforms import Line
 from learncity.apps.places.types import (
     Dated,
+    Line,
     PlaceKind,
     ReformApplied,
     ReformRefused,
