@@ -92,7 +92,7 @@ def apply(
 def import_(
     context: typer.Context,
     kind: Annotated[
-        str, typer.Argument(help="courses, classes, regions-cn, regions-vn or reform.")
+        str, typer.Argument(help="courses, classes, regions-cn, regions-vn, reform, population.")
     ],
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, also .gz.")],
 ) -> None:

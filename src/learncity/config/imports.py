@@ -107,6 +107,10 @@ def _reform(file: CsvFile, options: Options) -> Importer:
     )  # fmt: skip
 
 
+def _population(file: CsvFile, options: Options) -> Importer:
+    return regions.PopulationImport(file)
+
+
 @dataclass(frozen=True)
 class _Kind:
     columns: courses.Columns
@@ -119,6 +123,7 @@ KINDS = {
     "classes": _Kind(classes.COLUMNS, _classes, ("create_venues", "place")),
     "regions-cn": _Kind(regions.CHINA_COLUMNS, _regions_cn),
     "regions-vn": _Kind(regions.VIETNAM_COLUMNS, _regions_vn, ("before", "after", "on")),
+    "population": _Kind(regions.POPULATION_COLUMNS, _population),
     "reform": _Kind(regions.DECREE_COLUMNS, _reform, ("key", "country", "on", "act")),
 }
 _FOR_ALL = ("map", "default", "errors", "strict")

@@ -1,6 +1,7 @@
 """Every change to places that is not a city's file: reforms, and what they bring into force."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
@@ -16,12 +17,13 @@ from learncity.kernel.acting import By
 from learncity.kernel.texts import Text
 
 from . import reforms
-from .models import Flow, Place, Reform, Version
+from .models import Flow, Place, Population, Reform, Version
 from .queries import units_on
 from .types import (
     After,
     Draft,
     Line,
+    NewPopulation,
     PlacesReformed,
     Problem,
     ReformApplied,
@@ -139,6 +141,31 @@ def end_places(ids: Iterable[UUID]) -> None:
         cursor.execute(_CLOSE, {"day": today, "ids": ids})
     Place.objects.filter(pk__in=ids).update(ended_at=timezone.now())
     redraw()
+
+
+@transaction.atomic
+def state_population(counts: Collection[NewPopulation]) -> tuple[int, int]:
+    """Make these counts be so; two statements.
+
+    Returns:
+        How many are new, and how many were changed.
+    """
+    hold_places()
+    known = {
+        (p.place_id, p.year, p.group): p
+        for p in Population.objects.filter(place_id__in={c.place_id for c in counts})
+    }
+    fresh, changed = [], []
+    for c in counts:
+        found = known.get((c.place_id, c.year, c.group))
+        if found is None:
+            fresh.append(Population(**asdict(c)))
+        elif (found.people, found.source) != (c.people, c.source):
+            found.people, found.source = c.people, c.source
+            changed.append(found)
+    Population.objects.bulk_create(fresh, batch_size=_BATCH)
+    Population.objects.bulk_update(changed, ["people", "source"], batch_size=_BATCH)
+    return len(fresh), len(changed)
 
 
 @transaction.atomic

@@ -135,6 +135,17 @@ class PopulationValue:
 
 
 @dataclass(frozen=True, slots=True)
+class NewPopulation:
+    """People of a group in a region in a year, to be stated."""
+
+    place_id: UUID
+    year: int
+    group: PopulationGroup
+    people: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dated:
     """A number that belongs to a region as it was on a day, such as places taken there that day."""
 

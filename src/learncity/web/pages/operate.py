@@ -40,6 +40,7 @@ ACTIONS = {
     "regions-cn.imported": gettext_lazy("Imported regions"),
     "regions-vn.imported": gettext_lazy("Imported regions"),
     "reform.imported": gettext_lazy("Imported a reform"),
+    "population.imported": gettext_lazy("Imported numbers of people"),
     "courses.imported": gettext_lazy("Imported courses"),
     "classes.imported": gettext_lazy("Imported classes"),
 }

@@ -9,15 +9,19 @@ from ._china import COLUMNS as CHINA_COLUMNS
 from ._china import ChinaImport
 from ._decree import COLUMNS as DECREE_COLUMNS
 from ._decree import DecreeImport, read_lines
+from ._population import COLUMNS as POPULATION_COLUMNS
+from ._population import PopulationImport
 from ._vietnam import COLUMNS as VIETNAM_COLUMNS
 from ._vietnam import VietnamImport
 
 __all__ = [
     "CHINA_COLUMNS",
     "DECREE_COLUMNS",
+    "POPULATION_COLUMNS",
     "VIETNAM_COLUMNS",
     "ChinaImport",
     "DecreeImport",
+    "PopulationImport",
     "VietnamImport",
     "read_lines",
 ]

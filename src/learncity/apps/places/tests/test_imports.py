@@ -265,6 +265,35 @@ def test_a_folder_without_its_lists_is_said_before_anything_is_read(vietnam, tmp
         vietnam()
 
 
+# People of regions.
+
+
+def test_numbers_of_people_go_in_are_corrected_and_stand_on_the_page(vietnam, tmp_path, client):
+    vietnam()
+
+    def people(text):
+        path = tmp_path / "people.csv"
+        path.write_text(text)
+        file = CsvFile(path, imports.POPULATION_COLUMNS)
+        return imports.PopulationImport(file).write(list(file.rows()))
+
+    head = "place,year,group,people,source\n"
+    good = "vn-56,2024,,1.253.100,GSO\nvn-56,2024,OVER_60,150 000,GSO\n"
+    bad = "vn-99,2024,,1,\nvn-56,then,,1,\nvn-56,2023,,many,\nvn-56,2023,DOGS,1,\n"
+    bad += "vn-56,2024,,2,\n"
+
+    first = people(head + good + bad)
+    again, corrected = people(head + good), people(head + good.replace("GSO\n", "census\n", 1))
+
+    assert (first.new, first.changed, first.same, len(first.errors)) == (2, 0, 0, 5)
+    assert (again.new, again.changed, again.same) == (0, 0, 2)
+    assert (corrected.new, corrected.changed, corrected.same) == (0, 1, 1)
+    assert [(p.group, p.people) for p in queries.population(vn("56", AFTER).place_id)] == [
+        ("", 1_253_100), ("OVER_60", 150_000),
+    ]  # fmt: skip
+    assert "census" in client.get("/places/vn-56/").content.decode()
+
+
 # A decree of one's own.
 
 
