@@ -54,7 +54,14 @@ class Place(models.Model):
         if self.latitude is not None and self.longitude is not None:
             point = Point(self.latitude, self.longitude)
         return PlaceValue(
-            self.id, self.key, PlaceKind(self.kind), self.name, self.path, self.parent_id, point
+            self.id,
+            self.key,
+            PlaceKind(self.kind),
+            self.name,
+            self.path,
+            self.parent_id,
+            point,
+            self.code,
         )
 
 

@@ -82,6 +82,8 @@ class PlaceValue:
     path: str
     parent_id: UUID | None
     point: Point | None
+    # Of the statistics office; empty where there is none.
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

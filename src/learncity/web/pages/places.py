@@ -86,14 +86,7 @@ def place(request: HttpRequest, key: str) -> HttpResponse:
                 {"label": _("People"), "numeric": True}, {"label": _("Source")},
             ],
             "on": on or today,
-            "figure_columns": [
-                {"label": _("Year")},
-                {"label": _("As it was"), "numeric": True},
-                {"label": _("On the map of %(day)s") % {"day": formats.day(on or today, "date")},
-                 "numeric": True},
-                {"label": _("What cannot be known")},
-            ],
-            "figure_rows": _figures(found.id, on or today),
+            **_figures(found.id, on or today),
         },
     )  # fmt: skip
 
@@ -239,24 +232,36 @@ def _people(place_id: UUID) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _figures(place_id: UUID, on: date) -> list[dict[str, Any]]:
-    """Places taken in classes by year, on both maps."""
+def _figures(place_id: UUID, on: date) -> dict[str, Any]:
+    """Places taken in classes by year, on both maps; why one is not certain, where one is not."""
     counted = classes.counted_places(places.related(place_id, on=on))
     years: dict[int, list[Dated]] = defaultdict(list)
     for dated in counted:
         years[dated.on.year].append(dated)
     was = places.figures(place_id, years, view=View.AS_IT_WAS)
     now = places.figures(place_id, years, view=View.ON_A_DAY, on=on)
-    return [
-        {"cells": [
+    shown = [y for y in sorted(years, reverse=True) if was[y].known or now[y].most]
+    is_certain = all(now[year].is_certain for year in shown)
+    columns = [
+        {"label": _("Year")},
+        {"label": _("As it was"), "numeric": True},
+        {"label": _("On this map"), "numeric": True},
+        {"label": _("What cannot be known")},
+    ]
+    rows = [
+        [
             str(year),
             {"text": formats.number(int(was[year].known)), "numeric": True},
             {"text": between(now[year]), "numeric": True},
             doubt(now[year]),
-        ]}
-        for year in sorted(years, reverse=True)
-        if was[year].known or now[year].most
-    ]  # fmt: skip
+        ]
+        for year in shown
+    ]
+    width = 3 if is_certain else 4
+    return {
+        "figure_columns": columns[:width],
+        "figure_rows": [{"cells": cells[:width]} for cells in rows],
+    }
 
 
 def between(figure: Figure) -> str:

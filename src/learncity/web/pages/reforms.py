@@ -254,6 +254,8 @@ def _flow_rows(
     names: Mapping[str, Text],
 ) -> Iterable[dict[str, Any]]:  # fmt: skip
     for source, codes in targets.items():
+        if [before[source].code] == codes:
+            continue  # it goes on as itself, and grows
         named = _(", ").join(f"{names.get(code, '')} {code}".strip() for code in codes)
         says = _("is divided: %(names)s") if source in divided else _("becomes part of %(names)s")
         yield _row_of(before, source, says % {"names": named})
@@ -262,7 +264,7 @@ def _flow_rows(
 def _change_rows(changed: Iterable[After], before: Mapping[UUID, Any]) -> Iterable[dict[str, Any]]:
     for a in changed:
         if a.place_id:
-            named = {"name": a.name, "code": a.code, "parent": a.parent}
+            named = {"name": a.name, "code": a.code.lstrip("#"), "parent": a.parent}
             yield _row_of(before, a.place_id, _("is %(name)s, %(code)s, in %(parent)s") % named)
 
 
