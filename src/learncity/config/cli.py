@@ -112,6 +112,26 @@ def import_(
 
 
 @app.command()
+def unlock(
+    address: Annotated[str, typer.Argument(help="Their phone number or e-mail address.")],
+) -> None:
+    """Take the second factors from somebody who lost them; they set up new ones."""
+    import django
+
+    from learncity.config import steps
+    from learncity.config.database import running_database
+
+    _prepare()
+    with running_database():
+        steps.ensure_tables()
+        django.setup()
+        from learncity.config import lost_factors
+
+        code = lost_factors.forget(address, out)
+    raise typer.Exit(code)
+
+
+@app.command()
 def doctor() -> None:
     """Look whether everything that the system needs is there and in order."""
     from learncity.config import doctor

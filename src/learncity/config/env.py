@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
@@ -60,6 +61,25 @@ class Env:
     sms_url: str = _var(
         "SMS_URL", "", "aliyun://key:secret@dysmsapi.aliyuncs.com?sign=NAME; empty: no SMS leaves"
     )
+    second_factor: str = _var(
+        "LEARNCITY_SECOND_FACTOR",
+        "",
+        "of whom a second factor is wanted: off, operators or staff; empty: operators, in a demo "
+        "nobody",
+    )
+    second_factor_hours: str = _var(
+        "LEARNCITY_SECOND_FACTOR_HOURS", "12", "how long a session need not show it again"
+    )
+    oidc_url: str = _var(
+        "OIDC_URL", "", "oidc://CLIENT:SECRET@ISSUER?name=NAME; empty: no such sign-in"
+    )
+    wechat_url: str = _var(
+        "WECHAT_URL", "", "wechat://APPID:SECRET@ of a website, by QR code; empty: no such sign-in"
+    )
+    wechat_app_url: str = _var(
+        "WECHAT_APP_URL", "", "wechat://APPID:SECRET@ of an official account, inside WeChat"
+    )
+    zalo_url: str = _var("ZALO_URL", "", "zalo://APPID:SECRET@; empty: no such sign-in")
 
     @classmethod
     def read(cls, environ: dict[str, str] | None = None) -> "Env":
@@ -89,11 +109,32 @@ class Env:
             wrong.append(f"LEARNCITY_DB_ROLE: {self.db_role!r}; use one of {', '.join(ROLES)}")
         if self.demo not in ("0", "1"):
             wrong.append(f"LEARNCITY_DEMO: {self.demo!r}; use 0 or 1")
+        wrong += self._mistakes_of_signing_in()
         for name in ("database_url", "database_owner_url", "database_reader_url"):
             try:
                 conninfo_to_dict(getattr(self, name))
             except Exception:  # libpq reports many kinds; all mean the same to the operator
                 wrong.append(f"{name.upper()}: not a PostgreSQL address")
+        return wrong
+
+    def _mistakes_of_signing_in(self) -> list[str]:
+        wrong = []
+        if self.second_factor not in ("", "off", "operators", "staff"):
+            wrong.append(
+                f"LEARNCITY_SECOND_FACTOR: {self.second_factor!r}; use off, operators or staff"
+            )
+        if not (self.second_factor_hours.isdigit() and 0 < int(self.second_factor_hours) <= 720):
+            wrong.append(
+                f"LEARNCITY_SECOND_FACTOR_HOURS: {self.second_factor_hours!r}; use 1 to 720"
+            )
+        for scheme, name in (
+            ("oidc", "oidc_url"), ("wechat", "wechat_url"),
+            ("wechat", "wechat_app_url"), ("zalo", "zalo_url"),
+        ):  # fmt: skip
+            if said := getattr(self, name):
+                parts = urlsplit(said)
+                if parts.scheme != scheme or not (parts.username and parts.password):
+                    wrong.append(f"{name.upper()}: begins with {scheme}://ID:SECRET@")
         return wrong
 
     @property

@@ -16,7 +16,7 @@ from ninja.renderers import JSONRenderer
 
 from learncity.kernel.errors import DomainError
 
-from .identity import CsrfFailed, Key, Session
+from .identity import AssuranceNeeded, CsrfFailed, Key, SecondFactorNeeded, Session
 from .limits import FAIR
 from .mistakes import mistakes
 from .operations import city, classes, courses, desk, mine
@@ -124,6 +124,8 @@ _HANDLERS: dict[type[Exception], Handler] = {
     AuthenticationError: _not_signed_in,
     PermissionDenied: _code("forbidden"),
     CsrfFailed: _code("csrf_failed"),
+    SecondFactorNeeded: _code("second_factor_needed"),
+    AssuranceNeeded: _code("assurance_needed"),
     Http404: _code("not_found"),
     DomainError: refused,
     ValidationError: _invalid,

@@ -2,8 +2,21 @@
 
 from django.urls import path
 
-from .pages import about, classes, desk, find, home, mine, operate, places, reforms
+from .pages import (
+    about,
+    classes,
+    desk,
+    find,
+    home,
+    mine,
+    operate,
+    places,
+    reforms,
+    security,
+    support,
+)
 from .signin import views as signin
+from .signin import ways
 
 app_name = "web"
 
@@ -22,7 +35,25 @@ urlpatterns = [
     path("prefer/", home.prefer, name="prefer"),
     path("sign-in/", signin.sign_in, name="sign_in"),
     path("sign-out/", signin.sign_out, name="sign_out"),
+    path("sign-in/second/", security.second_factor, name="second_factor"),
+    path("sign-in/with/<slug:way>/", ways.leave, name="leave"),
+    path("sign-in/with/<slug:way>/back/", ways.come_back, name="come_back"),
     path("me/", mine.me, name="me"),
+    path("me/missing/", security.missing, name="missing"),
+    path("me/security/", security.security, name="security"),
+    path("me/security/app/", security.app, name="app"),
+    path("me/security/app/remove/", security.remove_app, name="remove_app"),
+    path("me/security/passkey/", security.passkey, name="passkey"),
+    path(
+        "me/security/passkeys/<uuid:passkey_id>/remove/",
+        security.remove_passkey,
+        name="remove_passkey",
+    ),
+    path("me/security/recovery/", security.recovery, name="recovery"),
+    path("me/security/sessions/end/", security.end_other_sessions, name="end_other_sessions"),
+    path("me/security/sessions/<uuid:session_id>/end/", security.end_session, name="end_session"),
+    path("me/security/link/", ways.link, name="link"),
+    path("me/security/links/<uuid:link_id>/remove/", security.unlink, name="unlink"),
     path("me/classes/", mine.my_classes, name="my_classes"),
     path("me/places/<str:receipt>/", classes.receipt, name="receipt"),
     path("me/places/<str:receipt>/withdraw/", classes.withdraw, name="withdraw"),
@@ -46,6 +77,12 @@ urlpatterns = [
     path("operate/reforms/", reforms.reforms, name="reforms"),
     path("operate/reforms/draft/", reforms.draft, name="reform_draft"),
     path("operate/reforms/<slug:key>/", reforms.reform, name="reform"),
+    path("operate/support/", support.support, name="support"),
+    path("operate/support/visit/", support.begin_visit, name="begin_visit"),
+    path("operate/support/seen/", support.note_seen, name="note_seen"),
+    path("operate/support/not-seen/", support.end_seen, name="end_seen"),
+    path("operate/support/lost/", support.forget_factors, name="forget_factors"),
+    path("support/end/", support.end_visit, name="end_visit"),
     path("demo/outbox/", operate.demo_outbox, name="demo_outbox"),
     path("help/", about.help_page, name="help"),
     path("accessibility/", about.accessibility, name="accessibility"),

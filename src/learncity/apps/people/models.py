@@ -4,13 +4,13 @@ from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 
 from learncity.kernel.ids import uuid7
 from learncity.kernel.texts import LANGUAGES
 
-from .types import Addresses, PersonValue
+from .types import Addresses, Document, PersonValue, SeenValue
 
 
 class Person(models.Model):
@@ -107,3 +107,39 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"token {self.pk}"
+
+
+class SeenInPerson(models.Model):
+    """Staff saw the person at a desk with a document that shows who they are; an operator notes it.
+
+    Personal data: who was seen, by whom, with which kind of document, never its number; kept until
+    the person is erased.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    document = models.CharField(max_length=20, choices=[(d.value, d.name) for d in Document])
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(ended_at=None), name="people_seen_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(by=F("person")), name="people_seen_by_somebody_else"
+            ),
+            models.CheckConstraint(
+                condition=Q(document__in=[d.value for d in Document]),
+                name="people_document_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"seen {self.pk}"
+
+    def as_value(self) -> SeenValue:
+        """The only shape in which it leaves this room."""
+        return SeenValue(self.id, self.person_id, Document(self.document), self.at, self.by_id)

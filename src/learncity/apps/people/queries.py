@@ -7,9 +7,10 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.db import connection
+from django.db.models.functions import Lower
 
-from .models import Account, Person, Token
-from .types import Addresses, PersonValue
+from .models import Account, Person, SeenInPerson, Token
+from .types import Addresses, Assurance, PersonValue, SeenValue
 
 
 def persons(ids: Collection[UUID]) -> Mapping[UUID, PersonValue]:
@@ -37,6 +38,30 @@ def ids_by_key(keys: Collection[str]) -> Mapping[str, UUID]:
 def find_account(person_id: UUID) -> Account | None:
     """The account of a person, or ``None``; one query."""
     return Account.objects.filter(person_id=person_id).select_related("person").first()
+
+
+def account_at(address: Addresses) -> Account | None:
+    """The living, proven account that signs in with this address, or ``None``; one query."""
+    rows = Account.objects.select_related("person").filter(is_active=True)
+    rows = rows.exclude(verified_at=None)
+    if address.phone:
+        return rows.filter(phone=address.phone).first()
+    return rows.alias(lower=Lower("email")).filter(lower=address.email).first()
+
+
+def assurance(person_id: UUID) -> Assurance:
+    """How sure the city is of who somebody is; at most two queries."""
+    if SeenInPerson.objects.filter(person_id=person_id, ended_at=None).exists():
+        return Assurance.IN_PERSON
+    # Here an identifier that was checked gives IDENTITY, once this room keeps identifiers.
+    proven = Account.objects.filter(person_id=person_id, is_active=True).exclude(verified_at=None)
+    return Assurance.ADDRESS if proven.exists() else Assurance.NONE
+
+
+def seen(person_id: UUID) -> SeenValue | None:
+    """The living note that the person was seen at a desk, or ``None``; one query."""
+    found = SeenInPerson.objects.filter(person_id=person_id, ended_at=None).first()
+    return found.as_value() if found else None
 
 
 _ACCOUNT = [field.attname for field in Account._meta.concrete_fields]

@@ -12,21 +12,24 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from learncity.apps.places.types import Heirs
+from learncity.kernel import locks
 from learncity.kernel.rows import repoint
 from learncity.kernel.texts import LANGUAGES
 from learncity.kernel.words import sort_key
 
-from .models import NO_PASSWORD, Account, Person, Token
+from .models import NO_PASSWORD, Account, Person, SeenInPerson, Token
 from .rules import parse_address
-from .types import Addresses, NameMissing
+from .types import Addresses, Document, NameMissing, NotSeenByOneself, SeenValue
 
 __all__ = [
     "account_for",
     "describe",
+    "end_seen",
     "follow_places",
     "forget_unproven",
     "free_addresses",
     "issue_token",
+    "note_seen",
     "parse_address",
     "prefer_language",
     "prove",
@@ -156,3 +159,31 @@ def follow_places(heirs: Mapping[UUID, Heirs]) -> int:
     Whoever lives in a region that was divided is asked on their next visit, and never moved.
     """
     return repoint(Person, "home", {pk: h.sole for pk, h in heirs.items() if h.sole})
+
+
+@transaction.atomic
+def note_seen(
+    *, person_id: UUID, document: Document, by_id: UUID, at: datetime
+) -> tuple[SeenValue, bool]:
+    """Note that staff saw the person with a document; the note, and whether it is new.
+
+    Somebody who was seen already stays so, with what was shown then.
+
+    Raises:
+        NotSeenByOneself: as it says.
+    """
+    if person_id == by_id:
+        raise NotSeenByOneself
+    locks.hold("people.SeenInPerson", person_id)
+    found, is_new = SeenInPerson.objects.get_or_create(
+        person_id=person_id,
+        ended_at=None,
+        defaults={"document": document, "by_id": by_id, "at": at},
+    )
+    return found.as_value(), is_new
+
+
+def end_seen(*, person_id: UUID, at: datetime) -> bool:
+    """Take the note back, because it was a mistake; whether there was one."""
+    living = SeenInPerson.objects.filter(person_id=person_id, ended_at=None)
+    return bool(living.update(ended_at=at))

@@ -26,6 +26,7 @@ from learncity.apps.people.access import account
 from learncity.apps.people.types import NameMissing
 from learncity.apps.places import queries as places
 from learncity.apps.record import queries as record
+from learncity.apps.security.access import stepped_up, visit_of
 from learncity.kernel import formats
 from learncity.kernel.access import signed_in
 from learncity.kernel.templatetags.kernel import words as marked
@@ -164,9 +165,10 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
     found = notices.find_message(message_id, person_id=account(request).person_id)
     if found is None:
         raise Http404
-    notices_services.mark_read(
-        person_id=account(request).person_id, message_ids=[message_id], at=timezone.now()
-    )
+    if visit_of(request) is None:  # support that looks has not read it for them
+        notices_services.mark_read(
+            person_id=account(request).person_id, message_ids=[message_id], at=timezone.now()
+        )
     sent = f"{formats.day(found.created_at, 'long')} {formats.clock(found.created_at)}"
     return render(request, "web/message.html", {"message": found, "sent": sent})
 
@@ -256,6 +258,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
+@stepped_up
 @require_POST
 def issue_token(request: HttpRequest) -> HttpResponse:
     """Make a key for one's own program and show it this once."""
