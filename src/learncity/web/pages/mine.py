@@ -27,6 +27,7 @@ from learncity.apps.places import queries as places
 from learncity.apps.record import queries as record
 from learncity.kernel import formats
 from learncity.kernel.access import signed_in
+from learncity.kernel.acting import By, Via
 from learncity.kernel.templatetags.kernel import words as marked
 from learncity.web import words
 from learncity.web.reader import reader_of
@@ -180,6 +181,12 @@ class ProfileForm(forms.Form):
     )
     language = forms.ChoiceField(label=gettext_lazy("We write to you in"))
     home = forms.ChoiceField(label=gettext_lazy("Where you live"), required=False)
+    hometown = forms.CharField(
+        label=gettext_lazy("Where you come from"),
+        help_text=gettext_lazy("Your home town, in your own words."),
+        max_length=80,
+        required=False,
+    )
 
     def __init__(self, *args: Any, homes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -196,16 +203,24 @@ def profile(request: HttpRequest) -> HttpResponse:
     person, reader = account(request).person, reader_of(request)
     regions = places.below(reader.city_place.path)[1:] if reader.city_place else []
     homes = [(str(p.id), str(p.name)) for p in regions]
-    initial = {"name": person.name, "language": person.language, "home": str(person.home_id or "")}
+    initial = {
+        "name": person.name,
+        "language": person.language,
+        "home": str(person.home_id or ""),
+        "hometown": person.hometown,
+    }
     form = ProfileForm(request.POST or None, initial=initial, homes=homes)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
-            people_services.describe(
+            people_services.change_profile(
                 person_id=person.id,
                 name=said["name"],
                 language=said["language"],
                 home_id=UUID(said["home"]) if said["home"] else None,
+                hometown=said["hometown"],
+                by=By(person.id, Via.WEB),
+                at=timezone.now(),
             )
         except NameMissing as missing:  # nothing in it can be shown
             form.add_error("name", str(missing.says))
