@@ -34,7 +34,7 @@ BEGIN
   END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('people_no_merge_cycle', 0));
   IF people_root(NEW.kept_id) = NEW.other_id THEN
-    RAISE EXCEPTION 'a record would stand for itself'
+    RAISE EXCEPTION 'people_no_merge_cycle: a record would stand for itself'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'people_no_merge_cycle';
   END IF;
   RETURN NEW;
