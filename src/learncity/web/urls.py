@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import about, classes, desk, find, home, mine, operate
+from .pages import about, classes, desk, find, home, merging, mine, operate, people
 from .signin import views as signin
 
 app_name = "web"
@@ -29,6 +29,8 @@ urlpatterns = [
     path("me/messages/", mine.inbox, name="inbox"),
     path("me/messages/<uuid:message_id>/", mine.message, name="message"),
     path("me/profile/", mine.profile, name="profile"),
+    path("me/numbers/", mine.my_numbers, name="my_numbers"),
+    path("me/numbers/<uuid:identifier_id>/end/", mine.end_my_number, name="end_my_number"),
     path("me/tokens/", mine.issue_token, name="issue_token"),
     path("me/tokens/<uuid:token_id>/revoke/", mine.revoke_token, name="revoke_token"),
     path("desk/", desk.desk, name="desk"),
@@ -42,6 +44,33 @@ urlpatterns = [
     ),
     path("operate/", operate.operate, name="operate"),
     path("operate/outbox/<uuid:entry_id>/", operate.try_again, name="try_again"),
+    path("operate/people/", people.people, name="people"),
+    path("operate/people/new/", people.register, name="register_person"),
+    path("operate/people/<uuid:person_id>/", people.person, name="person"),
+    path("operate/people/<uuid:person_id>/home/", people.change_home, name="change_home"),
+    path("operate/people/<uuid:person_id>/groups/", people.change_group, name="change_group"),
+    path("operate/people/<uuid:person_id>/numbers/", people.add_number, name="add_number"),
+    path(
+        "operate/people/<uuid:person_id>/numbers/<uuid:identifier_id>/",
+        people.number,
+        name="person_number",
+    ),
+    path(
+        "operate/people/<uuid:person_id>/numbers/<uuid:identifier_id>/end/",
+        people.end_number,
+        name="end_number",
+    ),
+    path("operate/people/<uuid:person_id>/merge/", merging.find_other, name="find_other"),
+    path(
+        "operate/people/<uuid:person_id>/merge/<uuid:other_id>/",
+        merging.preview,
+        name="merge_preview",
+    ),
+    path(
+        "operate/people/<uuid:person_id>/separate/<uuid:other_id>/",
+        merging.separate,
+        name="separate",
+    ),
     path("demo/outbox/", operate.demo_outbox, name="demo_outbox"),
     path("help/", about.help_page, name="help"),
     path("accessibility/", about.accessibility, name="accessibility"),

@@ -66,8 +66,7 @@ def register(
         add_identifier(person_id=person_id, number=number, by=by, at=at)
     if home_id:
         settle({person_id: home_id}, by=by, at=at)
-    for key in group_keys:
-        join_group(person_id=person_id, group_key=key, by=by, at=at)
+    _join(person_id, set(group_keys), by, at)
     return person_id
 
 
@@ -79,17 +78,27 @@ def change_profile(
     language: str,
     home_id: UUID | None,
     hometown: str,
+    group_keys: Collection[str],
     by: By,
     at: datetime,
 ) -> None:
-    """Set what somebody says of themselves: name, language, where they live and come from.
+    """Set what somebody says of themselves: name, language, home, home town and groups.
+
+    Args:
+        group_keys: all they belong to; those that are missing are left.
 
     Raises:
         NameMissing: the name is empty.
+        GroupNotFound: there is no such group.
     """
     describe(person_id=person_id, name=name, language=language)
     Person.objects.filter(pk=person_id).update(hometown=tidy(hometown, 80))
     settle({person_id: home_id}, by=by, at=at)
+    now = {m.group.key for m in queries.memberships_of(person_id)}
+    if left := now - set(group_keys):
+        _leave(person_id, left, by, at)
+    if joined := set(group_keys) - now:
+        _join(person_id, joined, by, at)
 
 
 @transaction.atomic
@@ -160,6 +169,19 @@ def settle(homes: Mapping[UUID, UUID | None], *, by: By, at: datetime) -> None:
 
 
 @transaction.atomic
+def move_home(*, person_id: UUID, place_id: UUID | None, by: By, at: datetime) -> None:
+    """Note at a desk where somebody lives from now on.
+
+    Raises:
+        PersonNotFound: there is no such person.
+    """
+    if not Person.objects.filter(pk=person_id).exists():
+        raise PersonNotFound(str(person_id))
+    settle({person_id: place_id}, by=by, at=at)
+    audit.note("people.home_changed", f"person {person_id}", by=by)
+
+
+@transaction.atomic
 def join_group(*, person_id: UUID, group_key: str, by: By, at: datetime) -> MembershipValue:
     """Note that a person belongs to a group from today; again it is the one that is there.
 
@@ -167,27 +189,8 @@ def join_group(*, person_id: UUID, group_key: str, by: By, at: datetime) -> Memb
         GroupNotFound: there is no such group.
         PersonNotFound: there is no such person.
     """
-    group = Group.objects.filter(key=group_key, ended_at=None).first()
-    if group is None:
-        raise GroupNotFound(group_key)
-    _lock([person_id])
-    mine = queries.all_ids(person_id)
-    rows = Membership.objects.filter(person_id__in=mine, group=group, until=None)
-    found = rows.select_related("group").order_by("id").first()
-    if found:
-        return found.as_value()
-    if not Person.objects.filter(pk=person_id).exists():
-        raise PersonNotFound(str(person_id))
-    made = Membership.objects.create(
-        person_id=person_id,
-        group=group,
-        since=timezone.localdate(at),
-        stated_by_id=by.person_id,
-        stated_via=by.via,
-    )
-    if by.person_id not in mine:
-        audit.note("people.group_joined", f"person {person_id}", by=by, group=group_key)
-    return made.as_value()
+    _join(person_id, {group_key}, by, at)
+    return next(m for m in queries.memberships_of(person_id) if m.group.key == group_key)
 
 
 @transaction.atomic
@@ -196,11 +199,44 @@ def leave_group(*, person_id: UUID, group_key: str, by: By, at: datetime) -> boo
 
     What was stated and taken back on one day leaves nothing.
     """
+    return _leave(person_id, {group_key}, by, at)
+
+
+def _join(person_id: UUID, keys: set[str], by: By, at: datetime) -> None:
+    """From today in all of these groups; the same few queries however many."""
+    found = {g.key: g for g in Group.objects.filter(key__in=keys, ended_at=None)}
+    if set(found) != keys:
+        raise GroupNotFound(", ".join(sorted(keys - set(found))))
+    _lock([person_id])
+    mine = queries.all_ids(person_id)
+    rows = Membership.objects.filter(person_id__in=mine, until=None)
+    new = sorted(keys - set(rows.values_list("group__key", flat=True)))
+    if not new:
+        return
+    if not Person.objects.filter(pk=person_id).exists():
+        raise PersonNotFound(str(person_id))
+    Membership.objects.bulk_create(
+        Membership(
+            person_id=person_id,
+            group=found[key],
+            since=timezone.localdate(at),
+            stated_by_id=by.person_id,
+            stated_via=by.via,
+        )
+        for key in new
+    )
+    if by.person_id not in mine:
+        audit.note("people.group_joined", f"person {person_id}", by=by, group=" ".join(new))
+
+
+def _leave(person_id: UUID, keys: set[str], by: By, at: datetime) -> bool:
+    """In none of these groups any more."""
     _lock([person_id])
     mine, today = queries.all_ids(person_id), timezone.localdate(at)
-    rows = Membership.objects.filter(person_id__in=mine, group__key=group_key, until=None)
+    rows = Membership.objects.filter(person_id__in=mine, group__key__in=keys, until=None)
     gone, _tables = rows.filter(since__gte=today).delete()
     ended = rows.update(until=today)
     if (gone or ended) and by.person_id not in mine:
-        audit.note("people.group_left", f"person {person_id}", by=by, group=group_key)
+        subject, group = f"person {person_id}", " ".join(sorted(keys))
+        audit.note("people.group_left", subject, by=by, group=group)
     return bool(gone or ended)

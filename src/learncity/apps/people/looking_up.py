@@ -19,7 +19,7 @@ SHORTEST_NUMBER = 5
 
 _ALONE = "NOT EXISTS (SELECT FROM people_merge m WHERE m.other_id = {0}.id AND m.ended_at IS NULL)"
 _MATCH = "array_to_tsvector(string_to_array({0}.name_words, ' ')) @@ %s::tsquery"
-_CARDS = "SELECT p.id, p.name, p.born, p.home_id FROM people_person p WHERE "
+_CARDS = "SELECT p.id, p.name, p.born, p.home_id, p.hometown FROM people_person p WHERE "
 _PART = """
  AND (%s::uuid IS NULL OR (p.name_order, p.id) >
       (SELECT a.name_order, a.id FROM people_person a WHERE a.id = %s))
@@ -116,11 +116,13 @@ def _cards(rows: Sequence[tuple[Any, ...]]) -> list[PersonCard]:
     held = Identifier.objects.filter(person__in=kept, ended_at=None)
     numbers = _by_kept(held.order_by("added_at", "id"), kept)
     found = []
-    for pk, name, born, home_id in rows:
+    for pk, name, born, home_id, hometown in rows:
         mine = sorted(accounts.get(pk, ()), key=lambda a: a.person_id != pk)
         reach = (mine[0].phone or mine[0].email or "") if mine else ""
         shown: tuple[IdentifierValue, ...] = tuple(i.as_value() for i in numbers.get(pk, ()))
-        found.append(PersonCard(pk, name, born, home_id, masked(reach), bool(mine), shown))
+        found.append(
+            PersonCard(pk, name, born, home_id, hometown, masked(reach), bool(mine), shown)
+        )
     return found
 
 

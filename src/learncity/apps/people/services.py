@@ -15,7 +15,15 @@ from learncity.kernel.acting import By
 from learncity.kernel.texts import LANGUAGES
 
 from . import queries
-from .belonging import change_profile, describe, join_group, leave_group, register, settle
+from .belonging import (
+    change_profile,
+    describe,
+    join_group,
+    leave_group,
+    move_home,
+    register,
+    settle,
+)
 from .identifiers import (
     add_identifier,
     destroy_key,
@@ -41,6 +49,7 @@ __all__ = [
     "join_group",
     "leave_group",
     "merge",
+    "move_home",
     "note_person_read",
     "note_search",
     "parse_address",

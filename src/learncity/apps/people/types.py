@@ -194,6 +194,7 @@ class PersonCard:
     name: str
     born: int | None
     home_id: UUID | None
+    hometown: str
     phone: str
     has_account: bool
     identifiers: tuple[IdentifierValue, ...] = ()

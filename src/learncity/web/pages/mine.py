@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from learncity.apps.classes import queries as classes
@@ -23,14 +24,16 @@ from learncity.apps.people import queries as people
 from learncity.apps.people import services as people_services
 from learncity.apps.people.access import account
 from learncity.apps.people.types import NameMissing
-from learncity.apps.places import queries as places
 from learncity.apps.record import queries as record
 from learncity.kernel import formats
 from learncity.kernel.access import signed_in
 from learncity.kernel.acting import By, Via
+from learncity.kernel.errors import DomainError, NotFound
 from learncity.kernel.templatetags.kernel import words as marked
 from learncity.web import words
-from learncity.web.reader import reader_of
+
+from .people import number_words
+from .people_forms import NumberForm, group_choices, home_choices
 
 STATE_NAMES = {
     State.ENROLLED: (gettext_lazy("You have a place"), "done"),
@@ -188,28 +191,42 @@ class ProfileForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, homes: list[tuple[str, str]], **kwargs: Any) -> None:
+    groups = forms.MultipleChoiceField(
+        label=gettext_lazy("What describes you"),
+        help_text=gettext_lazy("Some classes and subsidies are for certain groups."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        homes: list[tuple[str, str]],
+        groups: list[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         tags = {"zh-hans": "zh-Hans"}
         self.fields["language"].choices = [  # type: ignore[attr-defined]
             (tags.get(code, code), name) for code, name in settings.LANGUAGES
         ]
-        self.fields["home"].choices = [("", _("I would rather not say")), *homes]  # type: ignore[attr-defined]
+        self.fields["home"].choices = homes  # type: ignore[attr-defined]
+        self.fields["groups"].choices = groups  # type: ignore[attr-defined]
 
 
 @signed_in
 def profile(request: HttpRequest) -> HttpResponse:
     """See and change what is kept of oneself; keys for one's own programs."""
-    person, reader = account(request).person, reader_of(request)
-    regions = places.below(reader.city_place.path)[1:] if reader.city_place else []
-    homes = [(str(p.id), str(p.name)) for p in regions]
+    person = account(request).person
     initial = {
         "name": person.name,
         "language": person.language,
         "home": str(person.home_id or ""),
         "hometown": person.hometown,
+        "groups": [m.group.key for m in people.memberships_of(person.id)],
     }
-    form = ProfileForm(request.POST or None, initial=initial, homes=homes)
+    choices = {"homes": home_choices(request), "groups": group_choices()}
+    form = ProfileForm(request.POST or None, initial=initial, **choices)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
@@ -219,6 +236,7 @@ def profile(request: HttpRequest) -> HttpResponse:
                 language=said["language"],
                 home_id=UUID(said["home"]) if said["home"] else None,
                 hometown=said["hometown"],
+                group_keys=said["groups"],
                 by=By(person.id, Via.WEB),
                 at=timezone.now(),
             )
@@ -238,9 +256,52 @@ def profile(request: HttpRequest) -> HttpResponse:
         "form": form,
         "saved": formats.clock(timezone.now()) if "saved" in request.GET else "",
         "reach": account(request).addresses(),
+        "numbers": [number_words(i) for i in people.identifiers_of(person.id)],
         "tokens": people.tokens(account(request).id),
     }
     return render(request, "web/profile.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@never_cache
+def my_numbers(request: HttpRequest) -> HttpResponse:
+    """One's own numbers, masked; add one, or end one."""
+    person_id = account(request).person_id
+    form = NumberForm(request.POST if request.method == "POST" else None, is_own=True)
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            people_services.add_identifier(
+                person_id=person_id,
+                number=form.cleaned_data["parsed"],
+                by=By(person_id, Via.WEB),
+                at=timezone.now(),
+            )
+        except DomainError as error:
+            refusal = error
+        else:
+            return redirect("web:my_numbers")
+    numbers = [(i, number_words(i)) for i in people.identifiers_of(person_id)]
+    context = {"form": form, "refusal": refusal, "numbers": numbers}
+    status = 422 if refusal or form.errors else 200
+    return render(request, "web/my_numbers.html", context, status=status)
+
+
+@signed_in
+@require_POST
+def end_my_number(request: HttpRequest, identifier_id: UUID) -> HttpResponse:
+    """Take a number of one's own away."""
+    person_id = account(request).person_id
+    try:
+        people_services.end_identifier(
+            person_id=person_id,
+            identifier_id=identifier_id,
+            by=By(person_id, Via.WEB),
+            at=timezone.now(),
+        )
+    except NotFound as error:
+        raise Http404 from error
+    return redirect("web:my_numbers")
 
 
 @signed_in

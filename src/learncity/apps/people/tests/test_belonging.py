@@ -52,7 +52,8 @@ def home(person):
 def register(person_id=None, **said):
     given = {
         "name": "陈阿婆", "born": 1950, "language": "zh-Hans", "numbers": [PHONE, ID],
-        "home_id": place("pingjiang"), "hometown": "  河南  周口 ", "group_keys": ["senior-citizen"],
+        "home_id": place("pingjiang"), "hometown": "  河南  周口 ",
+        "group_keys": ["senior-citizen"],
     } | said  # fmt: skip
     return services.register(person_id=person_id or uuid7(), **given, by=CLERK, at=AT)
 
@@ -225,8 +226,8 @@ def test_the_database_alone_refuses_to_be_in_a_group_twice():
     row = {"person_id": person, "group": Group.objects.get(key="migrant-worker")}
     with pytest.raises(IntegrityError, match="people_in_a_group_once"), transaction.atomic():
         Membership.objects.create(**row, since=date(2027, 1, 1), stated_via="WEB")
+    day = date(2026, 1, 1)
     with pytest.raises(IntegrityError, match="people_membership_ends"), transaction.atomic():
-        day = date(2026, 1, 1)
         Membership.objects.create(**row, since=day, until=day, stated_via="WEB")
 
 
@@ -296,9 +297,7 @@ def test_an_old_card_finds_who_was_registered_with_the_new_one():
 
 def test_a_merged_record_is_found_by_its_own_name_and_number_and_shown_as_one():
     kept, other = make_person("保留者"), register(name="被并者")
-    services.merge(
-        keep=kept, other=other, reason=MergeReason.PERSON_SAYS, by=CLERK, at=AT
-    )
+    services.merge(keep=kept, other=other, reason=MergeReason.PERSON_SAYS, by=CLERK, at=AT)
 
     for text in ("被并者", "保留者", "058094123456"):
         (card,) = queries.find_people(text, region="CN", invented=True)
