@@ -14,6 +14,7 @@ from .models import Account, Identifier, Person, PersonKey
 from .rules import claim_of, tail_of
 from .types import (
     HasOneAlready,
+    IdentifierInvalid,
     IdentifierKind,
     IdentifierNotFound,
     IdentifierTaken,
@@ -63,6 +64,17 @@ def add_identifier(*, person_id: UUID, number: Number, by: By, at: datetime) -> 
     if by.person_id not in mine:
         audit.note("people.identifier_added", f"person {person_id}", by=by, kind=number.kind.value)
     return made.as_value()
+
+
+def add_own_identifier(*, person_id: UUID, number: Number, by: By, at: datetime) -> IdentifierValue:
+    """Note a number that somebody states of themselves; otherwise as ``add_identifier``.
+
+    Raises:
+        IdentifierInvalid: a phone, which is proven by signing in and not stated.
+    """
+    if number.kind == IdentifierKind.PHONE:
+        raise IdentifierInvalid
+    return add_identifier(person_id=person_id, number=number, by=by, at=at)
 
 
 def _hold_claim(number: Number) -> list[bytes]:

@@ -26,6 +26,7 @@ from .belonging import (
 )
 from .identifiers import (
     add_identifier,
+    add_own_identifier,
     destroy_key,
     end_identifier,
     renew_keys,
@@ -39,6 +40,7 @@ from .types import Addresses, IdentifierKind, Number
 __all__ = [
     "account_for",
     "add_identifier",
+    "add_own_identifier",
     "change_profile",
     "describe",
     "destroy_key",

@@ -271,7 +271,7 @@ def my_numbers(request: HttpRequest) -> HttpResponse:
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:
-            people_services.add_identifier(
+            people_services.add_own_identifier(
                 person_id=person_id,
                 number=form.cleaned_data["parsed"],
                 by=By(person_id, Via.WEB),
