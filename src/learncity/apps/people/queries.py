@@ -82,6 +82,8 @@ def addresses(person_ids: Collection[UUID]) -> Mapping[UUID, Addresses]:
 
     Somebody without an account is reached by that of a record they were merged with.
     """
+    if not person_ids:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(_ADDRESSES, [list(person_ids)])
         return {pk: Addresses(phone, email) for pk, phone, email in cursor.fetchall()}

@@ -254,8 +254,8 @@ def masked(text: str) -> str:
     """A phone number or e-mail address, as the office sees it in a list."""
     if "@" in text:
         local, _, domain = text.partition("@")
-        return f"{local[:1]}•••@{domain}"
-    return f"•••• {text[-4:]}" if text else ""
+        return f"{local[:1]}***@{domain}"
+    return f"**** {text[-4:]}" if text else ""
 
 
 def tidy(text: str, length: int = 120) -> str:

@@ -149,8 +149,8 @@ class IdentifierValue:
 
     @property
     def masked(self) -> str:
-        """The end of the number after dots."""
-        return f"•••• {self.tail}"
+        """The end of the number after stars."""
+        return f"**** {self.tail}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def preview(request: HttpRequest, person_id: UUID, other_id: UUID) -> HttpRespon
         "form": form,
         "refusal": refusal,
         "columns": [
-            {"label": ""},
+            {"label": _("Comparison")},
             {"label": keep.name or _("No name yet")},
             {"label": other.name or _("No name yet")},
         ],

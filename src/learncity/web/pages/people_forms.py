@@ -1,6 +1,6 @@
 """What a form about a person asks: a number, a registration, a reason."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,10 @@ from learncity.web.reader import reader_of
 
 # As everywhere a number is typed without the code of its country.
 REGION = "CN"
+NATIONAL_IDS = {
+    "CN": gettext_lazy("Chinese ID number"),
+    "VN": gettext_lazy("Vietnamese ID number"),
+}
 
 
 def home_choices(request: HttpRequest) -> list[tuple[str, str]]:
@@ -51,7 +55,7 @@ class NumberForm(forms.Form):
     issuer = forms.CharField(
         label=gettext_lazy("Who gave it out"),
         help_text=gettext_lazy(
-            "For a national ID or passport the country, CN or VN; for a union, an employer or a "
+            "For a passport the country in two letters, such as VN; for a union, an employer or a "
             "school its name; otherwise leave it empty."
         ),
         max_length=80,
@@ -62,29 +66,35 @@ class NumberForm(forms.Form):
     def __init__(self, *args: Any, is_own: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # A phone of one's own is proven by signing in with it.
-        kinds = [k for k in IdentifierKind if not (is_own and k == IdentifierKind.PHONE)]
-        self.fields["kind"].choices = [(k.value, str(KIND_NAMES[k])) for k in kinds]  # type: ignore[attr-defined]
+        left_out = {IdentifierKind.PHONE} if is_own else set()
+        self.fields["kind"].choices = kind_choices(left_out)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """With ``parsed``: the number as it is kept."""
         said = super().clean() or {}
         if "number" in said and "kind" in said:
             try:
-                said["parsed"] = parse(
-                    IdentifierKind(said["kind"]), said["number"], said.get("issuer", "")
-                )
+                said["parsed"] = parse(said["kind"], said["number"], said.get("issuer", ""))
             except DomainError as wrong:
                 field = "issuer" if wrong.code == "issuer_missing" else "number"
                 self.add_error(field, str(wrong.says))
         return said
 
 
-def parse(kind: IdentifierKind, number: str, issuer: str) -> Number:
-    """The number as it is kept, checked as of today."""
+def kind_choices(left_out: Collection[IdentifierKind]) -> list[tuple[str, str]]:
+    """What a number can be; a national ID says its country, so that nobody types a code of it."""
+    ids = [(f"NATIONAL_ID {country}", str(name)) for country, name in NATIONAL_IDS.items()]
+    others = [k for k in IdentifierKind if k != IdentifierKind.NATIONAL_ID and k not in left_out]
+    return [*ids, *((k.value, str(KIND_NAMES[k])) for k in others)]
+
+
+def parse(choice: str, number: str, issuer: str) -> Number:
+    """The number as it is kept, checked as of today; ``choice`` is one of ``kind_choices``."""
+    kind, _space, country = choice.partition(" ")
     return services.parse_number(
-        kind,
+        IdentifierKind(kind),
         number,
-        issuer=issuer,
+        issuer=country or issuer,
         today=timezone.localdate(),
         region=REGION,
         invented=settings.DEMO,
@@ -131,12 +141,12 @@ class RegisterForm(forms.Form):
         self, *args: Any, homes: Sequence[Any], groups: Sequence[Any], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        kinds = [k for k in IdentifierKind if k != IdentifierKind.PHONE]
+        kinds = kind_choices({IdentifierKind.PHONE})
         choices = {
             "language": [
                 ({"zh-hans": "zh-Hans"}.get(c, c), name) for c, name in settings.LANGUAGES
             ],
-            "kind": [("", _("No document")), *((k.value, str(KIND_NAMES[k])) for k in kinds)],
+            "kind": [("", _("No document")), *kinds],
             "home": homes,
             "groups": groups,
         }
@@ -148,16 +158,16 @@ class RegisterForm(forms.Form):
         said = super().clean() or {}
         numbers = []
         if said.get("phone"):
-            numbers += self._number(IdentifierKind.PHONE, said["phone"], "", "phone")
+            numbers += self._number(IdentifierKind.PHONE.value, said["phone"], "", "phone")
         if said.get("kind"):
-            kind = IdentifierKind(said["kind"])
-            numbers += self._number(kind, said.get("number", ""), said.get("issuer", ""), "number")
+            number, issuer = said.get("number", ""), said.get("issuer", "")
+            numbers += self._number(said["kind"], number, issuer, "number")
         said["numbers"] = numbers
         return said
 
-    def _number(self, kind: IdentifierKind, text: str, issuer: str, field: str) -> list[Number]:
+    def _number(self, choice: str, text: str, issuer: str, field: str) -> list[Number]:
         try:
-            return [parse(kind, text, issuer)]
+            return [parse(choice, text, issuer)]
         except DomainError as wrong:
             where = "issuer" if wrong.code == "issuer_missing" else field
             self.add_error(where, str(wrong.says))

@@ -45,7 +45,7 @@ MINE = {
     "/me/classes/": 5,
     "/me/record/": 5,
     "/me/messages/": 5,
-    "/me/profile/": 6,
+    "/me/profile/": 9,  # and my groups, all groups, my numbers
     f"/classes/{KEY}/apply/": 6,  # and whether another class of mine meets then
     "/desk/": 6,
     f"/desk/classes/{KEY}/": 8,

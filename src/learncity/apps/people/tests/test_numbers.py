@@ -184,8 +184,8 @@ def test_at_most_half_of_a_short_number_is_shown(value, tail):
 
 def test_a_number_is_not_printed_with_its_value():
     assert SAMPLE not in repr(Number(K.NATIONAL_ID, "CN", SAMPLE))
-    assert masked("+8615400000001") == "•••• 0001"
-    assert masked("clerk@example.org") == "c•••@example.org"
+    assert masked("+8615400000001") == "**** 0001"
+    assert masked("clerk@example.org") == "c***@example.org"
 
 
 def test_a_name_written_decomposed_is_kept_composed():
