@@ -42,7 +42,13 @@ class Identifiers(Shape):
     items: list[Identifier]
 
 
-class NewIdentifier(Shape):
+class Asked(Shape):
+    """What is sent; a field that nobody knows is a mistake."""
+
+    model_config = {"extra": "forbid", "use_attribute_docstrings": True}
+
+
+class NewIdentifier(Asked):
     """A number as it stands in the document."""
 
     kind: IdentifierKind
@@ -73,7 +79,7 @@ class People(Shape):
     """Send it as `after` to get the next part; there is none when it is empty."""
 
 
-class Search(Shape):
+class Search(Asked):
     """Whom to look for; in the body, so that no name or number stands in an address."""
 
     text: str = Field(default="", max_length=120)
@@ -133,7 +139,7 @@ class Person(PersonLine):
     possible_duplicates: list[Duplicate]
 
 
-class NewPerson(Shape):
+class NewPerson(Asked):
     """Somebody without an account."""
 
     id: UUID
@@ -149,7 +155,7 @@ class NewPerson(Shape):
     """Keys of groups."""
 
 
-class Reason(Shape):
+class Reason(Asked):
     """Why a whole number is read."""
 
     reason: RevealReason
@@ -161,7 +167,7 @@ class WholeNumber(Shape):
     number: str
 
 
-class NewMerge(Shape):
+class NewMerge(Asked):
     """Another record that is the same person."""
 
     other: UUID
