@@ -69,7 +69,7 @@ def add_my_identifier(request: HttpRequest, payload: shapes.NewIdentifier) -> St
 
 
 @mine.delete(
-    "/me/identifiers/{uuid:identifier_id}", response={200: shapes.Identifiers, **refusals(404)}
+    "/me/identifiers/{uuid:identifier_id}", response={200: shapes.Identifiers, **refusals(409)}
 )
 @once
 def end_my_identifier(request: HttpRequest, identifier_id: UUID) -> Status[BaseModel]:
@@ -204,7 +204,7 @@ def reveal_identifier(
 
 @router.delete(
     "/desk/people/{uuid:person_id}/identifiers/{uuid:identifier_id}",
-    response={200: shapes.Identifiers, **refusals(404)},
+    response={200: shapes.Identifiers, **refusals(409)},
 )
 @once
 def end_identifier(request: HttpRequest, person_id: UUID, identifier_id: UUID) -> Status[BaseModel]:
@@ -234,7 +234,7 @@ def merge_people(
 
 @router.delete(
     "/desk/people/{uuid:person_id}/merges/{uuid:other_id}",
-    response={200: shapes.Person, **refusals(404)},
+    response={200: shapes.Person, **refusals(409)},
 )
 @once
 def separate_people(request: HttpRequest, person_id: UUID, other_id: UUID) -> Status[BaseModel]:
