@@ -117,7 +117,7 @@ def _lines(cards: Sequence[PersonCard]) -> list[shapes.PersonLine]:
     return lines
 
 
-@router.post("/desk/people", response={201: shapes.Person, **refusals(409)})
+@router.post("/desk/people", response={201: shapes.Person, **refusals(404, 409)})
 @once
 def register_person(request: HttpRequest, payload: shapes.NewPerson) -> Status[BaseModel]:
     """Register somebody without an account. The same `id` again makes nothing twice.
