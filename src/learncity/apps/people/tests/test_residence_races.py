@@ -3,7 +3,7 @@
 import threading
 from datetime import UTC, datetime, timedelta
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection
 
 from learncity.apps.people import belonging, queries, services
 from learncity.apps.people.factories import make_person
@@ -26,7 +26,7 @@ def move_at_once(person):
         try:
             settle(person, key, AT + HOUR)
             outcomes.append("MOVED")
-        except IntegrityError:
+        except (IntegrityError, OperationalError):  # two at one exclusion constraint may deadlock
             outcomes.append("REFUSED BY THE DATABASE")
         finally:
             connection.close()
