@@ -49,6 +49,7 @@ PAGES = {
     "/me/security/passkey/": SIGNED_IN,
     "/me/security/link/": SIGNED_IN,
     "/sign-in/second/": SIGNED_IN,
+    "/me/numbers/": SIGNED_IN,
     "/desk/": STAFF,
     "/desk/classes.csv": STAFF,
     "/desk/figures/": STAFF,
@@ -61,6 +62,8 @@ PAGES = {
     "/operate/reforms/draft/": OPERATOR,
     "/operate/reforms/gusu-grows/": OPERATOR,
     "/operate/support/": OPERATOR,
+    "/operate/people/": OPERATOR,
+    "/operate/people/new/": OPERATOR,
     "/help/": EVERYONE,
     "/accessibility/": EVERYONE,
     "/privacy/": EVERYONE,
@@ -74,6 +77,7 @@ FORMS = {
     "sign-out/": SIGNED_IN,
     "me/tokens/": SIGNED_IN,
     "me/tokens/<uuid:token_id>/revoke/": SIGNED_IN,
+    "me/numbers/<uuid:identifier_id>/end/": SIGNED_IN,
     "operate/outbox/<uuid:entry_id>/": OPERATOR,
     "me/security/app/remove/": SIGNED_IN,
     "me/security/passkeys/<uuid:passkey_id>/remove/": SIGNED_IN,
@@ -86,6 +90,11 @@ FORMS = {
     "operate/support/not-seen/": OPERATOR,
     "operate/support/lost/": OPERATOR,
     "support/end/": SIGNED_IN,
+    "operate/people/<uuid:person_id>/home/": OPERATOR,
+    "operate/people/<uuid:person_id>/groups/": OPERATOR,
+    "operate/people/<uuid:person_id>/numbers/": OPERATOR,
+    "operate/people/<uuid:person_id>/numbers/<uuid:identifier_id>/end/": OPERATOR,
+    "operate/people/<uuid:person_id>/separate/<uuid:other_id>/": OPERATOR,
 }
 # One person's own things, tested below; the demo's outbox, which is not there in earnest; and the
 # way to another provider and back, which is nowhere until one is set up (test_elsewhere).
@@ -96,6 +105,13 @@ OWN = {
     "me/places/<str:receipt>/withdraw/",
     "me/messages/<uuid:message_id>/",
     "demo/outbox/",
+}
+# One person at the city's office, tested below.
+SOMEBODYS = {
+    "operate/people/<uuid:person_id>/",
+    "operate/people/<uuid:person_id>/merge/",
+    "operate/people/<uuid:person_id>/merge/<uuid:other_id>/",
+    "operate/people/<uuid:person_id>/numbers/<uuid:identifier_id>/",
 }
 
 PEOPLE = {"s": None, "r": "demo-worker", "o": "other", "p": "demo-provider", "c": "demo-operator"}
@@ -117,7 +133,7 @@ def test_every_view_says_who_may_see_it():
 
 def test_the_table_is_the_whole_site():
     resolver = get_resolver()
-    known = {resolver.resolve(path).route for path in PAGES} | set(FORMS) | OWN
+    known = {resolver.resolve(path).route for path in PAGES} | set(FORMS) | OWN | SOMEBODYS
     pages = {route for route, _ in _views() if not route.startswith("api/")}
     assert pages - known == set()
 
@@ -200,6 +216,53 @@ def test_a_receipt_and_a_message_are_their_owners_alone(as_, account_of, city):
     client.logout()
     assert [client.get(path).status_code for path in paths] == [302] * 3
     assert classes.find_enrolment(mine.receipt, person_id=owner)[1].state == "ENROLLED"
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_people_are_looked_at_by_the_citys_office_alone(as_, who, account_of):
+    from django.utils import timezone
+
+    from learncity.apps.people import services as people_services
+    from learncity.apps.people.types import IdentifierKind, Number
+
+    somebody, other = (account_of(key).person_id for key in ("demo-senior", "demo-vietnamese"))
+    held = people_services.add_identifier(
+        person_id=somebody,
+        number=Number(IdentifierKind.PASSPORT, "VN", "C1234567"),
+        by=By(None, Via.SYSTEM),
+        at=timezone.now(),
+    )
+    paths = [
+        "/" + route.replace("<uuid:person_id>", str(somebody))
+        .replace("<uuid:other_id>", str(other))
+        .replace("<uuid:identifier_id>", str(held.id))
+        for route in sorted(SOMEBODYS)
+    ]  # fmt: skip
+    client = as_(who)
+
+    expected = {"s": 302, "c": 200}.get(who, 403)
+    assert [client.get(path).status_code for path in paths] == [expected] * len(paths)
+    assert [client.post(path, {"q": "x"}).status_code in (200, 422) for path in paths[1:]] == [
+        who == "c"
+    ] * (len(paths) - 1)
+
+
+def test_nobody_takes_away_the_number_of_another(as_, account_of):
+    from django.utils import timezone
+
+    from learncity.apps.people import services as people_services
+    from learncity.apps.people.types import IdentifierKind, Number
+
+    owner = account_of("demo-senior").person_id
+    held = people_services.add_identifier(
+        person_id=owner,
+        number=Number(IdentifierKind.PASSPORT, "VN", "C1234567"),
+        by=By(owner, Via.WEB),
+        at=timezone.now(),
+    )
+
+    assert as_("r").post(f"/me/numbers/{held.id}/end/").status_code == 404
+    assert people.identifiers_of(owner) == [held]
 
 
 def test_nobody_gives_back_the_place_of_another(as_, account_of):

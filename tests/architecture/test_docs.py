@@ -163,7 +163,7 @@ def test_files_tests_and_commands_that_pages_name_exist():
         wrong = [name for name in paths if not (ROOT / name).exists()]
         tests = re.findall(r"`(test_\w+)`", _text(page))
         wrong += [name for name in tests if f"def {name}(" not in known]
-        words = re.findall(r"\./go ([a-z]+)", _text(page))
+        words = re.findall(r"\./go ([a-z]+(?:-[a-z]+)*)", _text(page))
         wrong += [f"./go {name}" for name in words if name not in commands]
         missing += [f"{page.relative_to(ROOT)}: {name}" for name in wrong]
     assert missing == []

@@ -141,6 +141,20 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+@app.command("new-key")
+def new_key() -> None:
+    """Add a key to the file of the keys: it seals people's numbers from the next start on."""
+    from learncity.config.env import Env, add_sealing_key
+
+    _prepare()
+    file = Env.read().keys_file
+    if not file.exists():
+        raise Fault("There is no file of the keys yet; the first start makes it, with a key.")
+    made = add_sealing_key(file)
+    out.print(f"  Key {made} is in {file}. Restart the system; keep the older lines.")
+    out.print("  `learncity doctor` says when they are no longer needed.")
+
+
 @app.command()
 def backup(
     file: Annotated[Path, typer.Argument(help="Where to write, for example city.tar.")],

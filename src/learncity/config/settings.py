@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
-from learncity.config.env import env, secret_key
+from learncity.config.env import env, sealing_keys, secret_key
 
 HERE = Path(__file__).resolve().parent.parent
 DATA = env().data_dir
 DEMO = env().is_demo
 
 SECRET_KEY = secret_key(env().keys_file) if env().keys_file.parent.exists() else "not-a-secret"
+# By id, oldest first: kernel.sealing wraps with the last.
+SEALING_KEYS = sealing_keys(env().keys_file) if env().keys_file.parent.exists() else {}
 DEBUG = False
 # The reverse proxy or the supervisor decides who may ask; a wrong Host cannot reach a link that is
 # mailed, because those are made from BASE_URL.

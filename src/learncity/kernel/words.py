@@ -8,7 +8,7 @@ import re
 import unicodedata
 
 import rjieba
-from pypinyin import lazy_pinyin
+from pypinyin import Style, lazy_pinyin, pinyin
 
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _WORD = re.compile(r"[^\W_]+")
@@ -57,6 +57,21 @@ def query_tokens(text: str) -> list[str]:
         tokens += pairs
         at = han.end()
     return list(dict.fromkeys(tokens + _WORD.findall(fold(text[at:]))))
+
+
+def name_words(name: str) -> str:
+    """The words by which a person's name is found, with a space between.
+
+    Folded, so ``nguyen van an`` finds ``Nguyễn Văn Ân``; Chinese by its signs, their pairs, every
+    reading of each sign and the whole name in pinyin: ``zhang wei`` and ``zhangwei`` find 张伟.
+    """
+    tokens = search_tokens(unicodedata.normalize("NFC", name))
+    for han in _HAN.finditer(name):
+        readings = pinyin(han.group(), style=Style.NORMAL, heteronym=True)
+        tokens += [syllable for sign in readings for syllable in sign]
+        tokens.append("".join(sign[0] for sign in readings))
+        tokens.append("".join(lazy_pinyin(han.group())))
+    return " ".join(dict.fromkeys(_WORD.findall(" ".join(tokens))))
 
 
 def sort_key(name: str) -> bytes:

@@ -19,7 +19,7 @@ from learncity.kernel.errors import DomainError
 from .identity import AssuranceNeeded, CsrfFailed, Key, SecondFactorNeeded, Session
 from .limits import FAIR
 from .mistakes import mistakes
-from .operations import city, classes, courses, desk, mine
+from .operations import city, classes, courses, desk, mine, people
 from .problems import problem, refused
 from .shell import shelled
 
@@ -87,7 +87,16 @@ api = Api(
         "tags": TAGS,
     },
 )
-for router in (city.router, courses.router, classes.router, mine.router, desk.router):
+_ROUTERS = (
+    city.router,
+    courses.router,
+    classes.router,
+    mine.router,
+    people.mine,
+    desk.router,
+    people.router,
+)
+for router in _ROUTERS:
     api.add_router("", router)
 
 

@@ -129,7 +129,7 @@ def withdraw(*, receipt: str, person_id: UUID, by: By, at: datetime) -> Enrolmen
         EnrolmentNotFound: no enrolment of this person carries the receipt.
         ClassOver: the last session has ended.
     """
-    found = Enrolment.objects.filter(receipt=receipt, person_id=person_id).first()
+    found = Enrolment.objects.filter(people.of_person(person_id), receipt=receipt).first()
     if found is None:
         raise EnrolmentNotFound(receipt)
     return _withdraw_locked(found.pk, found.course_class_id, by, at)

@@ -7,7 +7,7 @@ from pydantic import Field
 from learncity.apps.catalogue.blueprint import Courses
 from learncity.apps.classes.blueprint import Classes, Terms
 from learncity.apps.organizations.blueprint import Organizations, Roles, Venues
-from learncity.apps.people.blueprint import People
+from learncity.apps.people.blueprint import Groups, People
 from learncity.apps.places.blueprint import Places
 from learncity.kernel.blueprints import Engine, Key, Names, Value
 
@@ -40,6 +40,7 @@ def engine() -> Engine:
             Places(),
             Organizations(),
             Venues(),
+            Groups(),
             People(),
             Roles(),
             Courses(),

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.utils import timezone
+
 from learncity.apps.places import queries as places
 from learncity.apps.places.types import PlacesReformed
 from learncity.kernel.outbox import on
@@ -14,4 +16,5 @@ from . import services
 def follow_places(news: Sequence[PlacesReformed]) -> None:
     """Let homes go with the region they lie in, where it is certain; twice changes nothing."""
     for event in news:
-        services.follow_places(places.heirs_of_reform(UUID(str(event.reform_id))))
+        heirs = places.heirs_of_reform(UUID(str(event.reform_id)))
+        services.follow_places(heirs, at=timezone.now())

@@ -12,6 +12,7 @@ from learncity.rest.openapi import operations_of
 from .conftest import OTHER_CLASS, OWN_CLASS, Program, key_of, program
 
 API = "/api/v1"
+SOMETHING = "01a2004c-0898-74c1-a877-54b127d3fb1d"
 
 # Everything that may be called without a key. A new operation is closed unless it is added here.
 OPEN_TO_ANYBODY = {
@@ -37,6 +38,9 @@ SIGNED_IN = [
     ("get", "/me/places/ABCD-EFGH-JK"),
     ("delete", "/me/places/ABCD-EFGH-JK"),
     ("post", f"/classes/{OWN_CLASS}/applications"),
+    ("get", "/me/identifiers"),
+    ("post", "/me/identifiers"),
+    ("delete", f"/me/identifiers/{SOMETHING}"),
 ]
 DESK = [
     ("get", "/desk/classes"),
@@ -45,12 +49,37 @@ DESK = [
     ("patch", f"/desk/classes/{OWN_CLASS}"),
     ("post", f"/desk/classes/{OWN_CLASS}/cancellation"),
 ]
+# For the city's office alone; of nobody who is there.
+OFFICE = [
+    ("post", "/desk/people/search"),
+    ("post", "/desk/people"),
+    ("get", f"/desk/people/{SOMETHING}"),
+    ("post", f"/desk/people/{SOMETHING}/identifiers"),
+    ("post", f"/desk/people/{SOMETHING}/identifiers/{SOMETHING}/reveal"),
+    ("delete", f"/desk/people/{SOMETHING}/identifiers/{SOMETHING}"),
+    ("post", f"/desk/people/{SOMETHING}/merges"),
+    ("delete", f"/desk/people/{SOMETHING}/merges/{SOMETHING}"),
+]
+BODIES = {
+    "/me/identifiers": {"kind": "PASSPORT", "issuer": "VN", "number": "C1234567"},
+    "/desk/people/search": {"text": "wang"},
+    "/desk/people": {"id": SOMETHING, "name": "测试"},
+    f"/desk/people/{SOMETHING}/identifiers": {
+        "kind": "PASSPORT", "issuer": "VN", "number": "C1234567"
+    },
+    f"/desk/people/{SOMETHING}/identifiers/{SOMETHING}/reveal": {"reason": "CLAIM"},
+    f"/desk/people/{SOMETHING}/merges": {
+        "other": SOMETHING[:-1] + "e", "reason": "PERSON_SAYS"
+    },
+}  # fmt: skip
 SEATS = {"data": {"seats": 90, "waiting_limit": 90}, "content_type": "application/json"}
 
 
 def send(client, method, path, **kwargs):
     if method == "patch":
         kwargs = SEATS | kwargs
+    elif method == "post" and path in BODIES:
+        kwargs = {"data": BODIES[path], "content_type": "application/json"} | kwargs
     return getattr(client, method)(API + path, **kwargs)
 
 
@@ -66,10 +95,10 @@ def test_only_listed_operations_are_open_to_anybody():
 
 def test_the_lists_here_are_all_closed_operations():
     closed = {op.view_func.__name__ for op in operations_of(api)} - OPEN_TO_ANYBODY
-    assert len(closed) == len(SIGNED_IN) + len(DESK)
+    assert len(closed) == len(SIGNED_IN) + len(DESK) + len(OFFICE)
 
 
-@pytest.mark.parametrize(("method", "path"), SIGNED_IN + DESK)
+@pytest.mark.parametrize(("method", "path"), SIGNED_IN + DESK + OFFICE)
 def test_a_stranger_is_asked_for_a_key(client, city, method, path):
     answer = send(client, method, path)
 
@@ -83,7 +112,7 @@ def test_a_key_opens_what_is_ones_own(worker, method, path):
     assert send(worker, method, path).status_code in (200, 201, 404, 409)
 
 
-@pytest.mark.parametrize(("method", "path"), DESK)
+@pytest.mark.parametrize(("method", "path"), DESK + OFFICE)
 def test_a_resident_has_no_desk(worker, method, path):
     answer = send(worker, method, path)
 
@@ -95,6 +124,12 @@ def test_a_resident_has_no_desk(worker, method, path):
 def test_staff_and_operators_have_a_desk(staff, operator, method, path):
     assert send(staff, method, path).status_code == 200
     assert send(operator, method, path).status_code == 200
+
+
+@pytest.mark.parametrize(("method", "path"), OFFICE)
+def test_people_are_for_the_citys_office_alone(staff, operator, method, path):
+    assert send(staff, method, path).status_code == 403
+    assert send(operator, method, path).status_code in (200, 201, 404)
 
 
 @pytest.mark.parametrize(

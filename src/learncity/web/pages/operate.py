@@ -22,7 +22,12 @@ from learncity.apps.organizations import queries as organizations
 from learncity.apps.organizations.access import is_operator
 from learncity.apps.people import queries as people
 from learncity.apps.people.access import account
-from learncity.apps.people.types import PersonValue
+from learncity.apps.people.types import (
+    KIND_NAMES,
+    MERGE_REASON_NAMES,
+    REASON_NAMES,
+    PersonValue,
+)
 from learncity.apps.security import queries as security
 from learncity.kernel import audit, formats, outbox
 from learncity.kernel.access import everyone, only
@@ -50,6 +55,17 @@ ACTIONS = {
     "security.seen_in_person": gettext_lazy("Noted who was seen at a desk"),
     "security.seen_in_person_ended": gettext_lazy("Took back a note of the desk"),
     "security.factors_forgotten": gettext_lazy("Took away lost second factors"),
+    "people.searched": gettext_lazy("Searched for people"),
+    "people.person_read": gettext_lazy("Looked at a person"),
+    "people.registered": gettext_lazy("Registered a person"),
+    "people.identifier_added": gettext_lazy("Added a number"),
+    "people.identifier_ended": gettext_lazy("Ended a number"),
+    "people.identifier_revealed": gettext_lazy("Read a whole number"),
+    "people.home_changed": gettext_lazy("Changed where a person lives"),
+    "people.merged": gettext_lazy("Merged two records"),
+    "people.unmerged": gettext_lazy("Separated two records"),
+    "people.group_joined": gettext_lazy("Put a person into a group"),
+    "people.group_left": gettext_lazy("Took a person out of a group"),
 }
 VIA = {
     "WEB": gettext_lazy("in the browser"),
@@ -66,6 +82,8 @@ SUBJECTS = {
     "outbox": gettext_lazy("message"),
     "reform": gettext_lazy("reform"),
     "person": gettext_lazy("person"),
+    "people": gettext_lazy("people"),
+    "identifier": gettext_lazy("number"),
 }
 DETAILS = {
     "how": gettext_lazy("how"),
@@ -82,10 +100,22 @@ DETAILS = {
     "founded": gettext_lazy("new regions"),
     "ended": gettext_lazy("regions ended"),
     "page": gettext_lazy("page"),
+    "found": gettext_lazy("found"),
+    "kind": gettext_lazy("kind"),
+    "reason": gettext_lazy("reason"),
+    "other": gettext_lazy("the other record"),
+    "group": gettext_lazy("group"),
 }
 # Kept for whoever follows a trail through the table; it says nothing to a reader.
 HIDDEN = {"visit"}
-HOW = {"PAGE": gettext_lazy("on the page"), "PRINT": gettext_lazy("printed")}
+HOW = {
+    "PAGE": gettext_lazy("on the page"),
+    "PRINT": gettext_lazy("printed"),
+    "COMPARISON": gettext_lazy("in a comparison"),
+    **{kind.value: name for kind, name in KIND_NAMES.items()},
+    **{reason.value: name for reason, name in REASON_NAMES.items()},
+    **{reason.value: name for reason, name in MERGE_REASON_NAMES.items()},
+}
 
 
 @only(is_operator)

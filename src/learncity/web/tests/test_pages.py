@@ -46,7 +46,7 @@ MINE = {
     "/me/classes/": 5,
     "/me/record/": 5,
     "/me/messages/": 5,
-    "/me/profile/": 7,
+    "/me/profile/": 10,  # and my groups, all groups, my numbers, whether my region was divided
     f"/classes/{KEY}/apply/": 6,  # and whether another class of mine meets then
     "/desk/": 6,
     f"/desk/classes/{KEY}/": 8,

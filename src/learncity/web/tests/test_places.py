@@ -11,10 +11,11 @@ from learncity.apps.organizations.models import Organization, Venue
 from learncity.apps.people import queries as people
 from learncity.apps.people.factories import make_person
 from learncity.apps.people.models import Person
+from learncity.apps.people.services import settle
 from learncity.apps.places import queries as places
 from learncity.apps.places.models import Place, Reform
 from learncity.kernel import outbox
-from learncity.kernel.acting import By, Via
+from learncity.kernel.acting import SYSTEM, By, Via
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -119,23 +120,24 @@ def test_a_class_that_is_over_stays_in_the_region_in_which_it_was_held(operator)
     assert (where[over.pk], where[coming.pk]) == (here, home_of("gusu"))
 
 
-def test_somebody_of_a_divided_region_is_asked_and_may_choose_any_part(
-    reformed, client, account_of
-):
-    account = account_of("demo-worker")
-    Person.objects.filter(pk=account.person_id).update(home_id=home_of("huqiu"))
-    client.force_login(account)
-
-    assert "Where do you live now?" in client.get("/me/").content.decode()
-    page = client.get("/me/profile/").content.decode()
-    assert "Huqiu District was divided on" in page
+def test_somebody_of_a_divided_region_is_asked_once_and_may_choose_any_part(reformed, client):
+    stays, moves = make_person(account=True), make_person(account=True)
+    huqiu = home_of("huqiu")
+    for person in (stays, moves):
+        settle({person: huqiu}, by=SYSTEM, at=timezone.now() - timedelta(days=30))
     new = Place.objects.get(code="320599")
-    assert f'value="{new.pk}"' in page
 
-    client.post("/me/profile/", {"name": "Somebody", "language": "en", "home": str(new.pk)})
+    for person, answer in ((stays, huqiu), (moves, new.pk)):
+        client.force_login(people.find_account(person))
+        assert "Where do you live now?" in client.get("/me/").content.decode()
+        page = client.get("/me/profile/").content.decode()
+        assert "Huqiu District was divided on" in page
+        assert f'value="{new.pk}"' in page
 
-    assert people.persons([account.person_id])[account.person_id].home_id == new.pk
-    assert "Where do you live now?" not in client.get("/me/").content.decode()
+        client.post("/me/profile/", {"name": "Somebody", "language": "en", "home": str(answer)})
+
+        assert people.persons([person])[person].home_id == answer
+        assert "Where do you live now?" not in client.get("/me/").content.decode()
 
 
 def test_the_page_of_a_region_that_is_gone_says_what_became_of_it(reformed):
