@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "learncity.ui",
     "learncity.apps.places",
     "learncity.apps.people",
+    "learncity.apps.privacy",
     "learncity.apps.organizations",
     "learncity.apps.record",
     "learncity.apps.notices",

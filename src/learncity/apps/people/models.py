@@ -30,9 +30,14 @@ class Person(models.Model):
     born = models.PositiveSmallIntegerField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(name="", key=None, home=None, born=None),
+                name="people_erased_is_blank",
+            ),
             models.CheckConstraint(
                 condition=Q(language__in=LANGUAGES), name="people_language_known"
             ),

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from types import EllipsisType
 from uuid import UUID
@@ -21,6 +21,7 @@ from .types import Addresses, NameMissing
 __all__ = [
     "account_for",
     "describe",
+    "forget",
     "forget_unproven",
     "free_addresses",
     "issue_token",
@@ -91,6 +92,8 @@ def describe(
     if not name:
         raise NameMissing
     person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
+    if person.erased_at:  # by somebody else, while this page was open
+        return
     person.name, person.name_order = name, sort_key(name)
     if language in LANGUAGES:
         person.language = language
@@ -123,9 +126,25 @@ def revoke_token(*, account_id: UUID, token_id: UUID, at: datetime) -> bool:
 
 
 @transaction.atomic
-def forget_unproven(*, at: datetime) -> int:
-    """Delete accounts made more than a day ago whose code never came back; how many."""
-    return _forget(Account.objects.filter(joined_at__lt=at - timedelta(days=1)))
+def forget_unproven(*, before: datetime) -> int:
+    """Delete accounts made before a moment whose code never came back; how many."""
+    return _forget(Account.objects.filter(joined_at__lt=before))
+
+
+@transaction.atomic
+def forget(*, person_id: UUID, at: datetime) -> int:
+    """Erase a person: no account, no key, no name; what others keep leads to nobody any more.
+
+    The last step of erasing (``kernel.personal_data.erase``). The address is free afterwards:
+    whoever signs in with it is a new person. Erasing twice changes nothing.
+
+    Returns:
+        1, or 0 when there was nothing left to erase.
+    """
+    Account.objects.filter(person_id=person_id).delete()
+    return Person.objects.filter(pk=person_id, erased_at=None).update(
+        key=None, name="", name_order=b"", home=None, born=None, ended_at=at, erased_at=at
+    )
 
 
 def free_addresses(*, phones: Collection[str], emails: Collection[str]) -> int:
