@@ -39,6 +39,8 @@ PAGES = {
     "/me/record/": SIGNED_IN,
     "/me/messages/": SIGNED_IN,
     "/me/profile/": SIGNED_IN,
+    "/me/privacy/": SIGNED_IN,
+    "/me/privacy/erase/": SIGNED_IN,
     "/desk/": STAFF,
     "/desk/classes.csv": STAFF,
     "/desk/figures/": STAFF,
@@ -47,6 +49,9 @@ PAGES = {
     f"/desk/classes/{OWN_CLASS}/print/": RUNS_CLASS,
     f"/desk/classes/{OWN_CLASS}/roster.xlsx": RUNS_CLASS,
     "/operate/": OPERATOR,
+    "/operate/requests/": OPERATOR,
+    "/operate/requests.csv": OPERATOR,
+    "/operate/retention/": OPERATOR,
     "/help/": EVERYONE,
     "/accessibility/": EVERYONE,
     "/privacy/": EVERYONE,
@@ -60,6 +65,9 @@ FORMS = {
     "sign-out/": SIGNED_IN,
     "me/tokens/": SIGNED_IN,
     "me/tokens/<uuid:token_id>/revoke/": SIGNED_IN,
+    "me/privacy/consents/<slug:key>/": SIGNED_IN,
+    "me/privacy/copies/": SIGNED_IN,
+    "me/privacy/ask/": SIGNED_IN,
     "operate/outbox/<uuid:entry_id>/": OPERATOR,
 }
 # One person's own things, tested below; and the demo's outbox, which is not there in earnest.
@@ -67,6 +75,9 @@ OWN = {
     "me/places/<str:receipt>/",
     "me/places/<str:receipt>/withdraw/",
     "me/messages/<uuid:message_id>/",
+    "me/privacy/copies/<uuid:copy_id>.<str:kind>",
+    "me/privacy/requests/<str:number>/take-back/",
+    "operate/requests/<str:number>/",
     "demo/outbox/",
 }
 
@@ -139,6 +150,7 @@ def test_every_role_may_send_exactly_its_forms(as_, who):
         if route == "sign-out/":
             continue
         path = "/" + route.replace("<uuid:token_id>", some).replace("<uuid:entry_id>", some)
+        path = path.replace("<slug:key>", "results-to-employer")
         answer = client.post(path)
         refused = answer.status_code == 403 or (
             answer.status_code == 302 and answer.url.startswith("/sign-in/?next=")
@@ -168,6 +180,34 @@ def test_a_receipt_and_a_message_are_their_owners_alone(as_, account_of, city):
     client.logout()
     assert [client.get(path).status_code for path in paths] == [302] * 3
     assert classes.find_enrolment(mine.receipt, person_id=owner)[1].state == "ENROLLED"
+
+
+def test_a_copy_and_a_request_are_their_owners_alone_and_the_office_answers(as_, account_of):
+    from django.utils import timezone
+
+    from learncity.apps.privacy import services as privacy
+    from learncity.apps.privacy.types import Kind
+
+    owner, at = account_of("demo-worker").person_id, timezone.now()
+    copy = privacy.want_copy(person_id=owner, language="vi", at=at)
+    privacy.make_copy(copy_id=copy.id, at=at)
+    asked = privacy.ask(
+        person_id=owner, kind=Kind.ACCESS, words="", by=By(owner, Via.WEB), at=at
+    ).number
+
+    for who, copied, took, case in (
+        ("s", 302, 302, 302),
+        ("o", 404, 404, 403),
+        ("p", 404, 404, 403),
+        ("c", 404, 404, 200),
+        ("r", 200, 302, 403),
+    ):
+        client = as_(who)
+        assert client.get(f"/me/privacy/copies/{copy.id}.pdf").status_code == copied, who
+        assert client.get(f"/me/privacy/copies/{copy.id}.exe").status_code in (302, 404), who
+        assert client.post(f"/me/privacy/requests/{asked}/take-back/").status_code == took, who
+        assert client.get(f"/operate/requests/{asked}/").status_code == case, who
+        assert client.post(f"/operate/requests/{asked}/").status_code == case, who
 
 
 def test_nobody_gives_back_the_place_of_another(as_, account_of):

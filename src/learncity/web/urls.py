@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import about, classes, desk, find, home, mine, operate
+from .pages import about, classes, desk, find, home, mine, operate, privacy, requests
 from .signin import views as signin
 
 app_name = "web"
@@ -31,6 +31,13 @@ urlpatterns = [
     path("me/profile/", mine.profile, name="profile"),
     path("me/tokens/", mine.issue_token, name="issue_token"),
     path("me/tokens/<uuid:token_id>/revoke/", mine.revoke_token, name="revoke_token"),
+    path("me/privacy/", privacy.my_privacy, name="my_privacy"),
+    path("me/privacy/consents/<slug:key>/", privacy.decide, name="decide_consent"),
+    path("me/privacy/copies/", privacy.want_copy, name="want_copy"),
+    path("me/privacy/copies/<uuid:copy_id>.<str:kind>", privacy.my_copy, name="my_copy"),
+    path("me/privacy/ask/", privacy.ask, name="ask_request"),
+    path("me/privacy/erase/", privacy.erase_me, name="erase_me"),
+    path("me/privacy/requests/<str:number>/take-back/", privacy.take_back, name="take_back"),
     path("desk/", desk.desk, name="desk"),
     path("desk/classes.<str:kind>", desk.desk_export, name="desk_export"),
     path("desk/figures/", desk.desk_figures, name="desk_figures"),
@@ -42,6 +49,10 @@ urlpatterns = [
     ),
     path("operate/", operate.operate, name="operate"),
     path("operate/outbox/<uuid:entry_id>/", operate.try_again, name="try_again"),
+    path("operate/requests/", requests.worklist, name="requests"),
+    path("operate/requests.<str:kind>", requests.export, name="requests_export"),
+    path("operate/requests/<str:number>/", requests.request_case, name="request_case"),
+    path("operate/retention/", requests.retention, name="retention"),
     path("demo/outbox/", operate.demo_outbox, name="demo_outbox"),
     path("help/", about.help_page, name="help"),
     path("accessibility/", about.accessibility, name="accessibility"),

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from learncity.kernel import formats, personal_data
-from learncity.kernel.personal_data import Basis, Line, OnErasure, RecordClass
+from learncity.kernel.personal_data import Line, RecordClass
 from learncity.kernel.texts import Text, django_language
+
+from .types import BASIS_WORDS, ERASURE_WORDS
 
 _TEMPLATE = Path(__file__).parent / "copy.typ"
 # Noto Sans SC: Chinese, Vietnamese and English letters in one, embedded in the paper.
@@ -67,8 +69,8 @@ def _pdf(found: Sequence[tuple[RecordClass, Sequence[Line]]], language: str, at:
         "classes": [
             {
                 "label": str(one.label),
-                "about": "  ".join((str(one.keeps), basis_words(one.basis))),
-                "after": erasure_words(one.on_erasure),
+                "about": "  ".join((str(one.keeps), str(BASIS_WORDS[one.basis]))),
+                "after": str(ERASURE_WORDS[one.on_erasure]),
                 "rows": [
                     [[str(name), shown] for name, v in line.items() if (shown := _shown(v))]
                     for line in lines
@@ -91,22 +93,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, datetime):
         return f"{formats.day(value, 'long')} {formats.clock(value)}"
     return str(value)
-
-
-def basis_words(basis: Basis) -> str:
-    """Why something may be kept, as people read it."""
-    return {
-        Basis.CONSENT: _("Kept because you agreed."),
-        Basis.SERVICE: _("Kept because what you asked for needs it."),
-        Basis.DUTY: _("Kept because the city must."),
-        Basis.SAFETY: _("Kept against misuse."),
-    }[basis]
-
-
-def erasure_words(what: OnErasure | str) -> str:
-    """What becomes of something when its person is erased, as people read it."""
-    return {
-        OnErasure.DELETED: _("When you are erased, it is deleted."),
-        OnErasure.BLANKED: _("When you are erased, it is blanked."),
-        OnErasure.PSEUDONYMOUS: _("When you are erased, it stays without your name."),
-    }[OnErasure(what)]

@@ -291,7 +291,7 @@ class Copy(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(ready_at=None, until=None)
-                | Q(ready_at__isnull=False, until__gt=F("ready_at")),
+                | Q(ready_at__isnull=False, until__isnull=False, until__gt=F("ready_at")),
                 name="privacy_copy_ends_after_it_is_ready",
             ),
         ]

@@ -9,11 +9,25 @@ from django.utils.translation import gettext_lazy as _
 
 from learncity.kernel.acting import Via
 from learncity.kernel.errors import DomainError, NotFound
-from learncity.kernel.personal_data import Basis
+from learncity.kernel.personal_data import Basis, OnErasure
 from learncity.kernel.texts import Text
 
 # Days that a copy of one's own data can be fetched.
 COPY_LASTS = 7
+
+
+# How people read why something is kept, and what becomes of it.
+BASIS_WORDS = {
+    Basis.CONSENT: _("Kept because you agreed."),
+    Basis.SERVICE: _("Kept because what you asked for needs it."),
+    Basis.DUTY: _("Kept because the city must."),
+    Basis.SAFETY: _("Kept against misuse."),
+}
+ERASURE_WORDS = {
+    OnErasure.DELETED: _("When you are erased, it is deleted."),
+    OnErasure.BLANKED: _("When you are erased, it is blanked."),
+    OnErasure.PSEUDONYMOUS: _("When you are erased, it stays without your name."),
+}
 
 
 class Decision(StrEnum):
@@ -209,7 +223,7 @@ class RetentionValue:
     label: str
     keeps: str
     basis: Basis
-    on_erasure: str
+    on_erasure: OnErasure
     days: int | None
     source: Text
     since: date | None

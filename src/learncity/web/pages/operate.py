@@ -34,6 +34,13 @@ ACTIONS = {
     "classes.cancelled": gettext_lazy("Cancelled a class"),
     "initiatives.blueprint_applied": gettext_lazy("Applied a blueprint"),
     "kernel.outbox_tried_again": gettext_lazy("Tried a message again"),
+    "privacy.consent_entered": gettext_lazy("Entered a consent from paper"),
+    "privacy.request_read": gettext_lazy("Looked at a request about data"),
+    "privacy.request_answered": gettext_lazy("Answered a request about data"),
+    "privacy.request_extended": gettext_lazy("Extended a request about data"),
+    "privacy.request_done": gettext_lazy("Finished a request about data"),
+    "privacy.erased": gettext_lazy("Erased a person"),
+    "privacy.swept": gettext_lazy("Deleted what was over its time"),
     "courses.imported": gettext_lazy("Imported courses"),
     "classes.imported": gettext_lazy("Imported classes"),
 }
@@ -50,6 +57,10 @@ SUBJECTS = {
     "blueprint": gettext_lazy("blueprint"),
     "file": gettext_lazy("file"),
     "outbox": gettext_lazy("message"),
+    "consent": gettext_lazy("consent"),
+    "request": gettext_lazy("request"),
+    "person": gettext_lazy("person"),
+    "retention": gettext_lazy("how long things are kept"),
 }
 DETAILS = {
     "how": gettext_lazy("how"),
@@ -62,6 +73,10 @@ DETAILS = {
     "changed": gettext_lazy("changed"),
     "same": gettext_lazy("same as before"),
     "left_out": gettext_lazy("left out"),
+    "decision": gettext_lazy("said"),
+    "state": gettext_lazy("state"),
+    "days": gettext_lazy("days"),
+    "rows": gettext_lazy("lines"),
 }
 HOW = {"PAGE": gettext_lazy("on the page"), "PRINT": gettext_lazy("printed")}
 

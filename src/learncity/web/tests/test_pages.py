@@ -51,6 +51,10 @@ MINE = {
     f"/desk/classes/{KEY}/": 8,
     "/desk/figures/": 5,
     "/operate/": 10,
+    "/me/privacy/": 10,
+    "/me/privacy/erase/": 8,
+    "/operate/requests/": 7,
+    "/operate/retention/": 6,
 }
 
 

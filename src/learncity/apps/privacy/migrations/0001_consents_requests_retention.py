@@ -424,7 +424,9 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(("ready_at", None), ("until", None)),
                             models.Q(
-                                ("ready_at__isnull", False), ("until__gt", models.F("ready_at"))
+                                ("ready_at__isnull", False),
+                                ("until__gt", models.F("ready_at")),
+                                ("until__isnull", False),
                             ),
                             _connector="OR",
                         ),
