@@ -19,7 +19,7 @@ from learncity.kernel.errors import DomainError
 from .identity import CsrfFailed, Key, Session
 from .limits import FAIR
 from .mistakes import mistakes
-from .operations import city, classes, courses, desk, mine
+from .operations import city, classes, courses, desk, mine, office, privacy
 from .problems import problem, refused
 from .shell import shelled
 
@@ -87,7 +87,15 @@ api = Api(
         "tags": TAGS,
     },
 )
-for router in (city.router, courses.router, classes.router, mine.router, desk.router):
+for router in (
+    city.router,
+    courses.router,
+    classes.router,
+    mine.router,
+    privacy.router,
+    desk.router,
+    office.router,
+):
     api.add_router("", router)
 
 

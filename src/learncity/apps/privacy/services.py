@@ -189,7 +189,7 @@ def ask(*, person_id: UUID, kind: Kind, words: str, by: By, at: datetime) -> Req
         number=receipt_number(),
         person_id=person_id,
         kind=kind,
-        words="".join(c if c.isprintable() or c == "\n" else " " for c in words).strip()[:2000],
+        words=_clean(words),
         received_at=at,
         via=by.via,
         actor_id=by.person_id,
@@ -202,6 +202,12 @@ def ask(*, person_id: UUID, kind: Kind, words: str, by: By, at: datetime) -> Req
     )
     _publish(made, Step.RECEIVED, at)
     return made.as_value()
+
+
+def _clean(words: str) -> str:
+    """What people typed, without what cannot be shown."""
+    kept = (c if c.isprintable() or c == "\n" else " " for c in words)
+    return "".join(kept).strip()[:2000]
 
 
 def _has_asked(person_id: UUID, kind: Kind) -> bool:
@@ -240,13 +246,14 @@ def answer(
         AlreadyAnswered: it was answered or taken back in between.
         AnswerMissing: no words, or a refusal without a reason.
     """
-    if not words.strip() or (not granted and reason is None):
+    words = _clean(words)
+    if not words or (not granted and reason is None):
         raise AnswerMissing
     found = _locked(number)
     if found.state != State.RECEIVED:
         raise AlreadyAnswered(number)
     found.state = State.GRANTED if granted else State.REFUSED
-    found.answer, found.answered_at = words.strip()[:2000], at
+    found.answer, found.answered_at = words, at
     found.reason = "" if granted or reason is None else reason
     found.save(update_fields=["state", "answer", "reason", "answered_at"])
     audit.note("privacy.request_answered", f"request {number}", by=by, state=found.state)
@@ -264,7 +271,8 @@ def extend(*, number: str, words: str, by: By, at: datetime) -> RequestValue:
         AlreadyExtended: once before, or the rule has no extension.
         AnswerMissing: the person would not read why.
     """
-    if not words.strip():
+    words = _clean(words)
+    if not words:
         raise AnswerMissing
     found = _locked(number)
     if found.state not in OPEN:
@@ -272,7 +280,7 @@ def extend(*, number: str, words: str, by: By, at: datetime) -> RequestValue:
     if found.extended_at or not found.extension_days:
         raise AlreadyExtended(number)
     found.done_by += timedelta(days=found.extension_days)
-    found.extended_at, found.answer = at, words.strip()[:2000]
+    found.extended_at, found.answer = at, words
     found.save(update_fields=["done_by", "extended_at", "answer"])
     audit.note("privacy.request_extended", f"request {number}", by=by, days=found.extension_days)
     _publish(found, Step.EXTENDED, at)

@@ -1,5 +1,7 @@
 """Who asks, and what they may do: closed by default, the same decisions as on the pages."""
 
+import json
+
 import pytest
 from django.utils import timezone
 
@@ -35,6 +37,14 @@ SIGNED_IN = [
     ("get", "/me/places/ABCD-EFGH-JK"),
     ("delete", "/me/places/ABCD-EFGH-JK"),
     ("post", f"/classes/{OWN_CLASS}/applications"),
+    ("get", "/me/consents"),
+    ("post", "/me/consents/results-to-employer"),
+    ("delete", "/me/consents/results-to-employer"),
+    ("get", "/me/requests"),
+    ("post", "/me/requests"),
+    ("get", "/me/requests/ABCD-EFGH-JK"),
+    ("delete", "/me/requests/ABCD-EFGH-JK"),
+    ("get", "/me/data"),
 ]
 DESK = [
     ("get", "/desk/classes"),
@@ -43,12 +53,28 @@ DESK = [
     ("patch", f"/desk/classes/{OWN_CLASS}"),
     ("post", f"/desk/classes/{OWN_CLASS}/cancellation"),
 ]
+# For the city's operators alone.
+OFFICE = [
+    ("get", "/desk/requests"),
+    ("get", "/desk/requests/ABCD-EFGH-JK"),
+    ("post", "/desk/requests/ABCD-EFGH-JK/answer"),
+    ("post", "/desk/requests/ABCD-EFGH-JK/extension"),
+    ("post", "/desk/requests/ABCD-EFGH-JK/completion"),
+]
+BODIES = {
+    "/me/consents/results-to-employer": {"version": 1},
+    "/me/requests": {"kind": "ACCESS"},
+    "/desk/requests/ABCD-EFGH-JK/answer": {"granted": True, "words": "Yes."},
+    "/desk/requests/ABCD-EFGH-JK/extension": {"words": "Later."},
+}
 SEATS = {"data": {"seats": 90, "waiting_limit": 90}, "content_type": "application/json"}
 
 
 def send(client, method, path, **kwargs):
     if method == "patch":
         kwargs = SEATS | kwargs
+    if method == "post" and path in BODIES:
+        kwargs = {"data": json.dumps(BODIES[path]), "content_type": "application/json"} | kwargs
     return getattr(client, method)(API + path, **kwargs)
 
 
@@ -64,10 +90,10 @@ def test_only_listed_operations_are_open_to_anybody():
 
 def test_the_lists_here_are_all_closed_operations():
     closed = {op.view_func.__name__ for op in operations_of(api)} - OPEN_TO_ANYBODY
-    assert len(closed) == len(SIGNED_IN) + len(DESK)
+    assert len(closed) == len(SIGNED_IN) + len(DESK) + len(OFFICE)
 
 
-@pytest.mark.parametrize(("method", "path"), SIGNED_IN + DESK)
+@pytest.mark.parametrize(("method", "path"), SIGNED_IN + DESK + OFFICE)
 def test_a_stranger_is_asked_for_a_key(client, city, method, path):
     answer = send(client, method, path)
 
@@ -87,6 +113,13 @@ def test_a_resident_has_no_desk(worker, method, path):
 
     assert answer.status_code == 403
     assert answer.json()["code"] == "forbidden"
+
+
+@pytest.mark.parametrize(("method", "path"), OFFICE)
+def test_the_office_is_for_operators_alone(worker, staff, operator, method, path):
+    for other in (worker, staff):
+        assert send(other, method, path).status_code == 403
+    assert send(operator, method, path).status_code in (200, 404)
 
 
 @pytest.mark.parametrize(("method", "path"), DESK)
