@@ -18,15 +18,15 @@ COPY_LASTS = 7
 
 # How people read why something is kept, and what becomes of it.
 BASIS_WORDS = {
-    Basis.CONSENT: _("Kept because you agreed."),
-    Basis.SERVICE: _("Kept because what you asked for needs it."),
-    Basis.DUTY: _("Kept because the city must."),
-    Basis.SAFETY: _("Kept against misuse."),
+    Basis.CONSENT: _("By consent."),
+    Basis.SERVICE: _("Needed for the service."),
+    Basis.DUTY: _("A duty of the city."),
+    Basis.SAFETY: _("Against misuse."),
 }
 ERASURE_WORDS = {
-    OnErasure.DELETED: _("When you are erased, it is deleted."),
-    OnErasure.BLANKED: _("When you are erased, it is blanked."),
-    OnErasure.PSEUDONYMOUS: _("When you are erased, it stays without your name."),
+    OnErasure.DELETED: _("Deleted on erasure."),
+    OnErasure.BLANKED: _("Blanked on erasure."),
+    OnErasure.PSEUDONYMOUS: _("Stays after erasure, without the name."),
 }
 
 

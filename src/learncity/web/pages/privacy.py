@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from learncity.apps.people.access import account
@@ -75,7 +75,7 @@ def _page(request: HttpRequest, form: AskForm, refusal: DomainError | None = Non
         "copies": queries.copies(person_id, at=at),
         "requests": [request_row(r) for r in queries.requests_of(person_id)],
         "kept": [
-            {"label": r.label, "value": r.keeps, "note": kept_words(r.days)}
+            {"label": r.label, "keeps": r.keeps, "time": kept_words(r.days)}
             for r in queries.retention(at=at)
         ],
     }
@@ -88,10 +88,11 @@ def _page(request: HttpRequest, form: AskForm, refusal: DomainError | None = Non
 def kept_words(days: int | None) -> str:
     """How long something is kept."""
     if days is None:
-        return _("Kept until you are erased.")
+        return _("Kept until erasure.")
     if days == 0:
         return _("Deleted as soon as it is over.")
-    return _("Deleted after days: %(n)s.") % {"n": formats.number(days)}
+    said = ngettext("Deleted after %(n)s day.", "Deleted after %(n)s days.", days)
+    return said % {"n": formats.number(days)}
 
 
 def request_row(request: RequestValue) -> dict[str, Any]:
