@@ -72,7 +72,16 @@ def _page(request: HttpRequest, form: AskForm, refusal: DomainError | None = Non
         "refusal": refusal,
         "done": DONE.get(request.GET.get("done", ""), ""),
         "purposes": queries.purposes(person_id, at=at),
-        "copies": queries.copies(person_id, at=at),
+        "copies": [
+            {
+                "until": copy.until,
+                "files": [
+                    {"label": kind.upper(), "url": reverse("web:my_copy", args=[copy.id, kind])}
+                    for kind in ("pdf", "json")
+                ],
+            }
+            for copy in queries.copies(person_id, at=at)
+        ],
         "requests": [request_row(r) for r in queries.requests_of(person_id)],
         "kept": [
             {"label": r.label, "keeps": r.keeps, "time": kept_words(r.days)}
