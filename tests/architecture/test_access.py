@@ -186,13 +186,13 @@ def test_a_copy_and_a_request_are_their_owners_alone_and_the_office_answers(as_,
     from django.utils import timezone
 
     from learncity.apps.privacy import services as privacy
-    from learncity.apps.privacy.types import Kind
+    from learncity.apps.privacy.types import RequestKind
 
     owner, at = account_of("demo-worker").person_id, timezone.now()
     copy = privacy.want_copy(person_id=owner, language="vi", at=at)
     privacy.make_copy(copy_id=copy.id, at=at)
     asked = privacy.ask(
-        person_id=owner, kind=Kind.ACCESS, words="", by=By(owner, Via.WEB), at=at
+        person_id=owner, kind=RequestKind.ACCESS, words="", by=By(owner, Via.WEB), at=at
     ).number
 
     for who, copied, took, case in (

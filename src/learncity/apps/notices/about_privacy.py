@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from learncity.apps.people import queries as people
 from learncity.apps.privacy import queries as privacy
 from learncity.apps.privacy.types import KIND_NAMES, REASON_NAMES, CopyReady, RequestMoved, Step
-from learncity.apps.privacy.types import Kind as Asked
+from learncity.apps.privacy.types import RequestKind as Asked
 
 from .services import tell
 from .types import Kind, NewMessage

@@ -18,7 +18,7 @@ from learncity.kernel.texts import LANGUAGES
 from learncity.kernel.workdays import DECREED
 
 from .models import Clock, DayOff, Keeping, Purpose, PurposeText
-from .types import Kind, Unit
+from .types import RequestKind, Unit
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
@@ -176,7 +176,7 @@ class StatedClock(Stated):
 
     place: Annotated[Key, Ref("places")]
     country: Country
-    kinds: Annotated[list[Kind], Field(min_length=1)]
+    kinds: Annotated[list[RequestKind], Field(min_length=1)]
     since: date
     answer_days: Annotated[int, Field(ge=0, le=365)]
     answer_in: Unit = Unit.WORKING

@@ -13,11 +13,11 @@ from .types import (
     OPEN,
     CopyValue,
     Decision,
-    Kind,
-    Reason,
+    RefusalReason,
+    RequestKind,
+    RequestState,
     RequestValue,
     Speaker,
-    State,
     Unit,
 )
 
@@ -186,7 +186,7 @@ class Request(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.CharField(max_length=12)
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=12, choices=[(k.value, k.name) for k in Kind])
+    kind = models.CharField(max_length=12, choices=[(k.value, k.name) for k in RequestKind])
     words = models.TextField(default="", blank=True)
     received_at = models.DateTimeField()
     via = models.CharField(max_length=10)
@@ -199,10 +199,10 @@ class Request(models.Model):
     extended_at = models.DateTimeField(null=True)
     # A year in the term whose working days were not known: the dates may be early.
     is_guessed = models.BooleanField(default=False)
-    state = models.CharField(max_length=10, choices=[(s.value, s.name) for s in State])
+    state = models.CharField(max_length=10, choices=[(s.value, s.name) for s in RequestState])
     answer = models.TextField(default="", blank=True)
     reason = models.CharField(
-        max_length=20, default="", blank=True, choices=[(r.value, r.name) for r in Reason]
+        max_length=20, default="", blank=True, choices=[(r.value, r.name) for r in RefusalReason]
     )
     answered_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
@@ -215,21 +215,25 @@ class Request(models.Model):
                 condition=Q(state__in=OPEN),
                 name="privacy_one_open_request_per_kind",
             ),
-            models.CheckConstraint(condition=Q(state__in=[*State]), name="privacy_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=[*RequestState]), name="privacy_state_known"
+            ),
             models.CheckConstraint(
                 condition=Q(done_by__gte=F("answer_by")), name="privacy_answered_before_done"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[State.GRANTED, State.DONE, State.REFUSED])
+                condition=~Q(
+                    state__in=[RequestState.GRANTED, RequestState.DONE, RequestState.REFUSED]
+                )
                 | Q(answered_at__isnull=False),
                 name="privacy_answer_has_its_time",
             ),
             models.CheckConstraint(
-                condition=~Q(state=State.DONE) | Q(done_at__isnull=False),
+                condition=~Q(state=RequestState.DONE) | Q(done_at__isnull=False),
                 name="privacy_done_has_its_time",
             ),
             models.CheckConstraint(
-                condition=~Q(state=State.REFUSED) | ~Q(reason=""),
+                condition=~Q(state=RequestState.REFUSED) | ~Q(reason=""),
                 name="privacy_refusal_has_its_reason",
             ),
         ]
@@ -251,7 +255,7 @@ class Request(models.Model):
             self.id,
             self.number,
             self.person_id,
-            Kind(self.kind),
+            RequestKind(self.kind),
             self.words,
             self.received_at,
             self.country,
@@ -259,9 +263,9 @@ class Request(models.Model):
             self.done_by,
             self.extended_at is not None,
             self.extension_days,
-            State(self.state),
+            RequestState(self.state),
             self.answer,
-            Reason(self.reason) if self.reason else None,
+            RefusalReason(self.reason) if self.reason else None,
             self.answered_at,
             self.done_at,
         )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from learncity.kernel.personal_data import Basis, Erased, Line, OnErasure, RecordClass, register
 
 from .models import Consent, Copy, Disclosure, Request
-from .types import KIND_NAMES, STATE_NAMES, Decision, Kind, State
+from .types import KIND_NAMES, STATE_NAMES, Decision, RequestKind, RequestState
 
 
 def _consents(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
@@ -48,10 +48,10 @@ def _requests(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
     for r in Request.objects.filter(person_id__in=ids).order_by("-received_at", "-id"):
         line = {
             _("Number"): r.number,
-            _("What you asked"): str(KIND_NAMES[Kind(r.kind)]),
+            _("What you asked"): str(KIND_NAMES[RequestKind(r.kind)]),
             _("Your words"): r.words,
             _("When"): r.received_at,
-            _("State"): str(STATE_NAMES[State(r.state)]),
+            _("State"): str(STATE_NAMES[RequestState(r.state)]),
             _("Answer"): r.answer,
         }
         found.setdefault(r.person_id, []).append(line)

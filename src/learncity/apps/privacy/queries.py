@@ -24,13 +24,13 @@ from .types import (
     CopyValue,
     Decision,
     Due,
-    Kind,
     NoClock,
     PurposeValue,
+    RequestKind,
+    RequestState,
     RequestValue,
     RetentionValue,
     Speaker,
-    State,
     Unit,
 )
 
@@ -119,7 +119,7 @@ def ledger(person_id: UUID) -> list[ConsentLine]:
 # Requests
 
 
-def due_for(person_id: UUID, kind: Kind, *, at: datetime) -> Due:
+def due_for(person_id: UUID, kind: RequestKind, *, at: datetime) -> Due:
     """Until when a request received now must be answered and done; at most four queries.
 
     By the clock of the country of the person's place; when nobody knows it, by the strictest.
@@ -204,7 +204,7 @@ def counts(*, at: datetime) -> Mapping[str, int]:
     today, found = _today(at), {"open": 0, "overdue": 0, "soon": 0, "late": 0, "answered": 0}
     for state, answer_by, done_by, answered_at, done_at in rows:
         if state in OPEN:
-            left = ((answer_by if state == State.RECEIVED else done_by) - today).days
+            left = ((answer_by if state == RequestState.RECEIVED else done_by) - today).days
             found["open"] += 1
             found["overdue"] += left < 0
             found["soon"] += 0 <= left <= 2
@@ -217,7 +217,7 @@ def counts(*, at: datetime) -> Mapping[str, int]:
 
 def restricted(person_ids: Collection[UUID]) -> set[UUID]:
     """Of these persons, those whose data may be kept and not used, as they asked; one query."""
-    asked = Q(kind=Kind.RESTRICTION, state__in=[State.GRANTED, State.DONE])
+    asked = Q(kind=RequestKind.RESTRICTION, state__in=[RequestState.GRANTED, RequestState.DONE])
     rows = Request.objects.filter(asked, person_id__in=person_ids)
     return set(rows.values_list("person_id", flat=True))
 

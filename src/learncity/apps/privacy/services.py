@@ -29,15 +29,15 @@ from .types import (
     CopyValue,
     CopyWanted,
     Decision,
-    Kind,
     PaperMissing,
     PurposeNotFound,
-    Reason,
+    RefusalReason,
+    RequestKind,
     RequestMoved,
     RequestNotFound,
+    RequestState,
     RequestValue,
     Speaker,
-    State,
     Step,
     TextHasChanged,
 )
@@ -171,7 +171,7 @@ def disclose(
 
 
 @transaction.atomic
-def ask(*, person_id: UUID, kind: Kind, words: str, by: By, at: datetime) -> RequestValue:
+def ask(*, person_id: UUID, kind: RequestKind, words: str, by: By, at: datetime) -> RequestValue:
     """Take a request in, and set its clock.
 
     Args:
@@ -198,7 +198,7 @@ def ask(*, person_id: UUID, kind: Kind, words: str, by: By, at: datetime) -> Req
         done_by=due.done_by,
         extension_days=due.extension_days,
         is_guessed=bool(due.guessed),
-        state=State.RECEIVED,
+        state=RequestState.RECEIVED,
     )
     _publish(made, Step.RECEIVED, at)
     return made.as_value()
@@ -210,7 +210,7 @@ def _clean(words: str) -> str:
     return "".join(kept).strip()[:2000]
 
 
-def _has_asked(person_id: UUID, kind: Kind) -> bool:
+def _has_asked(person_id: UUID, kind: RequestKind) -> bool:
     return Request.objects.filter(person_id=person_id, kind=kind, state__in=OPEN).exists()
 
 
@@ -226,18 +226,18 @@ def take_back(*, number: str, person_id: UUID, by: By, at: datetime) -> RequestV
     found = Request.objects.filter(number=number, person_id=person_id).first()
     if found is None:
         raise RequestNotFound(number)
-    if found.state == State.TAKEN_BACK:
+    if found.state == RequestState.TAKEN_BACK:
         return found.as_value()
     if found.state not in OPEN:
         raise AlreadyAnswered(number)
-    found.state = State.TAKEN_BACK
+    found.state = RequestState.TAKEN_BACK
     found.save(update_fields=["state"])
     return found.as_value()
 
 
 @transaction.atomic
 def answer(
-    *, number: str, granted: bool, words: str, reason: Reason | None, by: By, at: datetime
+    *, number: str, granted: bool, words: str, reason: RefusalReason | None, by: By, at: datetime
 ) -> RequestValue:
     """Answer a request: yes, and it will be done; or no, and why. The person is told.
 
@@ -250,9 +250,9 @@ def answer(
     if not words or (not granted and reason is None):
         raise AnswerMissing
     found = _locked(number)
-    if found.state != State.RECEIVED:
+    if found.state != RequestState.RECEIVED:
         raise AlreadyAnswered(number)
-    found.state = State.GRANTED if granted else State.REFUSED
+    found.state = RequestState.GRANTED if granted else RequestState.REFUSED
     found.answer, found.answered_at = words, at
     found.reason = "" if granted or reason is None else reason
     found.save(update_fields=["state", "answer", "reason", "answered_at"])
@@ -296,17 +296,17 @@ def finish(*, number: str, by: By, at: datetime) -> RequestValue:
         AlreadyAnswered: it was refused or taken back; or it was not answered yet.
     """
     found = _locked(number)
-    if found.state == State.DONE:
+    if found.state == RequestState.DONE:
         return found.as_value()
-    if found.state != State.GRANTED:
+    if found.state != RequestState.GRANTED:
         raise AlreadyAnswered(number)
     return _finish(found, by, at)
 
 
 def _finish(found: Request, by: By, at: datetime) -> RequestValue:
-    found.state, found.done_at = State.DONE, at
+    found.state, found.done_at = RequestState.DONE, at
     found.save(update_fields=["state", "done_at"])
-    if found.kind == Kind.ERASURE:
+    if found.kind == RequestKind.ERASURE:
         erase(person_id=found.person_id, by=by, at=at)
         found.refresh_from_db()
     else:
@@ -352,12 +352,12 @@ def carry_out_erasures(*, at: datetime) -> int:
     in the last days is erased again, in case something was written to them meanwhile.
     """
     today, done = timezone.localtime(at).date(), 0
-    asked = Request.objects.filter(kind=Kind.ERASURE)
-    granted = asked.filter(state=State.GRANTED, answered_at__lte=at - timedelta(days=1))
+    asked = Request.objects.filter(kind=RequestKind.ERASURE)
+    granted = asked.filter(state=RequestState.GRANTED, answered_at__lte=at - timedelta(days=1))
     over = asked.filter(state__in=OPEN, done_by__lte=today)
     for number in (granted | over).order_by("done_by", "id").values_list("number", flat=True):
         done += _carry_out(number, at)
-    fresh = asked.filter(state=State.DONE, done_at__gt=at - timedelta(days=3))
+    fresh = asked.filter(state=RequestState.DONE, done_at__gt=at - timedelta(days=3))
     for person_id in fresh.order_by("id").values_list("person_id", flat=True):
         _erase_again(person_id, at)
     return done

@@ -45,7 +45,7 @@ class Speaker(StrEnum):
     CLERK = "CLERK"  # from a signed paper, which is named
 
 
-class Kind(StrEnum):
+class RequestKind(StrEnum):
     """What a person may ask of whoever keeps their data."""
 
     ACCESS = "ACCESS"
@@ -56,15 +56,15 @@ class Kind(StrEnum):
 
 
 KIND_NAMES = {
-    Kind.ACCESS: _("See what is kept of me"),
-    Kind.CORRECTION: _("Have something corrected"),
-    Kind.ERASURE: _("Have everything erased"),
-    Kind.RESTRICTION: _("Keep my data, but do not use it"),
-    Kind.OBJECTION: _("Object to a use of my data"),
+    RequestKind.ACCESS: _("See what is kept of me"),
+    RequestKind.CORRECTION: _("Have something corrected"),
+    RequestKind.ERASURE: _("Have everything erased"),
+    RequestKind.RESTRICTION: _("Keep my data, but do not use it"),
+    RequestKind.OBJECTION: _("Object to a use of my data"),
 }
 
 
-class State(StrEnum):
+class RequestState(StrEnum):
     """How far a request is."""
 
     RECEIVED = "RECEIVED"
@@ -74,18 +74,18 @@ class State(StrEnum):
     TAKEN_BACK = "TAKEN_BACK"
 
 
-OPEN = (State.RECEIVED, State.GRANTED)
+OPEN = (RequestState.RECEIVED, RequestState.GRANTED)
 
 STATE_NAMES = {
-    State.RECEIVED: _("Waits for an answer"),
-    State.GRANTED: _("Granted, being done"),
-    State.DONE: _("Done"),
-    State.REFUSED: _("Refused"),
-    State.TAKEN_BACK: _("Taken back"),
+    RequestState.RECEIVED: _("Waits for an answer"),
+    RequestState.GRANTED: _("Granted, being done"),
+    RequestState.DONE: _("Done"),
+    RequestState.REFUSED: _("Refused"),
+    RequestState.TAKEN_BACK: _("Taken back"),
 }
 
 
-class Reason(StrEnum):
+class RefusalReason(StrEnum):
     """Why a request was refused."""
 
     NOT_THE_PERSON = "NOT_THE_PERSON"
@@ -95,10 +95,10 @@ class Reason(StrEnum):
 
 
 REASON_NAMES = {
-    Reason.NOT_THE_PERSON: _("It could not be shown that the request is the person’s own"),
-    Reason.LAW: _("A law says that it must be kept"),
-    Reason.RIGHTS_OF_OTHERS: _("It would take something from other people"),
-    Reason.UNFOUNDED: _("It was asked again and again without a new reason"),
+    RefusalReason.NOT_THE_PERSON: _("It could not be shown that the request is the person’s own"),
+    RefusalReason.LAW: _("A law says that it must be kept"),
+    RefusalReason.RIGHTS_OF_OTHERS: _("It would take something from other people"),
+    RefusalReason.UNFOUNDED: _("It was asked again and again without a new reason"),
 }
 
 
@@ -173,7 +173,7 @@ class RequestValue:
     id: UUID
     number: str
     person_id: UUID
-    kind: Kind
+    kind: RequestKind
     words: str
     received_at: datetime
     country: str
@@ -181,9 +181,9 @@ class RequestValue:
     done_by: date
     is_extended: bool
     extension_days: int
-    state: State
+    state: RequestState
     answer: str
-    reason: Reason | None
+    reason: RefusalReason | None
     answered_at: datetime | None
     done_at: datetime | None
 
@@ -195,7 +195,7 @@ class RequestValue:
     @property
     def next_due(self) -> date:
         """The day that counts now: of the answer, then of the doing."""
-        return self.answer_by if self.state == State.RECEIVED else self.done_by
+        return self.answer_by if self.state == RequestState.RECEIVED else self.done_by
 
     def days_left(self, today: date) -> int:
         """Calendar days until the next due day; negative when it is over."""

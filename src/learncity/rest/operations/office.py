@@ -52,7 +52,7 @@ def get_request(request: HttpRequest, number: Receipt) -> shapes.DataRequest:
 @router.post("/desk/requests/{number}/answer", response={200: shapes.DataRequest, **refusals(409)})
 @once
 def answer_request(
-    request: HttpRequest, number: Receipt, payload: shapes.Answer
+    request: HttpRequest, number: Receipt, payload: shapes.RequestAnswer
 ) -> Status[BaseModel]:
     """Grant or refuse a request; the person is told.
 
@@ -74,7 +74,7 @@ def answer_request(
 )
 @once
 def extend_request(
-    request: HttpRequest, number: Receipt, payload: shapes.Extension
+    request: HttpRequest, number: Receipt, payload: shapes.RequestExtension
 ) -> Status[BaseModel]:
     """Take the longer time that the country's rule allows, once; the person is told why.
 

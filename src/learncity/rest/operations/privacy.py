@@ -35,7 +35,9 @@ def list_my_consents(request: HttpRequest) -> shapes.Consents:
 
 @router.post("/me/consents/{purpose}", response={200: shapes.Consent, **refusals(409)})
 @once
-def agree(request: HttpRequest, purpose: Slug, payload: shapes.Agreement) -> Status[BaseModel]:
+def agree(
+    request: HttpRequest, purpose: Slug, payload: shapes.ConsentAgreement
+) -> Status[BaseModel]:
     """Agree to a purpose as its text stands. A second time changes nothing.
 
     409 `text_has_changed` when another version was read than the one in force.
@@ -43,7 +45,7 @@ def agree(request: HttpRequest, purpose: Slug, payload: shapes.Agreement) -> Sta
     return _decided(request, purpose, Decision.GIVEN, payload.version)
 
 
-@router.delete("/me/consents/{purpose}", response={200: shapes.Consent})
+@router.delete("/me/consents/{purpose}", response={200: shapes.Consent, **refusals(409)})
 @once
 def take_consent_back(request: HttpRequest, purpose: Slug) -> Status[BaseModel]:
     """Take a consent back. It counts at once; a second time changes nothing."""
@@ -81,7 +83,7 @@ def list_my_requests(request: HttpRequest) -> shapes.DataRequests:
 
 @router.post("/me/requests", response={201: shapes.DataRequest, **refusals(409)})
 @once
-def ask_about_my_data(request: HttpRequest, payload: shapes.NewRequest) -> Status[BaseModel]:
+def ask_about_my_data(request: HttpRequest, payload: shapes.NewDataRequest) -> Status[BaseModel]:
     """Ask to see, correct, restrict or erase my data, or object to a use of it.
 
     It is answered by `answer_by`. 409 `already_asked` when one of the kind is open.

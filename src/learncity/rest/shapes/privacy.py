@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import ConfigDict, Field
 
 from learncity.apps.privacy import types as privacy
-from learncity.apps.privacy.types import Kind, Reason, State
+from learncity.apps.privacy.types import RefusalReason, RequestKind, RequestState
 from learncity.kernel.personal_data import Basis, OnErasure
 
 from .common import Moment, Shape, Words
@@ -52,7 +52,7 @@ class Consents(Shape):
     items: list[Consent]
 
 
-class Agreement(Shape):
+class ConsentAgreement(Shape):
     """The text that was read."""
 
     model_config = _CLOSED
@@ -66,7 +66,7 @@ class DataRequest(Shape):
     number: str
     href: str
     """Address of this request in the API."""
-    kind: Kind
+    kind: RequestKind
     words: str
     received_at: Moment
     country: str
@@ -74,9 +74,9 @@ class DataRequest(Shape):
     answer_by: date
     done_by: date
     is_extended: bool
-    state: State
+    state: RequestState
     answer: str
-    reason: Reason | None
+    reason: RefusalReason | None
     """Why it was refused."""
     answered_at: Moment | None
     done_at: Moment | None
@@ -108,12 +108,12 @@ class DataRequests(Shape):
     items: list[DataRequest]
 
 
-class NewRequest(Shape):
+class NewDataRequest(Shape):
     """What to ask."""
 
     model_config = _CLOSED
 
-    kind: Kind
+    kind: RequestKind
     words: str = Field(default="", max_length=2000)
     """What exactly, in my own words."""
 
@@ -136,18 +136,18 @@ class OwnData(Shape):
     record_classes: list[RecordClass]
 
 
-class Answer(Shape):
+class RequestAnswer(Shape):
     """What the person shall read."""
 
     model_config = _CLOSED
 
     granted: bool
     words: str = Field(min_length=1, max_length=2000)
-    reason: Reason | None = None
+    reason: RefusalReason | None = None
     """Needed to refuse."""
 
 
-class Extension(Shape):
+class RequestExtension(Shape):
     """Why it takes longer, as the person shall read it."""
 
     model_config = _CLOSED

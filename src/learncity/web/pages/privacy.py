@@ -18,10 +18,10 @@ from learncity.apps.privacy.types import (
     KIND_NAMES,
     STATE_NAMES,
     Decision,
-    Kind,
+    RequestKind,
     RequestNotFound,
+    RequestState,
     RequestValue,
-    State,
 )
 from learncity.kernel import formats
 from learncity.kernel.access import signed_in
@@ -36,7 +36,7 @@ DONE = {
     "asked": gettext_lazy("We have your request. Every step is told to you."),
     "back": gettext_lazy("You took your request back."),
 }
-TAGS = {State.DONE: "done", State.REFUSED: "you"}
+TAGS = {RequestState.DONE: "done", RequestState.REFUSED: "you"}
 
 
 class AskForm(forms.Form):
@@ -44,7 +44,9 @@ class AskForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=gettext_lazy("What you ask for"),
-        choices=[(kind.value, KIND_NAMES[kind]) for kind in Kind if kind != Kind.ERASURE],
+        choices=[
+            (kind.value, KIND_NAMES[kind]) for kind in RequestKind if kind != RequestKind.ERASURE
+        ],
     )
     words = forms.CharField(
         label=gettext_lazy("What exactly"),
@@ -107,9 +109,9 @@ def kept_words(days: int | None) -> str:
 def request_row(request: RequestValue) -> dict[str, Any]:
     """One of my requests, how far it is, and until when."""
     due = ""
-    if request.state == State.RECEIVED:
+    if request.state == RequestState.RECEIVED:
         due = _("Answer by %(day)s.") % {"day": formats.day(request.answer_by, "long")}
-    elif request.state == State.GRANTED:
+    elif request.state == RequestState.GRANTED:
         due = _("Done by %(day)s.") % {"day": formats.day(request.done_by, "long")}
     return {
         "value": request,
@@ -180,7 +182,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     try:
         services.ask(
             person_id=account(request).person_id,
-            kind=Kind(form.cleaned_data["kind"]),
+            kind=RequestKind(form.cleaned_data["kind"]),
             words=form.cleaned_data["words"],
             by=_by(request),
             at=timezone.now(),
@@ -197,13 +199,15 @@ def erase_me(request: HttpRequest) -> HttpResponse:
     refusal, due = None, None
     if request.method == "POST":
         try:
-            services.ask(person_id=person_id, kind=Kind.ERASURE, words="", by=_by(request), at=at)
+            services.ask(
+                person_id=person_id, kind=RequestKind.ERASURE, words="", by=_by(request), at=at
+            )
         except DomainError as error:
             refusal = error
         else:
             return _back("asked")
     try:
-        due = queries.due_for(person_id, Kind.ERASURE, at=at)
+        due = queries.due_for(person_id, RequestKind.ERASURE, at=at)
     except DomainError as error:
         refusal = error
     context = {"refusal": refusal, "due": due}

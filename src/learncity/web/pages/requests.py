@@ -21,8 +21,8 @@ from learncity.apps.privacy.types import (
     KIND_NAMES,
     REASON_NAMES,
     STATE_NAMES,
-    Kind,
-    Reason,
+    RefusalReason,
+    RequestKind,
     RequestValue,
 )
 from learncity.kernel import formats, tables
@@ -61,7 +61,7 @@ class AnswerForm(forms.Form):
     reason = forms.ChoiceField(
         label=gettext_lazy("Reason, when you refuse"),
         required=False,
-        choices=[("", "–"), *[(reason.value, REASON_NAMES[reason]) for reason in Reason]],
+        choices=[("", "–"), *[(reason.value, REASON_NAMES[reason]) for reason in RefusalReason]],
     )
 
 
@@ -169,7 +169,7 @@ def request_case(request: HttpRequest, number: str) -> HttpResponse:
         "look": TAGS.get(found.state, ""),
         "form": form,
         "refusal": refusal,
-        "is_erasure": found.kind == Kind.ERASURE,
+        "is_erasure": found.kind == RequestKind.ERASURE,
         "rows": _facts(found, person.name, (reach.phone or reach.email) if reach else ""),
     }
     status = 422 if refusal or form.errors else 200
@@ -183,7 +183,7 @@ def _act(act: str, number: str, said: dict[str, str], by: By) -> None:
     elif act == "extend":
         services.extend(number=number, words=words, by=by, at=at)
     elif act in ("grant", "refuse"):
-        reason = Reason(said["reason"]) if said["reason"] and act == "refuse" else None
+        reason = RefusalReason(said["reason"]) if said["reason"] and act == "refuse" else None
         services.answer(
             number=number, granted=act == "grant", words=words, reason=reason, by=by, at=at
         )

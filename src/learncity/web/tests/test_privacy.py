@@ -10,7 +10,7 @@ from django.utils import timezone
 from learncity.apps.people.models import Account
 from learncity.apps.privacy import queries, services
 from learncity.apps.privacy.models import Consent, Request
-from learncity.apps.privacy.types import Kind, State
+from learncity.apps.privacy.types import RequestKind, RequestState
 from learncity.kernel import audit, outbox
 from learncity.kernel.acting import By, Via
 
@@ -29,7 +29,7 @@ def me(account_of):
     return account_of("demo-worker").person_id
 
 
-def ask(person, kind=Kind.ACCESS):
+def ask(person, kind=RequestKind.ACCESS):
     return services.ask(
         person_id=person, kind=kind, words="<b>mine</b>", by=By(person, Via.WEB), at=timezone.now()
     ).number
@@ -101,7 +101,7 @@ def test_erasing_is_asked_on_a_second_page_and_not_done_by_looking(worker, me):
     assert "Erase everything?" in text_of(worker.get(f"{PAGE}erase/"))
     assert not Request.objects.exists()
     worker.post(f"{PAGE}erase/")
-    assert [r.kind for r in queries.requests_of(me)] == [Kind.ERASURE]
+    assert [r.kind for r in queries.requests_of(me)] == [RequestKind.ERASURE]
     assert worker.post(f"{PAGE}erase/").status_code == 422
 
 
@@ -128,12 +128,12 @@ def test_the_office_answers_and_finishes(signed_in, me):
     assert operator.post(path, {"act": "grant", "words": "好的。"}).status_code == 302
     assert operator.post(path, {"act": "grant", "words": "好的。"}).status_code == 422
     assert operator.post(path, {"act": "finish", "words": ""}).status_code == 302
-    assert queries.find_request(number).state == State.DONE
+    assert queries.find_request(number).state == RequestState.DONE
     assert operator.get("/operate/requests/NONE/").status_code == 404
 
 
 def test_the_office_erases_at_once_and_the_page_still_stands(signed_in, me):
-    number, operator = ask(me, Kind.ERASURE), signed_in("demo-operator")
+    number, operator = ask(me, RequestKind.ERASURE), signed_in("demo-operator")
     path = f"/operate/requests/{number}/"
     operator.post(path, {"act": "grant", "words": "好的。"})
     assert operator.post(path, {"act": "finish"}, follow=True).status_code == 200
@@ -161,7 +161,7 @@ def test_a_longer_worklist_costs_no_more(signed_in, me, django_assert_num_querie
     operator.get("/operate/requests/")
     with django_assert_num_queries(7):
         operator.get("/operate/requests/")
-    for kind in (Kind.CORRECTION, Kind.ERASURE, Kind.OBJECTION):
+    for kind in (RequestKind.CORRECTION, RequestKind.ERASURE, RequestKind.OBJECTION):
         ask(me, kind)
     with django_assert_num_queries(7):
         operator.get("/operate/requests/")

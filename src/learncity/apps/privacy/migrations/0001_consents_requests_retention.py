@@ -490,8 +490,8 @@ class Migration(migrations.Migration):
                     (
                         "state__in",
                         (
-                            learncity.apps.privacy.types.State["RECEIVED"],
-                            learncity.apps.privacy.types.State["GRANTED"],
+                            learncity.apps.privacy.types.RequestState["RECEIVED"],
+                            learncity.apps.privacy.types.RequestState["GRANTED"],
                         ),
                     )
                 ),
@@ -512,8 +512,8 @@ class Migration(migrations.Migration):
                     (
                         "state__in",
                         (
-                            learncity.apps.privacy.types.State["RECEIVED"],
-                            learncity.apps.privacy.types.State["GRANTED"],
+                            learncity.apps.privacy.types.RequestState["RECEIVED"],
+                            learncity.apps.privacy.types.RequestState["GRANTED"],
                         ),
                     )
                 ),
@@ -528,11 +528,11 @@ class Migration(migrations.Migration):
                     (
                         "state__in",
                         [
-                            learncity.apps.privacy.types.State["RECEIVED"],
-                            learncity.apps.privacy.types.State["GRANTED"],
-                            learncity.apps.privacy.types.State["DONE"],
-                            learncity.apps.privacy.types.State["REFUSED"],
-                            learncity.apps.privacy.types.State["TAKEN_BACK"],
+                            learncity.apps.privacy.types.RequestState["RECEIVED"],
+                            learncity.apps.privacy.types.RequestState["GRANTED"],
+                            learncity.apps.privacy.types.RequestState["DONE"],
+                            learncity.apps.privacy.types.RequestState["REFUSED"],
+                            learncity.apps.privacy.types.RequestState["TAKEN_BACK"],
                         ],
                     )
                 ),
@@ -554,9 +554,9 @@ class Migration(migrations.Migration):
                         (
                             "state__in",
                             [
-                                learncity.apps.privacy.types.State["GRANTED"],
-                                learncity.apps.privacy.types.State["DONE"],
-                                learncity.apps.privacy.types.State["REFUSED"],
+                                learncity.apps.privacy.types.RequestState["GRANTED"],
+                                learncity.apps.privacy.types.RequestState["DONE"],
+                                learncity.apps.privacy.types.RequestState["REFUSED"],
                             ],
                         ),
                         _negated=True,
@@ -571,7 +571,9 @@ class Migration(migrations.Migration):
             model_name="request",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("state", learncity.apps.privacy.types.State["DONE"]), _negated=True),
+                    models.Q(
+                        ("state", learncity.apps.privacy.types.RequestState["DONE"]), _negated=True
+                    ),
                     ("done_at__isnull", False),
                     _connector="OR",
                 ),
@@ -583,7 +585,8 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        ("state", learncity.apps.privacy.types.State["REFUSED"]), _negated=True
+                        ("state", learncity.apps.privacy.types.RequestState["REFUSED"]),
+                        _negated=True,
                     ),
                     models.Q(("reason", ""), _negated=True),
                     _connector="OR",

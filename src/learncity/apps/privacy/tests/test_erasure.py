@@ -20,7 +20,7 @@ from learncity.apps.people.models import Account, Person, Token
 from learncity.apps.people.types import Addresses
 from learncity.apps.privacy import queries, services
 from learncity.apps.privacy.models import Request
-from learncity.apps.privacy.types import Decision, Kind, State
+from learncity.apps.privacy.types import Decision, RequestKind, RequestState
 from learncity.apps.record import queries as record
 from learncity.kernel import audit, personal_data
 from learncity.kernel.acting import SYSTEM, By, Via
@@ -52,7 +52,7 @@ def everything_stored():
 
 def ask_for_erasure(person, at):
     return services.ask(
-        person_id=person, kind=Kind.ERASURE, words=NAME, by=By(person, Via.WEB), at=at
+        person_id=person, kind=RequestKind.ERASURE, words=NAME, by=By(person, Via.WEB), at=at
     )
 
 
@@ -205,7 +205,7 @@ def test_a_granted_erasure_is_carried_out_a_day_after_its_answer(resident, drain
     assert services.carry_out_erasures(at=at + timedelta(hours=26)) == 0
 
     done = queries.find_request(asked.number)
-    assert (done.state, done.words, done.answer) == (State.DONE, "", "")
+    assert (done.state, done.words, done.answer) == (RequestState.DONE, "", "")
     assert not Account.objects.filter(phone=PHONE).exists()
 
 
@@ -230,7 +230,9 @@ def test_an_erasure_that_was_taken_back_or_refused_is_not_carried_out(resident):
 def test_what_was_written_while_somebody_was_erased_goes_the_night_after(resident):
     at = timezone.now()
     asked = ask_for_erasure(resident, at)
-    Request.objects.filter(number=asked.number).update(state=State.DONE, answered_at=at, done_at=at)
+    Request.objects.filter(number=asked.number).update(
+        state=RequestState.DONE, answered_at=at, done_at=at
+    )
     erase(resident)
     # An application that was under way in another transaction.
     key = make_class()

@@ -17,11 +17,11 @@ from learncity.apps.privacy.types import (
     AlreadyAsked,
     AlreadyExtended,
     AnswerMissing,
-    Kind,
     NoClock,
-    Reason,
+    RefusalReason,
+    RequestKind,
     RequestNotFound,
-    State,
+    RequestState,
 )
 from learncity.kernel import audit
 from learncity.kernel.acting import By, Via
@@ -32,7 +32,7 @@ TET_FRIDAY = datetime(2026, 2, 13, 3, 0, tzinfo=UTC)
 OFFICER = By(None, Via.DESK)
 
 
-def ask(person, kind=Kind.ACCESS, at=AT, words="Everything of 2026."):
+def ask(person, kind=RequestKind.ACCESS, at=AT, words="Everything of 2026."):
     return services.ask(person_id=person, kind=kind, words=words, by=By(person, Via.WEB), at=at)
 
 
@@ -49,7 +49,7 @@ def hanoi_resident(city):
         key="ha-noi", path="ha-noi", kind="PROVINCE", name={"vi": "Hà Nội"}
     )
     Clock.objects.create(
-        key="vn", place=place, country="VN", kinds=[*Kind], since=date(2026, 1, 1),
+        key="vn", place=place, country="VN", kinds=[*RequestKind], since=date(2026, 1, 1),
         answer_days=2, answer_in="WORKING", done_days=15, done_in="CALENDAR", extension_days=15,
     )  # fmt: skip
     person = make_person("Nguyễn Văn Thử", language="vi")
@@ -79,11 +79,11 @@ def test_of_whom_nobody_knows_where_they_live_the_strictest_clock_counts(hanoi_r
 def test_a_newer_rule_counts_from_its_day(hanoi_resident):
     old = Clock.objects.get(key="vn")
     Clock.objects.create(
-        key="vn-2027", place=old.place, country="VN", kinds=[*Kind], since=date(2026, 11, 21),
-        answer_days=1, answer_in="WORKING", done_days=10, done_in="CALENDAR",
+        key="vn-2027", place=old.place, country="VN", kinds=[*RequestKind],
+        since=date(2026, 11, 21), answer_days=1, answer_in="WORKING", done_days=10, done_in="CALENDAR",
     )  # fmt: skip
-    before = ask(hanoi_resident, Kind.ACCESS)
-    after = ask(hanoi_resident, Kind.CORRECTION, at=AT + timedelta(days=1))
+    before = ask(hanoi_resident, RequestKind.ACCESS)
+    after = ask(hanoi_resident, RequestKind.CORRECTION, at=AT + timedelta(days=1))
     assert (before.answer_by, after.answer_by) == (date(2026, 11, 25), date(2026, 11, 23))
 
 
@@ -109,12 +109,12 @@ def test_the_same_is_asked_once_and_again_when_it_is_over(resident):
     first = ask(resident)
     with pytest.raises(AlreadyAsked):
         ask(resident)
-    ask(resident, Kind.CORRECTION)
+    ask(resident, RequestKind.CORRECTION)
     for _ in range(2):
         took = services.take_back(
             number=first.number, person_id=resident, by=By(resident, Via.WEB), at=AT
         )
-        assert took.state == State.TAKEN_BACK
+        assert took.state == RequestState.TAKEN_BACK
     assert ask(resident).number != first.number
 
 
@@ -138,10 +138,10 @@ def test_a_refusal_says_why(resident, drain):
         answer(asked, granted=False)
     with pytest.raises(AnswerMissing):
         answer(asked, words=" ")
-    refused = answer(asked, granted=False, words="档案法要求保存。", reason=Reason.LAW)
+    refused = answer(asked, granted=False, words="档案法要求保存。", reason=RefusalReason.LAW)
     drain()
 
-    assert (refused.state, refused.reason) == (State.REFUSED, Reason.LAW)
+    assert (refused.state, refused.reason) == (RequestState.REFUSED, RefusalReason.LAW)
     assert "档案法要求保存。" in notices.inbox(resident)[0].body
     with pytest.raises(AlreadyAnswered):
         answer(asked)
@@ -179,7 +179,7 @@ def test_the_worklist_begins_with_what_is_due_next(resident, hanoi_resident):
 
 def test_who_asked_for_it_is_restricted(resident):
     other = make_person()
-    asked = ask(resident, Kind.RESTRICTION)
+    asked = ask(resident, RequestKind.RESTRICTION)
     assert queries.restricted([resident, other]) == set()
     answer(asked)
     assert queries.restricted([resident, other]) == {resident}
@@ -233,7 +233,7 @@ def race(person):
 
 
 def test_asking_twice_at_once_is_one_request(committed):
-    assert race(make_person()) == ["ALREADY ASKED", State.RECEIVED]
+    assert race(make_person()) == ["ALREADY ASKED", RequestState.RECEIVED]
 
 
 def test_control_without_the_lock_the_second_is_refused_by_the_database(committed, monkeypatch):
@@ -248,4 +248,4 @@ def test_control_without_the_lock_the_second_is_refused_by_the_database(committe
     monkeypatch.setattr(services, "_lock", lambda person_id: None)
     monkeypatch.setattr(services, "_has_asked", read_together)
 
-    assert race(make_person()) == [State.RECEIVED, "privacy_one_open_request_per_kind"]
+    assert race(make_person()) == [RequestState.RECEIVED, "privacy_one_open_request_per_kind"]
