@@ -80,7 +80,8 @@ def test_a_newer_rule_counts_from_its_day(hanoi_resident):
     old = Clock.objects.get(key="vn")
     Clock.objects.create(
         key="vn-2027", place=old.place, country="VN", kinds=[*RequestKind],
-        since=date(2026, 11, 21), answer_days=1, answer_in="WORKING", done_days=10, done_in="CALENDAR",
+        since=date(2026, 11, 21), answer_days=1, answer_in="WORKING",
+        done_days=10, done_in="CALENDAR",
     )  # fmt: skip
     before = ask(hanoi_resident, RequestKind.ACCESS)
     after = ask(hanoi_resident, RequestKind.CORRECTION, at=AT + timedelta(days=1))
