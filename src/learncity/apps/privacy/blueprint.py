@@ -286,6 +286,20 @@ class Retention(_Table):
                 "record_class",
             )
 
+    def check_all(
+        self, items: Mapping[str, dict[str, Any]], spots: Mapping[str, Spot]
+    ) -> Iterator[Mistake]:
+        """A record class has one time from a day on, in the file and beside it; one query."""
+        rows = Keeping.objects.filter(ended_at=None).exclude(key__in=items)
+        held = {(r.record_class, r.since.isoformat()): r.key for r in rows}
+        for key, said in items.items():
+            other = held.setdefault((said["record_class"], said["since"]), key)
+            if other != key:
+                yield spots[key].mistake(
+                    f"{other!r} states a time of {said['record_class']!r} from this day already",
+                    "since",
+                )
+
     def said_of(self, row: Keeping) -> dict[str, Any]:
         """A row as a blueprint would state it."""
         said = {name: row.__dict__[name] for name in self.fields}
