@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,18 +15,18 @@ from .models import Account, Person, Token
 
 
 def _persons(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
-    rows = Person.objects.filter(pk__in=ids).select_related("home")
+    rows, names = Person.objects.filter(pk__in=ids), dict(settings.LANGUAGES)
     return {
         p.id: [
             {
                 _("Name"): p.name,
-                _("Language"): p.language,
+                _("Language"): names.get(p.language.lower(), p.language),
                 _("Where you live"): p.home.name if p.home else "",
                 _("Year of birth"): p.born or "",
                 _("Known since"): p.created_at,
             }
         ]
-        for p in rows
+        for p in rows.select_related("home")
     }
 
 

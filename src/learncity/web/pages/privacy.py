@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from learncity.apps.people.access import account
 from learncity.apps.privacy import queries, services
 from learncity.apps.privacy.types import (
+    ERASURE_WORDS,
     KIND_NAMES,
     STATE_NAMES,
     Decision,
@@ -22,11 +23,13 @@ from learncity.apps.privacy.types import (
     RequestNotFound,
     RequestState,
     RequestValue,
+    RetentionValue,
 )
 from learncity.kernel import formats
 from learncity.kernel.access import signed_in
 from learncity.kernel.acting import By, Via
 from learncity.kernel.errors import DomainError, NotFound
+from learncity.kernel.personal_data import OnErasure
 from learncity.kernel.texts import content_language
 
 DONE = {
@@ -86,7 +89,7 @@ def _page(request: HttpRequest, form: AskForm, refusal: DomainError | None = Non
         ],
         "requests": [request_row(r) for r in queries.requests_of(person_id)],
         "kept": [
-            {"label": r.label, "keeps": r.keeps, "time": kept_words(r.days)}
+            {"label": r.label, "keeps": r.keeps, "time": kept_words(r)}
             for r in queries.retention(at=at)
         ],
     }
@@ -96,14 +99,15 @@ def _page(request: HttpRequest, form: AskForm, refusal: DomainError | None = Non
     return response
 
 
-def kept_words(days: int | None) -> str:
-    """How long something is kept."""
-    if days is None:
-        return _("Kept until erasure.")
-    if days == 0:
+def kept_words(kept: RetentionValue) -> str:
+    """How long something is kept; what has no time of its own, until or beyond erasure."""
+    if kept.days is None:
+        stays = kept.on_erasure == OnErasure.PSEUDONYMOUS
+        return str(ERASURE_WORDS[kept.on_erasure]) if stays else _("Kept until erasure.")
+    if kept.days == 0:
         return _("Deleted as soon as it is over.")
-    said = ngettext("Deleted after %(n)s day.", "Deleted after %(n)s days.", days)
-    return said % {"n": formats.number(days)}
+    said = ngettext("Deleted after %(n)s day.", "Deleted after %(n)s days.", kept.days)
+    return said % {"n": formats.number(kept.days)}
 
 
 def request_row(request: RequestValue) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from learncity.apps.organizations.access import is_operator
 from learncity.apps.people import queries as people
 from learncity.apps.people.access import account
+from learncity.apps.people.types import PersonValue
 from learncity.apps.privacy import queries, services
 from learncity.apps.privacy.types import (
     BASIS_WORDS,
@@ -34,6 +36,7 @@ from .find import page_number, pages
 from .privacy import TAGS, kept_words
 
 SIZE = 50
+_LANGUAGES = dict(settings.LANGUAGES)
 # Days left at which the colour says so.
 SOON = 2
 
@@ -170,7 +173,7 @@ def request_case(request: HttpRequest, number: str) -> HttpResponse:
         "form": form,
         "refusal": refusal,
         "is_erasure": found.kind == RequestKind.ERASURE,
-        "rows": _facts(found, person.name, (reach.phone or reach.email) if reach else ""),
+        "rows": _facts(found, person, (reach.phone or reach.email) if reach else ""),
     }
     status = 422 if refusal or form.errors else 200
     return render(request, "web/request_case.html", context, status=status)
@@ -189,19 +192,20 @@ def _act(act: str, number: str, said: dict[str, str], by: By) -> None:
         )
 
 
-def _facts(found: RequestValue, name: str, reach: str | None) -> list[dict[str, Any]]:
+def _facts(found: RequestValue, person: PersonValue, reach: str | None) -> list[dict[str, Any]]:
     due = _due(found, timezone.localdate())
     facts: list[dict[str, Any]] = [
-        {"label": _("Who"), "value": name or _("no name"), "note": reach or ""},
+        {"label": _("Who"), "value": person.name or _("no name"), "note": reach or ""},
+        {"label": _("Language"), "value": _LANGUAGES[person.language.lower()]},
         {"label": _("What exactly"), "value": found.words or "–"},
         {"label": _("Received"), "value": _moment(found.received_at), "note": found.country},
         {"label": _("Answer by"), "value": formats.day(found.answer_by, "long")},
         {"label": _("Done by"), "value": formats.day(found.done_by, "long")},
     ]
     if found.is_open:
-        facts[3 if found.answered_at is None else 4] |= {"tag": due["text"], "kind": due["kind"]}
+        facts[4 if found.answered_at is None else 5] |= {"tag": due["text"], "kind": due["kind"]}
     if found.is_extended:
-        facts[4]["note"] = _("extended")
+        facts[5]["note"] = _("extended")
     if found.answered_at:
         facts.append({"label": _("Answered"), "value": _moment(found.answered_at)})
     if found.answer:
@@ -225,7 +229,7 @@ def retention(request: HttpRequest) -> HttpResponse:
             "cells": [
                 r.label,
                 {"text": r.keeps, "words": True},
-                {"text": kept_words(r.days), "words": True},
+                {"text": kept_words(r), "words": True},
                 {"text": BASIS_WORDS[r.basis], "note": str(r.source), "words": True},
                 {"text": ERASURE_WORDS[r.on_erasure], "words": True},
                 {
