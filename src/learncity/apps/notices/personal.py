@@ -40,6 +40,10 @@ def _erase(erased: Erased) -> int:
     return services.forget_messages(person_id=erased.person_id)
 
 
+def _erase_codes(erased: Erased) -> int:
+    return services.forget_codes(person_id=erased.person_id)
+
+
 def _read(before: datetime) -> int:
     return services.forget_messages(before=before)
 
@@ -83,6 +87,7 @@ register(
         Basis.SAFETY,
         OnErasure.DELETED,
         days=1,
+        erase=_erase_codes,
         sweep=_codes,
     ),
 )

@@ -140,9 +140,17 @@ def forget_deliveries(*, before: datetime) -> int:
     return Delivery.objects.filter(created_at__lt=before).exclude(message=None).delete()[0]
 
 
-def forget_codes(*, before: datetime) -> int:
-    """Delete where sign-in codes went, before a moment; how many."""
-    return Delivery.objects.filter(created_at__lt=before, message=None).delete()[0]
+def forget_codes(*, person_id: UUID | None = None, before: datetime | None = None) -> int:
+    """Delete where sign-in codes went: to a person, or before a moment; how many."""
+    rows = Delivery.objects.filter(message=None)
+    if person_id is not None:
+        reach = people.addresses([person_id]).get(person_id)
+        known = (reach.phone, reach.email) if reach else ()
+        rows = rows.filter(address__in=[address for address in known if address])
+    if before is not None:
+        rows = rows.filter(created_at__lt=before)
+    assert person_id is not None or before is not None, "never all of them"
+    return rows.delete()[0]
 
 
 def forget_messages(*, person_id: UUID | None = None, before: datetime | None = None) -> int:

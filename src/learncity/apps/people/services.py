@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
+from learncity.kernel.models import RepeatedRequest
 from learncity.kernel.texts import LANGUAGES
 from learncity.kernel.words import sort_key
 
@@ -141,7 +142,9 @@ def forget(*, person_id: UUID, at: datetime) -> int:
     Returns:
         1, or 0 when there was nothing left to erase.
     """
-    Account.objects.filter(person_id=person_id).delete()
+    account_ids = list(Account.objects.filter(person_id=person_id).values_list("id", flat=True))
+    RepeatedRequest.objects.filter(account_id__in=account_ids).delete()
+    Account.objects.filter(pk__in=account_ids).delete()
     return Person.objects.filter(pk=person_id, erased_at=None).update(
         key=None, name="", name_order=b"", home=None, born=None, ended_at=at, erased_at=at
     )

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.utils import timezone
 
 from learncity.apps.people import queries as people
@@ -200,19 +200,19 @@ def guessed_countries() -> list[str]:
 
 def counts(*, at: datetime) -> Mapping[str, int]:
     """How many requests are open, overdue, due within two days, and were answered late; a query."""
-    rows = Request.objects.values_list("state", "answer_by", "done_by", "answered_at", "done_at")
-    today, found = _today(at), {"open": 0, "overdue": 0, "soon": 0, "late": 0, "answered": 0}
-    for state, answer_by, done_by, answered_at, done_at in rows:
-        if state in OPEN:
-            left = ((answer_by if state == RequestState.RECEIVED else done_by) - today).days
-            found["open"] += 1
-            found["overdue"] += left < 0
-            found["soon"] += 0 <= left <= 2
-        if answered_at:
-            found["answered"] += 1
-            late = _today(answered_at) > answer_by or (done_at and _today(done_at) > done_by)
-            found["late"] += bool(late)
-    return found
+    today, is_open = _today(at), Q(state__in=OPEN)
+    rows = Request.objects.annotate(
+        next_due=Case(When(state=RequestState.RECEIVED, then="answer_by"), default="done_by")
+    )
+    late = Q(answered_at__date__gt=F("answer_by")) | Q(done_at__date__gt=F("done_by"))
+    soon = Q(next_due__range=(today, today + timedelta(days=2)))
+    return rows.aggregate(
+        open=Count("id", filter=is_open),
+        overdue=Count("id", filter=is_open & Q(next_due__lt=today)),
+        soon=Count("id", filter=is_open & soon),
+        late=Count("id", filter=late),
+        answered=Count("id", filter=Q(answered_at__isnull=False)),
+    )
 
 
 def restricted(person_ids: Collection[UUID]) -> set[UUID]:

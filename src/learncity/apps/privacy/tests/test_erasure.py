@@ -12,6 +12,8 @@ from learncity.apps.classes import services as classes
 from learncity.apps.classes.factories import OPENING, make_class
 from learncity.apps.classes.models import CourseClass, Enrolment, Session
 from learncity.apps.notices import queries as notices
+from learncity.apps.notices import services as notices_services
+from learncity.apps.notices.types import Channel
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.people import queries as people
 from learncity.apps.people import services as people_services
@@ -24,7 +26,7 @@ from learncity.apps.privacy.types import Decision, RequestKind, RequestState
 from learncity.apps.record import queries as record
 from learncity.kernel import audit, personal_data
 from learncity.kernel.acting import SYSTEM, By, Via
-from learncity.kernel.models import AuditEntry, BlueprintItem
+from learncity.kernel.models import AuditEntry, BlueprintItem, RepeatedRequest
 
 PHONE, NAME = "+8615400000001", "刘建军"
 OFFICER = By(None, Via.DESK)
@@ -65,6 +67,8 @@ def test_nothing_that_names_the_person_is_left_in_any_table(resident, drain):
         person_id=resident, purpose="name-on-lists", decision=Decision.GIVEN, version=1,
         by=By(resident, Via.WEB), at=now,
     )  # fmt: skip
+    notices_services.want_code(channel=Channel.SMS, address=PHONE, code="123456", language="vi")
+    RepeatedRequest.objects.create(account_id=account.id, key="k", fingerprint="f", body=NAME)
     ask_for_erasure(resident, now)
     services.want_copy(person_id=resident, language="zh-Hans", at=now)
     drain()
