@@ -50,6 +50,8 @@ PAGES = {
     "/me/security/link/": SIGNED_IN,
     "/sign-in/second/": SIGNED_IN,
     "/me/numbers/": SIGNED_IN,
+    "/me/privacy/": SIGNED_IN,
+    "/me/privacy/erase/": SIGNED_IN,
     "/desk/": STAFF,
     "/desk/classes.csv": STAFF,
     "/desk/figures/": STAFF,
@@ -64,6 +66,9 @@ PAGES = {
     "/operate/support/": OPERATOR,
     "/operate/people/": OPERATOR,
     "/operate/people/new/": OPERATOR,
+    "/operate/requests/": OPERATOR,
+    "/operate/requests.csv": OPERATOR,
+    "/operate/retention/": OPERATOR,
     "/help/": EVERYONE,
     "/accessibility/": EVERYONE,
     "/privacy/": EVERYONE,
@@ -78,6 +83,9 @@ FORMS = {
     "me/tokens/": SIGNED_IN,
     "me/tokens/<uuid:token_id>/revoke/": SIGNED_IN,
     "me/numbers/<uuid:identifier_id>/end/": SIGNED_IN,
+    "me/privacy/consents/<slug:key>/": SIGNED_IN,
+    "me/privacy/copies/": SIGNED_IN,
+    "me/privacy/ask/": SIGNED_IN,
     "operate/outbox/<uuid:entry_id>/": OPERATOR,
     "me/security/app/remove/": SIGNED_IN,
     "me/security/passkeys/<uuid:passkey_id>/remove/": SIGNED_IN,
@@ -104,6 +112,9 @@ OWN = {
     "me/places/<str:receipt>/",
     "me/places/<str:receipt>/withdraw/",
     "me/messages/<uuid:message_id>/",
+    "me/privacy/copies/<uuid:copy_id>.<str:kind>",
+    "me/privacy/requests/<str:number>/take-back/",
+    "operate/requests/<str:number>/",
     "demo/outbox/",
 }
 # One person at the city's office, tested below.
@@ -187,6 +198,7 @@ def test_every_role_may_send_exactly_its_forms(as_, who):
         if route == "sign-out/":
             continue
         path = "/" + re.sub(r"<uuid:\w+>", some, route)
+        path = path.replace("<slug:key>", "results-to-employer")
         answer = client.post(path)
         refused = answer.status_code == 403 or (
             answer.status_code == 302 and answer.url.startswith("/sign-in/?next=")
@@ -263,6 +275,34 @@ def test_nobody_takes_away_the_number_of_another(as_, account_of):
 
     assert as_("r").post(f"/me/numbers/{held.id}/end/").status_code == 404
     assert people.identifiers_of(owner) == [held]
+
+
+def test_a_copy_and_a_request_are_their_owners_alone_and_the_office_answers(as_, account_of):
+    from django.utils import timezone
+
+    from learncity.apps.privacy import services as privacy
+    from learncity.apps.privacy.types import RequestKind
+
+    owner, at = account_of("demo-worker").person_id, timezone.now()
+    copy = privacy.want_copy(person_id=owner, language="vi", at=at)
+    privacy.make_copy(copy_id=copy.id, at=at)
+    asked = privacy.ask(
+        person_id=owner, kind=RequestKind.ACCESS, words="", by=By(owner, Via.WEB), at=at
+    ).number
+
+    for who, copied, took, case in (
+        ("s", 302, 302, 302),
+        ("o", 404, 404, 403),
+        ("p", 404, 404, 403),
+        ("c", 404, 404, 200),
+        ("r", 200, 302, 403),
+    ):
+        client = as_(who)
+        assert client.get(f"/me/privacy/copies/{copy.id}.pdf").status_code == copied, who
+        assert client.get(f"/me/privacy/copies/{copy.id}.exe").status_code in (302, 404), who
+        assert client.post(f"/me/privacy/requests/{asked}/take-back/").status_code == took, who
+        assert client.get(f"/operate/requests/{asked}/").status_code == case, who
+        assert client.post(f"/operate/requests/{asked}/").status_code == case, who
 
 
 def test_nobody_gives_back_the_place_of_another(as_, account_of):

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "learncity.ui",
     "learncity.apps.places",
     "learncity.apps.people",
+    "learncity.apps.privacy",
     "learncity.apps.organizations",
     "learncity.apps.record",
     "learncity.apps.notices",

@@ -9,10 +9,10 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
-        """Load what rooms register (handlers, jobs), so every process knows who hears what."""
+        """Load what rooms register, so every process knows who hears what and what is kept."""
         import_module("learncity.kernel.worker")
         for config in apps.get_app_configs():
             if config.name.startswith("learncity."):
-                for role in ("handlers", "jobs"):
+                for role in ("personal", "handlers", "jobs"):
                     if find_spec(f"{config.name}.{role}"):
                         import_module(f"{config.name}.{role}")

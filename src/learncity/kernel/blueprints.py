@@ -16,6 +16,7 @@ from typing import Annotated, Any, ClassVar, get_args, get_origin
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from . import locks
@@ -341,6 +342,15 @@ class Engine:
             ],
             batch_size=1000,
         )
+
+
+def forget(section: str, *, key: str) -> int:
+    """Forget what files last said of a thing, and of those whose key begins with it; how many.
+
+    A file that still states it makes it anew when it is applied again.
+    """
+    said = BlueprintItem.objects.filter(section=section)
+    return said.filter(Q(key=key) | Q(key__startswith=f"{key}/")).delete()[0]
 
 
 def _brought(section: Section, items: Mapping[str, dict[str, Any]]) -> set[str]:

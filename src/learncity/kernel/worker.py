@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -11,7 +10,6 @@ from django.utils import timezone
 from procrastinate.contrib.django import app as _proxy
 
 from . import jobs, outbox
-from .models import RepeatedRequest
 
 log = structlog.get_logger("learncity.worker")
 
@@ -63,13 +61,3 @@ async def _until(stop: threading.Event) -> None:
             await asyncio.sleep(0.3)
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
-
-
-@jobs.job(cron="17 19 * * *")
-def forget_old_rows() -> None:
-    """Delete news handled a week or given up a month ago, repeated requests, ended sessions."""
-    now = timezone.now()
-    outbox.forget(done_before=now - timedelta(days=7), given_up_before=now - timedelta(days=30))
-    RepeatedRequest.objects.filter(created_at__lt=now - timedelta(days=1)).delete()
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_session WHERE expire_date < %s", [now])

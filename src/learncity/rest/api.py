@@ -19,7 +19,7 @@ from learncity.kernel.errors import DomainError
 from .identity import AssuranceNeeded, CsrfFailed, Key, SecondFactorNeeded, Session
 from .limits import FAIR
 from .mistakes import mistakes
-from .operations import city, classes, courses, desk, mine, people
+from .operations import city, classes, courses, desk, mine, office, people, privacy
 from .problems import problem, refused
 from .shell import shelled
 
@@ -87,16 +87,17 @@ api = Api(
         "tags": TAGS,
     },
 )
-_ROUTERS = (
+for router in (
     city.router,
     courses.router,
     classes.router,
     mine.router,
     people.mine,
+    privacy.router,
     desk.router,
+    office.router,
     people.router,
-)
-for router in _ROUTERS:
+):
     api.add_router("", router)
 
 

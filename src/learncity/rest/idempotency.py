@@ -3,7 +3,7 @@
 The key's row is written first, in the transaction of the write itself. A second request with the
 key waits at the unique index until the first has ended and then gets its answer; a first that
 crashes, or is answered with anything but success or a refusal (409), leaves no row and may be tried
-again. Rows are kept one day (``kernel.worker.forget_old_rows``).
+again. Rows are kept one day (``kernel.personal``).
 """
 
 import hashlib

@@ -158,6 +158,20 @@ def _withdraw_locked(enrolment_id: UUID, class_id: UUID, by: By, at: datetime) -
     return enrolment.as_value()
 
 
+@transaction.atomic
+def withdraw_all(*, person_id: UUID, by: By, at: datetime) -> int:
+    """Give back every place a person holds or waits for in a class that is not over; how many.
+
+    Class by class, in the order of their locks.
+    """
+    held = Enrolment.objects.filter(person_id=person_id, course_class__ends_at__gt=at)
+    rows = held.exclude(state=State.WITHDRAWN).order_by("course_class_id")
+    places = list(rows.values_list("id", "course_class_id"))
+    for enrolment_id, class_id in places:
+        _withdraw_locked(enrolment_id, class_id, by, at)
+    return len(places)
+
+
 def _fill(course_class: CourseClass, by: By, at: datetime) -> None:
     """Give free seats to those who waited longest; the class is locked."""
     course_class.refresh_from_db(fields=["seats", "seats_taken", "waiting_taken"])

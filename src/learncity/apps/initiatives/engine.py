@@ -9,6 +9,7 @@ from learncity.apps.classes.blueprint import Classes, Terms
 from learncity.apps.organizations.blueprint import Organizations, Roles, Venues
 from learncity.apps.people.blueprint import Groups, People
 from learncity.apps.places.blueprint import Places
+from learncity.apps.privacy.blueprint import Clocks, Consents, DaysOff, Retention
 from learncity.kernel.blueprints import Engine, Key, Names, Value
 
 
@@ -42,6 +43,10 @@ def engine() -> Engine:
             Venues(),
             Groups(),
             People(),
+            Consents(),
+            Clocks(),
+            DaysOff(),
+            Retention(),
             Roles(),
             Courses(),
             Terms(),

@@ -1,11 +1,12 @@
-"""Answers to this room's own events: carrying messages outside, after commit."""
+"""Answers to events: carrying messages outside after commit, and telling of requests."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from learncity.apps.privacy.types import CopyReady, RequestMoved
 from learncity.kernel.outbox import on
 
-from . import services
+from . import about_privacy, services
 from .types import CodeWanted, MessageWritten
 
 
@@ -21,3 +22,15 @@ def carry_codes(news: Sequence[CodeWanted]) -> Mapping[CodeWanted, Exception]:
     """Send the codes; safe to run twice, because their ids are stable."""
     by_id = {UUID(str(event.delivery_id)): event for event in news}
     return {by_id[pk]: error for pk, error in services.carry_codes(news).items()}
+
+
+@on(RequestMoved)
+def tell_of_requests(news: Sequence[RequestMoved]) -> None:
+    """Write to whose requests moved; each step once, because its key is stable."""
+    about_privacy.tell_of_requests(news)
+
+
+@on(CopyReady)
+def tell_of_copies(news: Sequence[CopyReady]) -> None:
+    """Write to whose copies are ready; once each."""
+    about_privacy.tell_of_copies(news)

@@ -1,11 +1,10 @@
 """Every change to notices. Telling is part of the caller's transaction; sending is not."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from learncity.apps.people import queries as people
@@ -136,9 +135,30 @@ def mark_read(*, person_id: UUID, message_ids: Sequence[UUID], at: datetime) -> 
     mine.update(read_at=at)
 
 
-@transaction.atomic
-def forget_deliveries(*, at: datetime) -> int:
-    """Delete what left more than 30 days ago, codes after a day; how many."""
-    old, _ = Delivery.objects.filter(created_at__lt=at - timedelta(days=30)).delete()
-    codes, _ = Delivery.objects.filter(message=None, created_at__lt=at - timedelta(days=1)).delete()
-    return old + codes
+def forget_deliveries(*, before: datetime) -> int:
+    """Delete what messages left as, before a moment; how many."""
+    return Delivery.objects.filter(created_at__lt=before).exclude(message=None).delete()[0]
+
+
+def forget_codes(*, person_id: UUID | None = None, before: datetime | None = None) -> int:
+    """Delete where sign-in codes went: to a person, or before a moment; how many."""
+    rows = Delivery.objects.filter(message=None)
+    if person_id is not None:
+        reach = people.addresses([person_id]).get(person_id)
+        known = (reach.phone, reach.email) if reach else ()
+        rows = rows.filter(address__in=[address for address in known if address])
+    if before is not None:
+        rows = rows.filter(created_at__lt=before)
+    assert person_id is not None or before is not None, "never all of them"
+    return rows.delete()[0]
+
+
+def forget_messages(*, person_id: UUID | None = None, before: datetime | None = None) -> int:
+    """Delete messages of a person, or from before a moment, and how they were sent; how many."""
+    rows = Message.objects.all()
+    if person_id is not None:
+        rows = rows.filter(person_id=person_id)
+    if before is not None:
+        rows = rows.filter(created_at__lt=before)
+    assert person_id is not None or before is not None, "never all of them"
+    return rows.delete()[1].get("notices.Message", 0)

@@ -115,6 +115,8 @@ def describe(*, person_id: UUID, name: str, language: str | None = None) -> None
     if not name:
         raise NameMissing
     person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
+    if person.erased_at:  # by somebody else, while this page was open
+        return
     person.call(name)
     if language in LANGUAGES:
         person.language = language

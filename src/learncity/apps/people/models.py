@@ -60,9 +60,15 @@ class Person(models.Model):
     born = models.PositiveSmallIntegerField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(erased_at=None)
+                | Q(name="", key=None, home=None, born=None, hometown=""),
+                name="people_erased_is_blank",
+            ),
             models.CheckConstraint(
                 condition=Q(language__in=LANGUAGES), name="people_language_known"
             ),
@@ -156,7 +162,7 @@ class PersonKey(models.Model):
 
     Deleted when the person is erased: then nothing that was sealed with it can be read.
 
-    Personal data: none that can be read.
+    Personal data: what opens a person's numbers; wrapped, and deleted when they are erased.
     """
 
     person = models.OneToOneField(

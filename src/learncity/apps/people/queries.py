@@ -105,6 +105,18 @@ def ids_by_key(keys: Collection[str]) -> Mapping[str, UUID]:
     return {key: pk for key, pk in rows if key}
 
 
+def keys(ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """Keys of those of the persons whom a blueprint names, in one query."""
+    rows = Person.objects.filter(pk__in=ids).exclude(key=None).values_list("id", "key")
+    return {pk: key for pk, key in rows if key}
+
+
+def erased(ids: Collection[UUID]) -> set[UUID]:
+    """Those of the persons who were erased, in one query."""
+    rows = Person.objects.filter(pk__in=ids).exclude(erased_at=None)
+    return set(rows.values_list("id", flat=True))
+
+
 def find_account(person_id: UUID) -> Account | None:
     """The account of a person, or ``None``; one query."""
     return Account.objects.filter(person_id=person_id).select_related("person").first()

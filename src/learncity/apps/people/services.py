@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from learncity.apps.places.types import Heirs
 from learncity.kernel import audit, locks
 from learncity.kernel.acting import SYSTEM, By
+from learncity.kernel.models import RepeatedRequest
 from learncity.kernel.texts import LANGUAGES
 
 from . import queries
@@ -35,7 +36,15 @@ from .identifiers import (
     reveal_identifier,
 )
 from .merges import merge, unmerge
-from .models import NO_PASSWORD, Account, Person, SeenInPerson, Token
+from .models import (
+    NO_PASSWORD,
+    Account,
+    Membership,
+    Person,
+    Residence,
+    SeenInPerson,
+    Token,
+)
 from .rules import parse_address, parse_number
 from .types import (
     Addresses,
@@ -57,6 +66,7 @@ __all__ = [
     "end_identifier",
     "end_seen",
     "follow_places",
+    "forget",
     "forget_unproven",
     "free_addresses",
     "issue_token",
@@ -154,9 +164,32 @@ def revoke_token(*, account_id: UUID, token_id: UUID, at: datetime) -> bool:
 
 
 @transaction.atomic
-def forget_unproven(*, at: datetime) -> int:
-    """Delete accounts made more than a day ago whose code never came back; how many."""
-    return _forget(Account.objects.filter(joined_at__lt=at - timedelta(days=1)))
+def forget_unproven(*, before: datetime) -> int:
+    """Delete accounts made before a moment whose code never came back; how many."""
+    return _forget(Account.objects.filter(joined_at__lt=before))
+
+
+@transaction.atomic
+def forget(*, person_id: UUID, at: datetime) -> int:
+    """Erase a person: no account, no key, no name; what others keep leads to nobody any more.
+
+    The last step of erasing (``kernel.personal_data.erase``). The address is free afterwards:
+    whoever signs in with it is a new person. Numbers cannot be read any more. Erasing twice changes
+    nothing.
+
+    Returns:
+        1, or 0 when there was nothing left to erase.
+    """
+    account_ids = list(Account.objects.filter(person_id=person_id).values_list("id", flat=True))
+    RepeatedRequest.objects.filter(account_id__in=account_ids).delete()
+    Account.objects.filter(pk__in=account_ids).delete()
+    destroy_key(person_id=person_id, at=at)
+    for model in (Membership, Residence, SeenInPerson):
+        model.objects.filter(person_id=person_id).delete()
+    return Person.objects.filter(pk=person_id, erased_at=None).update(
+        key=None, name="", name_order=b"", name_words="", home=None, hometown="", born=None,
+        ended_at=at, erased_at=at,
+    )  # fmt: skip
 
 
 def free_addresses(*, phones: Collection[str], emails: Collection[str]) -> int:

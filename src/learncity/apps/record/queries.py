@@ -12,7 +12,7 @@ from .models import Fact
 from .rules import all_kinds, kind_named, subjects
 from .types import FactValue
 
-__all__ = ["all_kinds", "count_facts", "facts_of"]
+__all__ = ["all_kinds", "count_facts", "facts_of", "facts_of_all"]
 
 
 def facts_of(
@@ -30,20 +30,36 @@ def facts_of(
         at, last = before
         rows = rows.filter(at__lte=at).exclude(at=at, id__gte=last)
     found = list(rows.order_by("-at", "-id")[:limit])
+    return [value for _fact, value in _values(found)]
+
+
+def facts_of_all(person_ids: Collection[UUID]) -> dict[UUID, list[FactValue]]:
+    """All facts of persons, newest first; as many queries as for one."""
+    rows = Fact.objects.filter(person_id__in=person_ids).order_by("-at", "-id")
+    found: dict[UUID, list[FactValue]] = {}
+    for fact, value in _values(list(rows)):
+        found.setdefault(fact.person_id, []).append(value)
+    return found
+
+
+def _values(found: list[Fact]) -> list[tuple[Fact, FactValue]]:
     where = places.places({f.place_id for f in found if f.place_id})
     named = _named(found)
     return [
-        FactValue(
-            f.id,
-            f.at,
-            f.kind,
-            str(kind_named(f.kind).label),
-            f.subject_type,
-            f.subject_id,
-            *named.get((f.subject_type, f.subject_id), (Text(), "")),
-            where[f.place_id].name if f.place_id and f.place_id in where else Text(),
-            f.via,
-            f.actor_id == f.person_id,
+        (
+            f,
+            FactValue(
+                f.id,
+                f.at,
+                f.kind,
+                str(kind_named(f.kind).label),
+                f.subject_type,
+                f.subject_id,
+                *named.get((f.subject_type, f.subject_id), (Text(), "")),
+                where[f.place_id].name if f.place_id and f.place_id in where else Text(),
+                f.via,
+                f.actor_id == f.person_id,
+            ),
         )
         for f in found
     ]

@@ -41,6 +41,14 @@ SIGNED_IN = [
     ("get", "/me/identifiers"),
     ("post", "/me/identifiers"),
     ("delete", f"/me/identifiers/{SOMETHING}"),
+    ("get", "/me/consents"),
+    ("post", "/me/consents/results-to-employer"),
+    ("delete", "/me/consents/results-to-employer"),
+    ("get", "/me/requests"),
+    ("post", "/me/requests"),
+    ("get", "/me/requests/ABCD-EFGH-JK"),
+    ("delete", "/me/requests/ABCD-EFGH-JK"),
+    ("get", "/me/data"),
 ]
 DESK = [
     ("get", "/desk/classes"),
@@ -59,6 +67,11 @@ OFFICE = [
     ("delete", f"/desk/people/{SOMETHING}/identifiers/{SOMETHING}"),
     ("post", f"/desk/people/{SOMETHING}/merges"),
     ("delete", f"/desk/people/{SOMETHING}/merges/{SOMETHING}"),
+    ("get", "/desk/requests"),
+    ("get", "/desk/requests/ABCD-EFGH-JK"),
+    ("post", "/desk/requests/ABCD-EFGH-JK/answer"),
+    ("post", "/desk/requests/ABCD-EFGH-JK/extension"),
+    ("post", "/desk/requests/ABCD-EFGH-JK/completion"),
 ]
 BODIES = {
     "/me/identifiers": {"kind": "PASSPORT", "issuer": "VN", "number": "C1234567"},
@@ -71,6 +84,10 @@ BODIES = {
     f"/desk/people/{SOMETHING}/merges": {
         "other": SOMETHING[:-1] + "e", "reason": "PERSON_SAYS"
     },
+    "/me/consents/results-to-employer": {"version": 1},
+    "/me/requests": {"kind": "ACCESS"},
+    "/desk/requests/ABCD-EFGH-JK/answer": {"granted": True, "words": "Yes."},
+    "/desk/requests/ABCD-EFGH-JK/extension": {"words": "Later."},
 }  # fmt: skip
 SEATS = {"data": {"seats": 90, "waiting_limit": 90}, "content_type": "application/json"}
 
@@ -118,6 +135,13 @@ def test_a_resident_has_no_desk(worker, method, path):
 
     assert answer.status_code == 403
     assert answer.json()["code"] == "forbidden"
+
+
+@pytest.mark.parametrize(("method", "path"), OFFICE)
+def test_the_office_is_for_operators_alone(worker, staff, operator, method, path):
+    for other in (worker, staff):
+        assert send(other, method, path).status_code == 403
+    assert send(operator, method, path).status_code in (200, 201, 404)
 
 
 @pytest.mark.parametrize(("method", "path"), DESK)

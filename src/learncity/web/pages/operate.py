@@ -47,6 +47,13 @@ ACTIONS = {
     "regions-vn.imported": gettext_lazy("Imported regions"),
     "reform.imported": gettext_lazy("Imported a reform"),
     "population.imported": gettext_lazy("Imported numbers of people"),
+    "privacy.consent_entered": gettext_lazy("Entered a consent from paper"),
+    "privacy.request_read": gettext_lazy("Looked at a request about data"),
+    "privacy.request_answered": gettext_lazy("Answered a request about data"),
+    "privacy.request_extended": gettext_lazy("Extended a request about data"),
+    "privacy.request_done": gettext_lazy("Finished a request about data"),
+    "privacy.erased": gettext_lazy("Erased a person"),
+    "privacy.swept": gettext_lazy("Deleted what was over its time"),
     "courses.imported": gettext_lazy("Imported courses"),
     "classes.imported": gettext_lazy("Imported classes"),
     "security.visit_began": gettext_lazy("Began to look as somebody"),
@@ -84,6 +91,9 @@ SUBJECTS = {
     "person": gettext_lazy("person"),
     "people": gettext_lazy("people"),
     "identifier": gettext_lazy("number"),
+    "consent": gettext_lazy("consent"),
+    "request": gettext_lazy("request"),
+    "retention": gettext_lazy("how long things are kept"),
 }
 DETAILS = {
     "how": gettext_lazy("how"),
@@ -105,6 +115,10 @@ DETAILS = {
     "reason": gettext_lazy("reason"),
     "other": gettext_lazy("the other record"),
     "group": gettext_lazy("group"),
+    "decision": gettext_lazy("said"),
+    "state": gettext_lazy("state"),
+    "days": gettext_lazy("days"),
+    "rows": gettext_lazy("lines"),
 }
 # Kept for whoever follows a trail through the table; it says nothing to a reader.
 HIDDEN = {"visit"}

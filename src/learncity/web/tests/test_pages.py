@@ -53,6 +53,10 @@ MINE = {
     "/desk/figures/": 5,
     "/operate/": 10,
     "/operate/reforms/": 5,
+    "/me/privacy/": 10,
+    "/me/privacy/erase/": 8,
+    "/operate/requests/": 7,
+    "/operate/retention/": 6,
 }
 
 

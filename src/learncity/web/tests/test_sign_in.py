@@ -219,8 +219,8 @@ def test_accounts_whose_code_never_came_back_go_after_a_day(client):
     ask(client, UNKNOWN)
     people = Person.objects.count()
 
-    assert forget_unproven(at=timezone.now()) == 0
-    assert forget_unproven(at=timezone.now() + timedelta(days=2)) == 1
+    assert forget_unproven(before=timezone.now() - timedelta(days=1)) == 0
+    assert forget_unproven(before=timezone.now() + timedelta(days=1)) == 1
 
     assert not Account.objects.filter(phone=UNKNOWN).exists()
     assert Person.objects.count() == people - 1

@@ -25,7 +25,7 @@ from learncity.apps.notices.types import (
 )
 from learncity.apps.people import services as people
 from learncity.apps.people.factories import make_person
-from learncity.kernel import outbox, worker
+from learncity.kernel import outbox, personal_data
 from learncity.kernel.acting import By, Via
 from learncity.kernel.ids import uuid7
 from learncity.kernel.models import OutboxEntry
@@ -321,7 +321,7 @@ def test_rows_given_up_go_after_a_month_and_handled_ones_after_a_week(sms):
     ):
         OutboxEntry.objects.create(event="tests.E", handler="h", body={}, **ended)
 
-    worker.forget_old_rows()
+    personal_data.sweep({"kernel.news": now - timedelta(days=7)})
 
     assert sorted(OutboxEntry.objects.values_list("id", flat=True)) == sorted(kept)
 

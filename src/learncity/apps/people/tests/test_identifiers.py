@@ -268,7 +268,7 @@ def test_a_code_that_never_came_back_leaves_the_record_as_it_was():
     add(person, Number(K.PHONE, "", "+8615499990001"))
     services.account_for(address=Addresses("+8615499990001", None), language="vi")
 
-    services.forget_unproven(at=datetime.now(UTC) + timedelta(days=2))
+    services.forget_unproven(before=datetime.now(UTC) + timedelta(days=2))
 
     assert queries.find_account(person) is None
     assert queries.persons([person])[person].name == "阮氏香"

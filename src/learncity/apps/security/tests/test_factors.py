@@ -245,9 +245,9 @@ def test_used_codes_go_after_a_day():
     secret, _ = with_app(mine.pk, at=now - timedelta(minutes=5))
     services.use_code(account_id=mine.pk, code=code(secret, now), at=now)
 
-    services.forget_ended(at=now)
+    services.forget_ended(before=now - timedelta(days=1))
     kept = UsedStep.objects.filter(app__account=mine).count()
-    services.forget_ended(at=now + timedelta(days=2))
+    services.forget_ended(before=now + timedelta(days=1))
 
     assert (kept, UsedStep.objects.filter(app__account=mine).count()) == (2, 0)
 
