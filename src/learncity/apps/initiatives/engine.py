@@ -6,7 +6,13 @@ from pydantic import Field
 
 from learncity.apps.catalogue.blueprint import Courses
 from learncity.apps.classes.blueprint import Classes, Terms
-from learncity.apps.organizations.blueprint import Organizations, Roles, Venues
+from learncity.apps.organizations.blueprint import (
+    Agreements,
+    Committees,
+    Organizations,
+    Roles,
+    Venues,
+)
 from learncity.apps.people.blueprint import People
 from learncity.apps.places.blueprint import Places
 from learncity.kernel.blueprints import Engine, Key, Names, Value
@@ -42,6 +48,8 @@ def engine() -> Engine:
             Venues(),
             People(),
             Roles(),
+            Committees(),
+            Agreements(),
             Courses(),
             Terms(),
             Classes(),
