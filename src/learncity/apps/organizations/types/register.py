@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from learncity.apps.places.types import Point
+from learncity.kernel.dated import day_of
 from learncity.kernel.texts import Text
 
 
@@ -107,9 +108,9 @@ class OrganizationValue:
     successor_id: UUID | None = None
 
     def lives(self, on: date) -> bool:
-        """Whether it exists on a day, by the clock of the moment it ended."""
+        """Whether it exists on a day, by the city's clock."""
         begun = self.since is None or self.since <= on
-        return begun and (self.ended_at is None or on < self.ended_at.date())
+        return begun and (self.ended_at is None or on < day_of(self.ended_at))
 
 
 @dataclass(frozen=True, slots=True)
