@@ -25,6 +25,7 @@ __all__ = [
     "find_verified",
     "key_named",
     "label",
+    "masked_name",
     "names",
     "of_organization",
     "of_person",
@@ -97,6 +98,11 @@ def person_of_code(code: str, *, on: date) -> UUID | None:
     """Who shows the code of an assertion that is valid today, or ``None``; one query."""
     row = Assertion.objects.filter(code=code).exclude(code="").first()
     return row.person_id if row is not None and _state(row, on) == CodeState.VALID else None
+
+
+def masked_name(person_id: UUID) -> str:
+    """A person's name that tells whether it is who one thinks, and no more; one query."""
+    return masked(people.persons([person_id])[person_id].name)
 
 
 def find_verified(code: str, *, on: date) -> Verified | None:

@@ -64,6 +64,11 @@ def find_person(
     return found
 
 
+def note_look(*, organization_key: str, by: By) -> None:
+    """Note that somebody of the organization looked at what it says of people."""
+    audit.note("assertions.looked_at", f"organization {organization_key}", by=by)
+
+
 @transaction.atomic
 def vouch(
     *,

@@ -34,6 +34,28 @@ ACTIONS = {
     "classes.cancelled": gettext_lazy("Cancelled a class"),
     "initiatives.blueprint_applied": gettext_lazy("Applied a blueprint"),
     "kernel.outbox_tried_again": gettext_lazy("Tried a message again"),
+    "organizations.founded": gettext_lazy("Entered an organization"),
+    "organizations.changed": gettext_lazy("Changed an organization"),
+    "organizations.ended": gettext_lazy("Ended an organization"),
+    "organizations.parent_set": gettext_lazy("Changed whom it belongs to"),
+    "organizations.covers": gettext_lazy("Entered a place it covers"),
+    "organizations.covers_no_longer": gettext_lazy("Took a place away that it covered"),
+    "organizations.office_opened": gettext_lazy("Opened an office"),
+    "organizations.office_closed": gettext_lazy("Closed an office"),
+    "organizations.committee_founded": gettext_lazy("Entered a committee"),
+    "organizations.term_begun": gettext_lazy("Entered a term of office"),
+    "organizations.member_came": gettext_lazy("Entered a member of a committee"),
+    "organizations.member_left": gettext_lazy("A member left a committee"),
+    "organizations.agreement_made": gettext_lazy("Entered an agreement"),
+    "organizations.promised": gettext_lazy("Wrote down a promise"),
+    "organizations.promise_taken_out": gettext_lazy("Took a promise out"),
+    "organizations.deed_noted": gettext_lazy("Noted what was done"),
+    "organizations.deed_taken_back": gettext_lazy("Took a note back"),
+    "assertions.person_looked_for": gettext_lazy("Looked for a person"),
+    "assertions.looked_at": gettext_lazy("Looked at what is said of people"),
+    "assertions.made": gettext_lazy("Vouched for a person"),
+    "assertions.withdrawn": gettext_lazy("Withdrew what was said"),
+    "assertions.answered": gettext_lazy("Answered an objection"),
     "courses.imported": gettext_lazy("Imported courses"),
     "classes.imported": gettext_lazy("Imported classes"),
 }
@@ -50,6 +72,9 @@ SUBJECTS = {
     "blueprint": gettext_lazy("blueprint"),
     "file": gettext_lazy("file"),
     "outbox": gettext_lazy("message"),
+    "organization": gettext_lazy("organization"),
+    "committee": gettext_lazy("committee"),
+    "agreement": gettext_lazy("agreement"),
 }
 DETAILS = {
     "how": gettext_lazy("how"),
@@ -62,8 +87,20 @@ DETAILS = {
     "changed": gettext_lazy("changed"),
     "same": gettext_lazy("same as before"),
     "left_out": gettext_lazy("left out"),
+    "fields": gettext_lazy("fields"),
+    "successor": gettext_lazy("successor"),
+    "parties": gettext_lazy("parties"),
+    "number": gettext_lazy("number"),
+    "post": gettext_lazy("post"),
+    "key": gettext_lazy("what"),
+    "found": gettext_lazy("found"),
 }
-HOW = {"PAGE": gettext_lazy("on the page"), "PRINT": gettext_lazy("printed")}
+HOW = {
+    "PAGE": gettext_lazy("on the page"),
+    "PRINT": gettext_lazy("printed"),
+    "NUMBER": gettext_lazy("by their number"),
+    "CODE": gettext_lazy("by a code"),
+}
 
 
 @only(is_operator)

@@ -1,6 +1,6 @@
 """Everything that can be asked of organizations. Nothing here writes."""
 
-from .agreements import agreement_figures, agreements, find_agreement
+from .agreements import agreement_figures, agreements, count_agreements, find_agreement
 from .committees import committees_of, find_committee, overdue_committees
 from .kin import coverage, kin, offices
 from .register import (
@@ -25,6 +25,7 @@ __all__ = [
     "all_organizations",
     "all_venues",
     "committees_of",
+    "count_agreements",
     "coverage",
     "find_agreement",
     "find_committee",

@@ -43,11 +43,12 @@ def find_agreement(key: str) -> AgreementValue | None:
 
 def agreement_figures(*, on: date) -> AgreementFigures:
     """The figures of the agreements in force on a day, as far as is known today; four queries."""
-    return count([a for a in agreements() if a.state(on) == AgreementState.IN_FORCE], on)
+    in_force = [a for a in agreements() if a.state(on) == AgreementState.IN_FORCE]
+    return count_agreements(in_force, on=on)
 
 
-def count(found: Collection[AgreementValue], on: date) -> AgreementFigures:
-    """The figures of these agreements."""
+def count_agreements(found: Collection[AgreementValue], *, on: date) -> AgreementFigures:
+    """The figures of these agreements, on a day."""
     promises = [p for a in found for p in a.promises]
     return AgreementFigures(
         len(found),
