@@ -19,7 +19,7 @@ from learncity.kernel.errors import DomainError
 from .identity import CsrfFailed, Key, Session
 from .limits import FAIR
 from .mistakes import mistakes
-from .operations import city, classes, courses, desk, mine
+from .operations import city, classes, courses, desk, mine, partners
 from .problems import problem, refused
 from .shell import shelled
 
@@ -35,6 +35,7 @@ TAGS = [
     {"name": "City", "description": "The city, its regions and its places to learn."},
     {"name": "Learn", "description": "Courses, classes and what is on tonight."},
     {"name": "Mine", "description": "What belongs to the signed-in person."},
+    {"name": "Partners", "description": "Organizations, agreements, and what is vouched for."},
     {"name": "Desk", "description": "For the staff of providers and the city's office."},
 ]
 
@@ -87,8 +88,8 @@ api = Api(
         "tags": TAGS,
     },
 )
-for router in (city.router, courses.router, classes.router, mine.router, desk.router):
-    api.add_router("", router)
+for module in (city, courses, classes, mine, desk, partners):
+    api.add_router("", module.router)
 
 
 def patterns() -> list[URLPattern]:

@@ -71,9 +71,13 @@ class _WordsWidget(forms.MultiWidget):
         return [(value or {}).get(tag, "") for tag in LANGUAGES]
 
 
+class _DayInput(forms.DateInput):
+    input_type = "date"
+
+
 def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
     """A day, in the form in which browsers send it."""
-    widget = forms.DateInput(format="%Y-%m-%d")
+    widget = _DayInput(format="%Y-%m-%d")
     return forms.DateField(label=label, required=required, widget=widget, help_text=help_text)
 
 

@@ -26,12 +26,20 @@ OPEN_TO_ANYBODY = {
     "list_classes",
     "get_class",
     "get_tonight",
+    "list_organizations",
+    "get_organization",
+    "list_agreements",
+    "get_coverage",
+    "verify_code",
 }
 SIGNED_IN = [
     ("get", "/me"),
     ("get", "/me/classes"),
     ("get", "/me/record"),
     ("get", "/me/messages"),
+    ("get", "/me/assertions"),
+    ("post", "/me/assertions"),
+    ("post", "/me/assertions/01a2004c-0898-74c1-a877-54b127d3fb1d/objection"),
     ("get", "/me/places/ABCD-EFGH-JK"),
     ("delete", "/me/places/ABCD-EFGH-JK"),
     ("post", f"/classes/{OWN_CLASS}/applications"),
@@ -46,9 +54,32 @@ DESK = [
 SEATS = {"data": {"seats": 90, "waiting_limit": 90}, "content_type": "application/json"}
 
 
+CENTRE = "/desk/organizations/qiaotou-learning-centre/assertions"
+# In the name of an organization: its own staff, and not even the city's office.
+SPEAKS = [
+    ("get", CENTRE),
+    ("post", CENTRE),
+    ("post", f"{CENTRE}/01a2004c-0898-74c1-a877-54b127d3fb1d/withdrawal"),
+]
+# A party of the agreement, and the city's office.
+KEEPS = [("post", "/desk/agreements/workers-study-2026/promises/3/deeds")]
+BODIES = {
+    "/me/assertions": {"key": "post", "value": "Rider"},
+    "/objection": {"text": "Not right"},
+    "/assertions": {"who": "+8615400000001", "key": "volunteer", "value": 8, "evidence": "Roster",
+             "code_until": "2099-01-01"},
+    "/withdrawal": {"text": "Mistake"},
+    "/deeds": {"day": "2026-06-01", "amount": 4, "evidence": "Room book"},
+}  # fmt: skip
+
+
 def send(client, method, path, **kwargs):
     if method == "patch":
         kwargs = SEATS | kwargs
+    if method == "post":
+        body = next((b for end, b in BODIES.items() if path.endswith(end)), None)
+        if body is not None:
+            kwargs = {"data": body, "content_type": "application/json"} | kwargs
     return getattr(client, method)(API + path, **kwargs)
 
 
@@ -64,10 +95,10 @@ def test_only_listed_operations_are_open_to_anybody():
 
 def test_the_lists_here_are_all_closed_operations():
     closed = {op.view_func.__name__ for op in operations_of(api)} - OPEN_TO_ANYBODY
-    assert len(closed) == len(SIGNED_IN) + len(DESK)
+    assert len(closed) == len(SIGNED_IN) + len(DESK) + len(SPEAKS) + len(KEEPS)
 
 
-@pytest.mark.parametrize(("method", "path"), SIGNED_IN + DESK)
+@pytest.mark.parametrize(("method", "path"), SIGNED_IN + DESK + SPEAKS + KEEPS)
 def test_a_stranger_is_asked_for_a_key(client, city, method, path):
     answer = send(client, method, path)
 
@@ -81,7 +112,7 @@ def test_a_key_opens_what_is_ones_own(worker, method, path):
     assert send(worker, method, path).status_code in (200, 201, 404, 409)
 
 
-@pytest.mark.parametrize(("method", "path"), DESK)
+@pytest.mark.parametrize(("method", "path"), DESK + SPEAKS + KEEPS)
 def test_a_resident_has_no_desk(worker, method, path):
     answer = send(worker, method, path)
 
@@ -93,6 +124,23 @@ def test_a_resident_has_no_desk(worker, method, path):
 def test_staff_and_operators_have_a_desk(staff, operator, method, path):
     assert send(staff, method, path).status_code == 200
     assert send(operator, method, path).status_code == 200
+
+
+@pytest.mark.parametrize(("method", "path"), SPEAKS)
+def test_only_its_staff_speaks_for_an_organization(staff, operator, method, path):
+    assert send(operator, method, path).status_code == 403
+    assert send(staff, method, path).status_code in (200, 404)
+    other = path.replace("qiaotou-learning-centre", "lamplight-night-school")
+    assert send(staff, method, other).status_code == 403
+
+
+@pytest.mark.parametrize(("method", "path"), KEEPS)
+def test_a_party_and_the_office_note_what_was_done(staff, operator, method, path):
+    assert send(staff, method, path).status_code == 200
+    assert send(operator, method, path).status_code == 200
+    assert (
+        send(staff, method, path.replace("workers-study-2026", "riders-learn")).status_code == 403
+    )
 
 
 @pytest.mark.parametrize(
