@@ -26,7 +26,7 @@ from learncity.kernel.ids import receipt_number
 
 from . import facts, queries
 from .models import Assertion, Objection
-from .rules import fitting, key_named
+from .rules import fitting, key_named, register
 from .types import (
     AssertionMade,
     AssertionNotFound,
@@ -38,6 +38,17 @@ from .types import (
     ReasonNeeded,
     WasWithdrawn,
 )
+
+__all__ = [
+    "answer",
+    "find_person",
+    "note_look",
+    "object_to",
+    "register",
+    "state",
+    "vouch",
+    "withdraw",
+]
 
 _LOCK = "assertions.Person"
 _is_link = URLValidator(schemes=["http", "https"])

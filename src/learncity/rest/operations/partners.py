@@ -168,7 +168,7 @@ def note_deed(
 @router.get("/verifications/{code}", auth=None, response={200: said.Verification})
 def verify_code(request: HttpRequest, code: Receipt) -> said.Verification:
     """Say whether a code is valid now, and for what: no more than needed. 429 after a few tries."""
-    if not ratelimit.consume(request, action="verify_code"):
+    if not ratelimit.consume(request, action="verify_code", limit_get=True):
         raise Throttled(60)
     return said.Verification.of(found(assertions.find_verified(code, on=_today())))
 

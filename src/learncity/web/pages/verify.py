@@ -35,7 +35,7 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
     seen: dict[str, Any] = {"code": code}
     status = 200
     if code:
-        if not ratelimit.consume(request, action="verify_code"):
+        if not ratelimit.consume(request, action="verify_code", limit_get=True):
             return _unlisted(render(request, "429.html", status=429))
         found = queries.find_verified(code.upper(), on=day_of(timezone.now()))
         status = 200 if found else 404
