@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from learncity.apps.assertions import queries
+from learncity.apps.assertions.access import may_verify
 from learncity.apps.assertions.types import CodeState, Verified
 from learncity.kernel import formats
 from learncity.kernel.access import everyone
@@ -35,7 +35,7 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
     seen: dict[str, Any] = {"code": code}
     status = 200
     if code:
-        if not ratelimit.consume(request, action="verify_code", limit_get=True):
+        if not may_verify(request):
             return _unlisted(render(request, "429.html", status=429))
         found = queries.find_verified(code.upper(), on=day_of(timezone.now()))
         status = 200 if found else 404

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from allauth.core import ratelimit
 from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learncity.apps.assertions import queries, services
+from learncity.apps.assertions.access import may_look
 from learncity.apps.assertions.types import (
     PersonNotFound,
 )
@@ -170,7 +170,7 @@ def vouch(request: HttpRequest, key: str) -> HttpResponse:
     form = VouchForm(request.POST or None, initial=initial, own=False)
     back = reverse("web:assertions", args=[key])
     if request.method == "POST" and form.is_valid() and "sure" not in request.POST:
-        if not ratelimit.consume(request, action="find_person", key=str(by.person_id)):
+        if not may_look(request):
             return render(request, "429.html", status=429)
         try:
             name = queries.masked_name(form.find(key, by=by, at=at))
