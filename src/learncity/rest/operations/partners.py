@@ -54,7 +54,7 @@ def _by(request: HttpRequest) -> By:
     return By(account(request).person_id, Via.API)
 
 
-@router.get("/organizations", auth=None, response={200: shapes.Organizations})
+@router.get("/organizations", auth=None, response={200: shapes.Organizations, **refusals(404)})
 def list_organizations(
     request: HttpRequest,
     kind: OrganizationKind | None = None,
@@ -165,7 +165,7 @@ def note_deed(
 # Assertions.
 
 
-@router.get("/verifications/{code}", auth=None, response={200: said.Verification})
+@router.get("/verifications/{code}", auth=None, response={200: said.Verification, **refusals(403)})
 def verify_code(request: HttpRequest, code: Receipt) -> said.Verification:
     """Say whether a code is valid now, and for what: no more than needed. 429 after a few tries."""
     if not may_verify(request):
@@ -180,7 +180,7 @@ def list_my_assertions(request: HttpRequest) -> said.Assertions:
     return said.Assertions(items=[said.Assertion.of(row) for row in rows])
 
 
-@router.post("/me/assertions", response={200: said.Assertion, **refusals(409)})
+@router.post("/me/assertions", response={200: said.Assertion, **refusals(404, 409)})
 @once
 def state_own(request: HttpRequest, payload: said.NewOwn) -> Status[BaseModel]:
     """Say something of my own work; it is shown as only said by me.
