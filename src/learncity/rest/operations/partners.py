@@ -1,5 +1,6 @@
 """Organizations, agreements, the figure of coverage, and what organizations vouch for."""
 
+import re
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,7 +10,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Status
 from ninja.errors import Throttled
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from learncity.apps.assertions import queries as assertions
 from learncity.apps.assertions import services
@@ -43,6 +45,15 @@ from .common import city_and_region, found
 
 router = Router(tags=["Partners"])
 
+
+def _iso(value: object) -> object:
+    """Only what the description says; the library would take seconds since 1970 as well."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise PydanticCustomError("date_parsing", "a date was expected, such as 2026-11-30")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_iso)]
 Number = Annotated[int, Field(ge=1, le=32_767)]
 
 
@@ -116,7 +127,7 @@ def get_coverage(
     request: HttpRequest,
     kind: OrganizationKind = OrganizationKind.ASSOCIATION,
     level: PlaceKind = PlaceKind.SUBDISTRICT,
-    on: date | None = None,
+    on: Day | None = None,
 ) -> shapes.Coverage:
     """Count the places of a level that an organization of a kind covers on a day; name the others.
 
