@@ -77,7 +77,7 @@ def assertion_words(said: AssertionValue) -> dict[str, Any]:
 class ValueForm(ActForm):
     """A key, its value in whatever form the key asks for, and from when to when."""
 
-    key = forms.ChoiceField(label=gettext_lazy("What"))
+    key = forms.ChoiceField(label=gettext_lazy("Statement"))
     value = forms.CharField(
         label=gettext_lazy("Value"), required=False, max_length=200,
         help_text=gettext_lazy("A name, a number, or a day as 2026-11-30; for shifts, see below."),
@@ -96,7 +96,7 @@ class ValueForm(ActForm):
     def __init__(self, *args: Any, own: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["key"].choices = [  # type: ignore[attr-defined]
-            (key.name, f"{key.label}: {key.value_label}" if key.value_label else key.label)
+            (key.name, _("%(what)s: %(value)s") % {"what": key.label, "value": key.value_label})
             for key in queries.all_keys()
             if key.own or not own
         ]  # fmt: skip

@@ -52,7 +52,7 @@ def _verified_rows(found: Verified) -> list[dict[str, Any]]:
     assert found.code_until is not None
     works = formats.day(last_day(found.code_until), "long")
     rows: list[dict[str, Any]] = [
-        {"label": _("What"), "value": queries.key_named(found.key).label},
+        {"label": _("Statement"), "value": queries.key_named(found.key).label},
         {"label": _("Says who"), "value": marked(found.organization.name)},
         {"label": _("Of whom"), "value": found.name,
          "note": _("The name is part-masked. Compare it with who shows you the code.")},

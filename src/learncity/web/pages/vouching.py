@@ -84,7 +84,7 @@ def assertions(request: HttpRequest, key: str) -> HttpResponse:
         "web/assertions.html",
         {
             "organization": found,
-            "columns": [{"label": _("Name")}, {"label": _("What")}, {"label": _("Value")},
+            "columns": [{"label": _("Name")}, {"label": _("Statement")}, {"label": _("Value")},
                         {"label": _("From when to when")}, {"label": _("Code")},
                         {"label": _("State")}],
             "rows": [
