@@ -7,17 +7,17 @@ OPEN = (
     "/courses/small-shop-bookkeeping/", "/classes/bookkeeping-qiaotou-wed/",
     "/classes/embroidery-museum-sun/", "/venues/", "/venues/qiaotou-centre/",
     "/providers/qiaotou-learning-centre/", "/place/", "/sign-in/", "/help/", "/accessibility/",
-    "/privacy/", "/demo/outbox/", "/nowhere/",
+    "/privacy/", "/demo/outbox/", "/nowhere/", "/me/missing/?for=IN_PERSON",
 )  # fmt: skip
 MINE = (
     "/", "/classes/first-aid-weiting-sat/apply/", "/me/", "/me/classes/", "/me/record/",
-    "/me/messages/", "/me/profile/", "/desk/",
+    "/me/messages/", "/me/profile/", "/me/security/", "/me/security/app/", "/desk/",
 )  # fmt: skip
 DESK = (
     "/desk/", "/desk/?q=xyzzy", "/desk/figures/", "/desk/classes/bookkeeping-qiaotou-wed/",
     "/desk/classes/bookkeeping-qiaotou-wed/print/",
 )  # fmt: skip
-OFFICE = ("/operate/", "/desk/")
+OFFICE = ("/operate/", "/operate/support/", "/desk/")
 REFUSED = {"/nowhere/": 404, "/desk/": 403}
 
 

@@ -7,9 +7,12 @@ walks every URL and every role.
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.utils.http import urlencode
 
 View = TypeVar("View", bound=Callable[..., Any])
 Decision = Callable[..., bool]
@@ -35,6 +38,25 @@ def only(decision: Decision) -> Callable[[View], View]:
         return view
 
     return declare
+
+
+def also(decision: Decision, *, otherwise: str) -> Callable[[View], View]:
+    """Ask a view that is open to somebody for one thing more, which they can still get.
+
+    Whoever lacks it is not refused but sent to the page that says how (setting ``MISSING_URL``),
+    with ``otherwise`` naming the thing. Hung on the view beside its declaration.
+    """
+
+    def declare(view: View) -> View:
+        view.also = (decision, otherwise)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def is_for_some(view: Callable[..., Any]) -> bool:
+    """Whether a room's decision opens the view, not signing in alone."""
+    return getattr(view, "access", None) not in (None, _yes, _signed_in)
 
 
 def _yes(request: HttpRequest, **arguments: Any) -> bool:
@@ -67,7 +89,17 @@ class DenyByDefault:
         if decision is None:
             raise PermissionDenied(Undeclared(view))
         if decision(request, **kwargs):
-            return None
+            return self._missing(request, view, kwargs)
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(request.get_full_path())
+
+    @staticmethod
+    def _missing(
+        request: HttpRequest, view: Callable[..., Any], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        asked, name = getattr(view, "also", (_yes, ""))
+        if asked(request, **kwargs):
+            return None
+        wanted = urlencode({"for": name, "next": request.get_full_path()})
+        return HttpResponseRedirect(f"{resolve_url(settings.MISSING_URL)}?{wanted}")

@@ -7,27 +7,21 @@ known is ``None`` and open.
 from datetime import date, datetime, time
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
-
-class Days(Func):
-    """The days of a row as a range of the database."""
-
-    function = "DATERANGE"
-    output_field = DateRangeField()
-
-    def __init__(self, *ends: F) -> None:
-        super().__init__(*(ends or (F("since"), F("until"))))
+from .ranges import DateRange
 
 
 def once_a_day(name: str, *fields: str, condition: Q | None = None) -> ExclusionConstraint:
     """No two rows with the same fields hold on the same day."""
     same = [(field, RangeOperators.EQUAL) for field in fields]
     return ExclusionConstraint(
-        name=name, expressions=[*same, (Days(), RangeOperators.OVERLAPS)], condition=condition
+        name=name,
+        expressions=[*same, (DateRange("since", "until"), RangeOperators.OVERLAPS)],
+        condition=condition,
     )
 
 

@@ -16,10 +16,10 @@ from ninja.renderers import JSONRenderer
 
 from learncity.kernel.errors import DomainError
 
-from .identity import CsrfFailed, Key, Session
+from .identity import AssuranceNeeded, CsrfFailed, Key, SecondFactorNeeded, Session
 from .limits import FAIR
 from .mistakes import mistakes
-from .operations import city, classes, courses, desk, mine, partners
+from .operations import city, classes, courses, desk, mine, partners, people
 from .problems import problem, refused
 from .shell import shelled
 
@@ -88,8 +88,18 @@ api = Api(
         "tags": TAGS,
     },
 )
-for module in (city, courses, classes, mine, desk, partners):
-    api.add_router("", module.router)
+_ROUTERS = (
+    city.router,
+    courses.router,
+    classes.router,
+    mine.router,
+    people.mine,
+    desk.router,
+    people.router,
+    partners.router,
+)
+for router in _ROUTERS:
+    api.add_router("", router)
 
 
 def patterns() -> list[URLPattern]:
@@ -125,6 +135,8 @@ _HANDLERS: dict[type[Exception], Handler] = {
     AuthenticationError: _not_signed_in,
     PermissionDenied: _code("forbidden"),
     CsrfFailed: _code("csrf_failed"),
+    SecondFactorNeeded: _code("second_factor_needed"),
+    AssuranceNeeded: _code("assurance_needed"),
     Http404: _code("not_found"),
     DomainError: refused,
     ValidationError: _invalid,

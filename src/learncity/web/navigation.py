@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 from learncity.apps.initiatives.types import Help
 from learncity.apps.notices import queries as notices
 from learncity.apps.organizations.access import actor_of
+from learncity.apps.organizations.types import Actor
+from learncity.apps.security.access import visit_of
+from learncity.apps.security.types import Visit
 
 from .reader import Reader, reader_of
 
@@ -87,6 +90,11 @@ class Page:
         user = getattr(self._request, "user", None)
         return user.person if user and user.is_authenticated else None
 
+    @property
+    def visit(self) -> Visit | None:
+        """Support looks as the account's person, or ``None``."""
+        return visit_of(self._request)
+
     @cached_property
     def inbox_unread(self) -> int:
         """How many messages wait to be opened."""
@@ -98,7 +106,8 @@ class Page:
         entries = [(_("Find a class"), "web:find"), (_("Places to learn"), "web:venues")]
         if self.account:
             entries += [(_("My classes"), "web:my_classes"), (_("My record"), "web:my_record")]
-            actor = actor_of(self._request)
+            # Whoever looks as somebody sees no desk: it stays shut to them.
+            actor = Actor() if self.visit else actor_of(self._request)
             if actor.has_desk:
                 entries.append((_("Desk"), "web:desk"))
             if actor.is_operator:

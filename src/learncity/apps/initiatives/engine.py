@@ -13,7 +13,7 @@ from learncity.apps.organizations.blueprint import (
     Roles,
     Venues,
 )
-from learncity.apps.people.blueprint import People
+from learncity.apps.people.blueprint import Groups, People
 from learncity.apps.places.blueprint import Places
 from learncity.kernel.blueprints import Engine, Key, Names, Value
 
@@ -46,6 +46,7 @@ def engine() -> Engine:
             Places(),
             Organizations(),
             Venues(),
+            Groups(),
             People(),
             Roles(),
             Committees(),

@@ -14,12 +14,12 @@ from learncity.apps.classes.types import ClassCard, Shown
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.people import services as people
 from learncity.apps.people.access import account
-from learncity.apps.people.types import NameMissing
+from learncity.apps.people.types import Assurance, NameMissing
 from learncity.apps.places import queries as places
 from learncity.kernel.acting import By, Via
 from learncity.rest import cursors
 from learncity.rest.idempotency import once
-from learncity.rest.identity import Key, Session, anyone
+from learncity.rest.identity import Key, Session, anyone, at_least
 from learncity.rest.openapi import refusals
 from learncity.rest.shapes import classes as shapes
 from learncity.rest.shapes.common import Cursor, Limit, Named, Slug, Words
@@ -110,6 +110,7 @@ def get_tonight(request: HttpRequest, place: Slug | None = None) -> shapes.Tonig
     "/classes/{class_key}/applications",
     response={200: shapes.Enrolment, 201: shapes.Enrolment, **refusals(409)},
 )
+@at_least(Assurance.ADDRESS)
 @once
 def apply_for_class(
     request: HttpRequest, class_key: Slug, payload: shapes.Application | None = None

@@ -135,8 +135,8 @@ def get_coverage(
     """
     _city, region = city_and_region()
     region = found(region)
-    counted = queries.coverage(kind, level, region, on=on or _today())
-    by_id = {place.id: place for place in places.below(region.path)}
+    counted = queries.coverage(kind, level, region.id, on=on or _today())
+    by_id = {place.place_id: place for place in places.below_on(region.id, on=counted.on)}
 
     def named(pk: UUID) -> Named:
         return Named(key=by_id[pk].key, name=Words(by_id[pk].name))

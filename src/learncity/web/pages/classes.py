@@ -25,8 +25,8 @@ from learncity.apps.classes.types import (
     State,
 )
 from learncity.apps.people import services as people
-from learncity.apps.people.access import account
-from learncity.apps.people.types import NameMissing
+from learncity.apps.people.access import account, at_least
+from learncity.apps.people.types import Assurance, NameMissing
 from learncity.kernel import formats
 from learncity.kernel.access import everyone, signed_in
 from learncity.kernel.acting import By, Via
@@ -139,6 +139,7 @@ def _next_meeting(detail: ClassDetail) -> SessionValue | None:
 
 
 @signed_in
+@at_least(Assurance.ADDRESS)
 def apply(request: HttpRequest, class_key: str) -> HttpResponse:
     """Check what was chosen, and apply. Sending the form twice gives the same receipt."""
     form = NameForm(request.POST or None) if not account(request).person.name else None

@@ -1,8 +1,9 @@
 """The city's register of organizations: find, edit, end; committees; which places have none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,7 +24,7 @@ from learncity.apps.organizations.types import (
     OrganizationValue,
 )
 from learncity.apps.places import queries as places
-from learncity.apps.places.types import PlaceKind, PlaceValue
+from learncity.apps.places.types import PlaceKind, VersionValue
 from learncity.kernel import formats, tables
 from learncity.kernel.access import only
 from learncity.kernel.dated import day_of
@@ -38,7 +39,8 @@ from .find import page_number, pages
 SIZE = 50
 LEVEL_NAMES = {
     PlaceKind.DISTRICT: gettext_lazy("Districts"),
-    PlaceKind.SUBDISTRICT: gettext_lazy("Sub-districts and communes"),
+    PlaceKind.SUBDISTRICT: gettext_lazy("Sub-districts and towns"),
+    PlaceKind.COMMUNE: gettext_lazy("Wards and communes"),
 }
 
 
@@ -308,7 +310,7 @@ class CoverageForm(forms.Form):
     on = day_field(gettext_lazy("On"), required=False)
 
 
-def _figure(request: HttpRequest) -> tuple[CoverageForm, Coverage, dict[Any, PlaceValue]]:
+def _figure(request: HttpRequest) -> tuple[CoverageForm, Coverage, dict[UUID | None, VersionValue]]:
     asked = request.GET
     kind, level = asked.get("kind", ""), asked.get("level", "")
     try:
@@ -320,9 +322,11 @@ def _figure(request: HttpRequest) -> tuple[CoverageForm, Coverage, dict[Any, Pla
         raise Http404
     chosen = OrganizationKind(kind) if kind in KIND_NAMES else OrganizationKind.ASSOCIATION
     at_level = PlaceKind(level) if level in LEVEL_NAMES else PlaceKind.SUBDISTRICT
-    found = queries.coverage(chosen, at_level, region, on=on)
+    found = queries.coverage(chosen, at_level, region.id, on=on)
     form = CoverageForm(initial={"kind": chosen, "level": at_level, "on": on})
-    names = {place.id: place for place in places.below(region.path)}
+    names: dict[UUID | None, VersionValue] = {
+        place.place_id: place for place in places.below_on(region.id, on=on)
+    }
     return form, found, names
 
 
@@ -331,7 +335,10 @@ def coverage(request: HttpRequest) -> HttpResponse:
     """How many places have an organization of a kind, which have none; also as a spreadsheet."""
     form, found, names = _figure(request)
     covered = {pk: _(", ").join(str(o.name) for o in by) for pk, by in found.covered}
-    ids = sorted([*covered, *found.without], key=lambda pk: names[pk].path)
+    turn = {pk: n for n, pk in enumerate(names)}
+    ids = sorted(
+        [*covered, *found.without], key=lambda pk: (turn.get(names[pk].parent_id, -1), turn[pk])
+    )
     table = [
         (str(names[pk].name), _above(names[pk], names), covered.get(pk, ""), pk in covered)
         for pk in ids
@@ -371,5 +378,5 @@ def coverage(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _above(place: PlaceValue, names: dict[Any, PlaceValue]) -> str:
+def _above(place: VersionValue, names: Mapping[UUID | None, VersionValue]) -> str:
     return str(names[place.parent_id].name) if place.parent_id in names else ""

@@ -37,20 +37,22 @@ QUERIES = {
     "/venues/": 1,
     "/venues/qiaotou-centre/": 3,
     "/providers/qiaotou-learning-centre/": 13,
+    "/places/gusu/": 16,
 }
 MINE = {
     "/": 6,
     f"/classes/{KEY}/": 5,
-    "/me/": 6,
+    "/me/": 7,
     "/me/classes/": 5,
     "/me/record/": 5,
     "/me/messages/": 5,
-    "/me/profile/": 6,
+    "/me/profile/": 10,  # and my groups, all groups, my numbers, whether my region was divided
     f"/classes/{KEY}/apply/": 6,  # and whether another class of mine meets then
     "/desk/": 6,
     f"/desk/classes/{KEY}/": 8,
     "/desk/figures/": 5,
     "/operate/": 10,
+    "/operate/reforms/": 5,
 }
 
 

@@ -5,8 +5,8 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import learncity.apps.organizations.types.committees
-import learncity.kernel.dated
 import learncity.kernel.ids
+import learncity.kernel.ranges
 import learncity.kernel.texts
 from learncity.kernel.append_only import only_once
 
@@ -588,7 +588,7 @@ class Migration(migrations.Migration):
                 expressions=[
                     ("organization", "="),
                     ("place", "="),
-                    (learncity.kernel.dated.Days(), "&&"),
+                    (learncity.kernel.ranges.DateRange("since", "until"), "&&"),
                 ],
                 name="organizations_covers_a_place_once",
             ),
@@ -611,7 +611,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("post", learncity.apps.organizations.types.committees.Post["CHAIR"])
                 ),
-                expressions=[("committee", "="), (learncity.kernel.dated.Days(), "&&")],
+                expressions=[
+                    ("committee", "="),
+                    (learncity.kernel.ranges.DateRange("since", "until"), "&&"),
+                ],
                 name="organizations_one_chair_at_a_time",
             ),
         ),
@@ -622,7 +625,7 @@ class Migration(migrations.Migration):
                 expressions=[
                     ("committee", "="),
                     ("person", "="),
-                    (learncity.kernel.dated.Days(), "&&"),
+                    (learncity.kernel.ranges.DateRange("since", "until"), "&&"),
                 ],
                 name="organizations_in_a_committee_once",
             ),
@@ -665,7 +668,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="parent",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("child", "="), (learncity.kernel.dated.Days(), "&&")],
+                expressions=[
+                    ("child", "="),
+                    (learncity.kernel.ranges.DateRange("since", "until"), "&&"),
+                ],
                 name="organizations_one_parent_at_a_time",
             ),
         ),
@@ -721,7 +727,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="termofoffice",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("committee", "="), (learncity.kernel.dated.Days(), "&&")],
+                expressions=[
+                    ("committee", "="),
+                    (learncity.kernel.ranges.DateRange("since", "until"), "&&"),
+                ],
                 name="organizations_one_term_at_a_time",
             ),
         ),

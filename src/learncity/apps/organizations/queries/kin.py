@@ -14,7 +14,7 @@ from learncity.apps.organizations.types import (
     OrganizationValue,
 )
 from learncity.apps.places import queries as places
-from learncity.apps.places.types import PlaceKind, PlaceValue
+from learncity.apps.places.types import PlaceKind
 from learncity.kernel.dated import begin_of, holds
 
 
@@ -42,28 +42,21 @@ def offices(organization_id: UUID, *, on: date | None = None) -> list[OfficeValu
     return [office.as_value() for office in rows.order_by("since", "id")]
 
 
-def places_of_level(level: PlaceKind, region: PlaceValue, *, on: date) -> list[PlaceValue]:
-    """The places of a kind in a region, by path: all that the figure of coverage asks of places.
-
-    Places have no days yet, so these are today's whatever the day.
-    """
-    return [place for place in places.below(region.path) if place.kind == level]
-
-
-def coverage(kind: OrganizationKind, level: PlaceKind, region: PlaceValue, *, on: date) -> Coverage:
+def coverage(kind: OrganizationKind, level: PlaceKind, region_id: UUID, *, on: date) -> Coverage:
     """How many places of a level have a living organization of a kind on a day; two queries.
 
-    A place counts when one covers that very place: one that covers a district is not in each of
-    its sub-districts. An organization counts from ``since`` to before the day on which it ended.
+    The places are those that lay in the region on that day. A place counts when one covers that
+    very place: one that covers a district is not in each of its sub-districts. An organization
+    counts from ``since`` to before the day on which it ended.
     """
-    wanted = places_of_level(level, region, on=on)
+    wanted = places.below_on(region_id, on=on, kinds=[level])
     rows = Covered.objects.filter(
         holds(on),
         Q(organization__since=None) | Q(organization__since__lte=on),
         Q(organization__ended_at=None)
         | Q(organization__ended_at__gte=begin_of(on + timedelta(days=1))),
         organization__kind=kind,
-        place_id__in=[place.id for place in wanted],
+        place_id__in=[place.place_id for place in wanted],
     )
     found: dict[UUID, list[OrganizationValue]] = {}
     for row in rows.select_related("organization").order_by("organization__key", "id"):
@@ -71,6 +64,6 @@ def coverage(kind: OrganizationKind, level: PlaceKind, region: PlaceValue, *, on
     return Coverage(
         on,
         len(wanted),
-        tuple((p.id, tuple(found[p.id])) for p in wanted if p.id in found),
-        tuple(p.id for p in wanted if p.id not in found),
+        tuple((p.place_id, tuple(found[p.place_id])) for p in wanted if p.place_id in found),
+        tuple(p.place_id for p in wanted if p.place_id not in found),
     )

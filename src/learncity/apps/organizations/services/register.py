@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from learncity.apps.organizations.models import Covered, Office, Organization, Parent
+from learncity.apps.organizations.models import Covered, Office, Organization, Parent, Venue
 from learncity.apps.organizations.rules import registration as checked
 from learncity.apps.organizations.types import (
     DatesOverlap,
@@ -24,9 +24,11 @@ from learncity.apps.organizations.types import (
     RegistrationTaken,
     WouldCircle,
 )
+from learncity.apps.places.types import Heirs
 from learncity.kernel import audit, locks
 from learncity.kernel.acting import By
 from learncity.kernel.dated import begin_of, day_of
+from learncity.kernel.rows import repoint
 
 # One lock for all kinship, one for all numbers and keys: the register changes a few times a day.
 _TREE, _NUMBERS, _ALL = "organizations.Tree", "organizations.Numbers", UUID(int=0)
@@ -342,6 +344,19 @@ def close_office(*, key: str, office_id: UUID, until: date, by: By, at: datetime
     if open_.exists():
         _cut(open_, until)
         audit.note("organizations.office_closed", f"organization {key}", by=by)
+
+
+@transaction.atomic
+def follow_places(heirs: Mapping[UUID, Heirs]) -> int:
+    """Let seats, sites and offices go with their region where it has one heir; how many.
+
+    Those of a divided region stay with it until somebody says where they lie. Offices that were
+    closed before stay where they were, and what an organization covered is history: `cover` says
+    what it is there for from then on.
+    """
+    sole = {pk: h.sole for pk, h in heirs.items() if h.sole}
+    moved = sum(repoint(model, "place", sole) for model in (Organization, Venue))
+    return moved + repoint(Office, "place", sole, "(until IS NULL OR until > CURRENT_DATE)")
 
 
 def _check_order(since: date | None, until: date | None) -> None:

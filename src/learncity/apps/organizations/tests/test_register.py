@@ -284,7 +284,7 @@ def test_an_office_is_open_from_day_to_day():
 
 
 def figure(on, kind=OrganizationKind.ASSOCIATION, region="gusu"):
-    return queries.coverage(kind, PlaceKind.SUBDISTRICT, places.find_place(region), on=on)
+    return queries.coverage(kind, PlaceKind.SUBDISTRICT, places.find_place(region).id, on=on)
 
 
 def keys(ids):
@@ -333,7 +333,7 @@ def test_the_share_is_never_rounded_up_to_all():
 def test_the_figure_costs_two_queries(django_assert_num_queries):
     region = places.find_place("suzhou")
     with django_assert_num_queries(2):
-        queries.coverage(OrganizationKind.ASSOCIATION, PlaceKind.SUBDISTRICT, region, on=TODAY)
+        queries.coverage(OrganizationKind.ASSOCIATION, PlaceKind.SUBDISTRICT, region.id, on=TODAY)
 
 
 def test_the_register_is_sifted_by_kind_region_words_and_end():
