@@ -32,7 +32,7 @@ def value_words(key: Key, value: Any) -> str:
     if value is None:
         return ""
     if key.type == ValueType.DATE:
-        return formats.day(datetime.fromisoformat(value).date(), "long")
+        return formats.day(datetime.fromisoformat(value).date(), "date")
     if key.type == ValueType.NUMBER:
         return _("%(n)s %(unit)s") % {"n": formats.number(value), "unit": key.unit}
     if key.type == ValueType.SHIFTS:
@@ -64,7 +64,7 @@ def assertion_words(said: AssertionValue) -> dict[str, Any]:
         "link": said.link,
         "code": said.code,
         "code_until": formats.day(last_day(said.code_until), "long") if said.code_until else "",
-        "said_at": formats.day(said.asserted_at, "long"),
+        "said_at": formats.day(said.asserted_at, "date"),
         "because": said.withdrawn_because,
         "alive": said.withdrawn_at is None,
         "own": said.is_own,

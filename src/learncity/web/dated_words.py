@@ -19,8 +19,8 @@ from learncity.kernel.templatetags.kernel import words as marked
 
 def days_words(since: date | None, until: date | None) -> str:
     """From when to when, the last day included as people say it; empty when nothing is known."""
-    first = formats.day(since, "long") if since else ""
-    last = formats.day(until - timedelta(days=1), "long") if until else ""
+    first = formats.day(since, "date") if since else ""
+    last = formats.day(until - timedelta(days=1), "date") if until else ""
     if first and last:
         return _("%(first)s to %(last)s") % {"first": first, "last": last}
     if first:

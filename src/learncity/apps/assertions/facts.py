@@ -25,7 +25,7 @@ KEYS = (
     ),
     Key("enrolled_at", _("Enrolled"), ValueType.TEXT, _("Programme")),
     Key("graduated", _("Graduated"), ValueType.TEXT, _("Qualification")),
-    Key("model_worker", _("Model worker"), ValueType.TEXT, _("Title")),
+    Key("model_worker", _("Model worker"), ValueType.TEXT, _("Honorary title")),
     Key("volunteer", _("Volunteer"), ValueType.NUMBER, _("Hours"), _("hours")),
 )
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Func, QuerySet, UUIDField
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -36,28 +37,34 @@ __all__ = [
 def assertions(
     person_ids: Collection[UUID], keys: Collection[str], *, on: date
 ) -> Mapping[UUID, Mapping[str, Known]]:
-    """What is known of these people on a day, by person and key; one query.
+    """What is known of these people on a day, by person and key; two queries.
 
-    A key that nobody says anything of is absent: unknown, not false. What an organization vouches
-    for goes before what only the person says, and of the same weight the latest before the older.
+    What was said of any record of a person is known of the person. A key that nobody says anything
+    of is absent: unknown, not false. What an organization vouches for goes before what only the
+    person says, and of the same weight the latest before the older.
     """
-    rows = _rows().filter(holds(on), person_id__in=person_ids, key__in=keys, withdrawn_at=None)
+    kept = people.same_person(person_ids)
+    everybody = RawSQL("SELECT people_all_ids(p) FROM unnest(%s::uuid[]) p", [list(person_ids)])
+    rows = _rows().filter(holds(on), person_id__in=everybody, key__in=keys, withdrawn_at=None)
+    rows = rows.annotate(kept=Func("person_id", function="people_root", output_field=UUIDField()))
     found: dict[UUID, dict[str, Known]] = {}
-    for row in rows.order_by("person_id", "key", "asserted_at", "id"):
+    for row in rows.order_by("asserted_at", "id"):
         value = row.as_value()
-        known = found.setdefault(row.person_id, {})
+        known = found.setdefault(row.kept, {})
         before = known.get(row.key)
         if before is not None and before.source is not None and value.organization is None:
             continue
         known[row.key] = Known(
             value.value, value.organization, value.since, day_of(value.asserted_at), value.id
         )
-    return found
+    return {pk: found[root] for pk, root in kept.items() if root in found}
 
 
 def of_person(person_id: UUID) -> list[AssertionValue]:
     """All that is and was said of a person, newest first, with the last objection; two queries."""
-    return _with_objections(_rows().filter(person_id=person_id).order_by("-asserted_at", "-id"))
+    return _with_objections(
+        _rows().filter(people.of_person(person_id)).order_by("-asserted_at", "-id")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ def of_organization(
 
 def find_of_person(assertion_id: UUID, *, person_id: UUID) -> AssertionValue | None:
     """One that is about the person, or ``None``; two queries."""
-    rows = _rows().filter(pk=assertion_id, person_id=person_id)
+    rows = _rows().filter(people.of_person(person_id), pk=assertion_id)
     return next(iter(_with_objections(rows)), None)
 
 

@@ -293,9 +293,10 @@ def _may_link(link: str) -> bool:
 
 def _same(said: Mapping[str, Any]) -> AssertionValue | None:
     # None is NULL in the column and null in a question to it.
-    wanted = {name: v for name, v in said.items() if v is not None}
+    wanted = {name: v for name, v in said.items() if v is not None and name != "person_id"}
     nulls = {f"{name}__isnull": True for name, v in said.items() if v is None}
-    rows = Assertion.objects.filter(withdrawn_at=None, **wanted, **nulls)
+    of_person = people.of_person(said["person_id"])
+    rows = Assertion.objects.filter(of_person, withdrawn_at=None, **wanted, **nulls)
     found = rows.select_related("organization", "at").first()
     return found.as_value() if found else None
 
@@ -311,7 +312,7 @@ def _said_by(assertion_id: UUID, organization_key: str | None, person_id: UUID |
     if person_id is None:
         rows = rows.filter(organization__key=organization_key)
     else:
-        rows = rows.filter(organization=None, person_id=person_id)
+        rows = rows.filter(people.of_person(person_id), organization=None)
     found = rows.first()
     if found is None:
         raise AssertionNotFound(assertion_id)

@@ -148,7 +148,7 @@ def agreement(request: HttpRequest, key: str) -> HttpResponse:
                     "deed_url": f"{url['deed']}?number={p.number}",
                     "out_url": f"{url['take-out']}?number={p.number}",
                     "deeds": [
-                        {"date": formats.day(d.on, "long"), "title": d.evidence,
+                        {"date": formats.day(d.on, "date"), "title": d.evidence,
                          "url": d.link, "text": amount_words(d.amount, p),
                          "source": _("noted by %(name)s") % {"name": names[d.noted_by].name}
                          if d.noted_by else _("from the city’s file"),

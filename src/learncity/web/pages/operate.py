@@ -107,7 +107,7 @@ SUBJECTS = {
     "agreement": gettext_lazy("agreement"),
     "reform": gettext_lazy("reform"),
     "person": gettext_lazy("person"),
-    "people": gettext_lazy("people"),
+    "people": gettext_lazy("records of people"),
     "identifier": gettext_lazy("number"),
 }
 DETAILS = {
@@ -124,7 +124,7 @@ DETAILS = {
     "fields": gettext_lazy("fields"),
     "successor": gettext_lazy("successor"),
     "parties": gettext_lazy("parties"),
-    "number": gettext_lazy("number"),
+    "number": gettext_lazy("number of the promise"),
     "post": gettext_lazy("post"),
     "key": gettext_lazy("what"),
     "lines": gettext_lazy("lines"),

@@ -165,7 +165,7 @@ def partner(request: HttpRequest, key: str) -> HttpResponse:
         {"label": _("Kind"), "value": KIND_NAMES[found.kind], "change_url": url("edit")},
         {"label": _("Seat"), "value": marked(where[found.place_id].name)},
         {"label": _("Phone"), "value": found.phone or "–"},
-        {"label": _("Founded"), "value": formats.day(found.since, "long") if found.since else "–"},
+        {"label": _("Founded"), "value": formats.day(found.since, "date") if found.since else "–"},
         {"label": _("Number"), "value": found.registration or "–",
          "note": REGISTER_NAMES[found.register] if found.register else ""},
         {"label": _("Belongs to"), "value": marked(kin.parent.name) if kin.parent else "–",
@@ -174,7 +174,7 @@ def partner(request: HttpRequest, key: str) -> HttpResponse:
     ]  # fmt: skip
     if found.ended_at:
         heir = successor[found.successor_id].name if found.successor_id else "–"
-        rows.append({"label": _("Ended"), "value": formats.day(found.ended_at, "long"),
+        rows.append({"label": _("Ended"), "value": formats.day(found.ended_at, "date"),
                      "note": _("Successor: %(name)s") % {"name": heir}})  # fmt: skip
     return render(
         request,
@@ -363,7 +363,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
                 "%(n)s of %(all)s place has one on %(day)s.",
                 "%(n)s of %(all)s places have one on %(day)s.", found.total,
             ) % {"n": len(found.covered), "all": found.total,
-                 "day": formats.day(found.on, "long")},
+                 "day": formats.day(found.on, "date")},
             "without": [_("%(place)s, %(region)s") % {"place": row[0], "region": row[1]}
                         for row in table if not row[3]],
             "columns": [{"label": _("Place")}, {"label": _("In")}, {"label": _("Organization")},

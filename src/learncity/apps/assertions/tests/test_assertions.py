@@ -22,8 +22,9 @@ from learncity.apps.notices import queries as notices
 from learncity.apps.organizations import services as organizations
 from learncity.apps.organizations.types import OrganizationNotFound
 from learncity.apps.people import queries as people
+from learncity.apps.people import services as people_services
 from learncity.apps.people.factories import make_person
-from learncity.apps.people.types import Addresses
+from learncity.apps.people.types import Addresses, MergeReason
 from learncity.apps.record import queries as record
 from learncity.kernel import audit
 from learncity.kernel.acting import SYSTEM
@@ -258,13 +259,31 @@ def test_a_rule_hears_what_holds_on_its_day(person):
     assert not heard(date(2024, 6, 1))
 
 
-def test_a_rule_asks_of_everybody_in_one_query(django_assert_num_queries):
+def test_a_rule_asks_of_everybody_in_two_queries(django_assert_num_queries):
     everybody = [make_person() for _ in range(5)]
     for one in everybody:
         vouch(one)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         found = queries.assertions(everybody, ["union_member_since", "post"], on=TODAY)
     assert len(found) == 5
+
+
+def test_what_is_said_of_one_record_is_said_of_the_merged_person(person):
+    other = make_person()
+    made, own = vouch(other), state(other)
+    people_services.merge(keep=person, other=other, reason=MergeReason.SAME_DOCUMENT, **ACT)
+
+    assert {said.id for said in queries.of_person(person)} == {made.id, own.id}
+    assert queries.find_of_person(made.id, person_id=person).id == made.id
+    known = queries.assertions([person, other], ["union_member_since"], on=TODAY)
+    assert known[person] == known[other]
+    assert (vouch(person), state(person)) == (made, own)
+    services.object_to(assertion_id=made.id, person_id=person, text="Not right", **ACT)
+    withdraw(own, by=None, person=person)
+    assert queries.assertions([person], ["employed"], on=TODAY) == {}
+
+    people_services.unmerge(keep=person, other=other, **ACT)
+    assert queries.of_person(person) == []
 
 
 def test_an_own_statement_is_no_organizations(person):

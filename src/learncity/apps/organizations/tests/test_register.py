@@ -23,7 +23,8 @@ from learncity.apps.organizations.types import (
     WouldCircle,
 )
 from learncity.apps.places import queries as places
-from learncity.apps.places.types import PlaceKind
+from learncity.apps.places.factories import make_country, make_reform
+from learncity.apps.places.types import Heirs, Line, PlaceKind
 from learncity.kernel import audit
 from learncity.kernel.acting import SYSTEM
 
@@ -320,6 +321,48 @@ def test_other_kinds_and_the_living_alone_count():
     cover("a", "sujin")
     assert figure(TODAY).covered == ()
     assert len(figure(TODAY, OrganizationKind.INDUSTRY_UNION).covered) == 1
+
+
+def test_the_places_are_those_of_the_day():
+    land = make_country({"AA": "", "AAd": "AA", "AA01": "AAd", "AA02": "AAd", "AA03": "AAd"})
+    make_organization("a")
+    for code in ("AA01", "AA03"):
+        services.cover(key="a", place_id=land[code], since=None, until=None, **ACT)
+    make_reform(Line(1, "AA01", "AA02"), effective=date(2025, 7, 1))
+
+    def counted(on):
+        found = queries.coverage(
+            OrganizationKind.ASSOCIATION, PlaceKind.COMMUNE, land["AAd"], on=on
+        )
+        return {pk for pk, _ in found.covered}, set(found.without)
+
+    assert counted(date(2025, 6, 30)) == ({land["AA01"], land["AA03"]}, {land["AA02"]})
+    assert counted(date(2025, 7, 1)) == ({land["AA03"]}, {land["AA02"]})
+
+
+def test_seats_sites_and_open_offices_go_with_their_region():
+    land = make_country({"AA": "", "AAd": "AA", "AA01": "AAd", "AA02": "AAd", "AA03": "AAd"})
+    old, heir, divided = land["AA01"], land["AA02"], land["AA03"]
+    make_organization("a")
+    Organization.objects.filter(key="a").update(place_id=old)
+    services.cover(key="a", place_id=old, since=None, until=None, **ACT)
+    office = {"key": "a", "address": {}, "hours": {}, "phone": "", "since": None, **ACT}
+    ends = {"open": (old, None), "closed": (old, date(2024, 1, 1)), "torn": (divided, None)}
+    for name, (place, until) in ends.items():
+        services.open_office(name={"en": name}, place_id=place, until=until, **office)
+    heirs = {
+        old: Heirs(date(2025, 7, 1), (heir,)),
+        divided: Heirs(date(2025, 7, 1), (heir, old)),
+    }
+
+    assert services.follow_places(heirs) == 2
+    assert services.follow_places(heirs) == 0
+
+    found = queries.find_organization("a")
+    where = {str(o.name): o.place_id for o in queries.offices(found.id)}
+    assert found.place_id == heir
+    assert where == {"open": heir, "closed": old, "torn": divided}
+    assert queries.kin(found.id, on=TODAY).place_ids == (old,)
 
 
 def test_the_share_is_never_rounded_up_to_all():
