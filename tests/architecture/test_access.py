@@ -22,6 +22,8 @@ OWN_CLASS = "bookkeeping-qiaotou-wed"  # of the organization whose staff demo-pr
 # Who gets in: s(tranger), r(esident), o(ther organization's staff), p(rovider's staff of the
 # class), c(ity operator).
 EVERYONE, SIGNED_IN, STAFF, RUNS_CLASS, OPERATOR = "sropc", "ropc", "opc", "pc", "c"
+# What is said in the name of an organization, not even the city's office says for it.
+CENTRE, SPEAKS = "qiaotou-learning-centre", "p"
 
 PAGES = {
     "/": EVERYONE,
@@ -33,6 +35,7 @@ PAGES = {
     "/providers/qiaotou-learning-centre/": EVERYONE,
     f"/classes/{OWN_CLASS}/": EVERYONE,
     f"/classes/{OWN_CLASS}/apply/": SIGNED_IN,
+    "/verify/": EVERYONE,
     "/place/": EVERYONE,
     "/places/gusu/": EVERYONE,
     "/prefer/": EVERYONE,
@@ -42,6 +45,8 @@ PAGES = {
     "/me/classes/": SIGNED_IN,
     "/me/record/": SIGNED_IN,
     "/me/messages/": SIGNED_IN,
+    "/me/assertions/": SIGNED_IN,
+    "/me/assertions/new/": SIGNED_IN,
     "/me/profile/": SIGNED_IN,
     "/me/missing/": EVERYONE,
     "/me/security/": SIGNED_IN,
@@ -59,7 +64,22 @@ PAGES = {
     f"/desk/classes/{OWN_CLASS}/cancel/": RUNS_CLASS,
     f"/desk/classes/{OWN_CLASS}/print/": RUNS_CLASS,
     f"/desk/classes/{OWN_CLASS}/roster.xlsx": RUNS_CLASS,
+    "/desk/agreements/": STAFF,
+    "/desk/agreements/workers-study-2026/": RUNS_CLASS,
+    "/desk/agreements/workers-study-2026/deed/": RUNS_CLASS,
+    f"/desk/organizations/{CENTRE}/": RUNS_CLASS,
+    f"/desk/organizations/{CENTRE}/assertions/": SPEAKS,
+    f"/desk/organizations/{CENTRE}/assertions/new/": SPEAKS,
     "/operate/": OPERATOR,
+    "/operate/organizations/": OPERATOR,
+    "/operate/organizations.csv": OPERATOR,
+    f"/operate/organizations/{CENTRE}/": OPERATOR,
+    f"/operate/organizations/{CENTRE}/edit/": OPERATOR,
+    "/operate/new-organization/": OPERATOR,
+    "/operate/new-agreement/": OPERATOR,
+    "/operate/coverage/": OPERATOR,
+    "/operate/committees/suzhou-study-association-board/": OPERATOR,
+    "/operate/committees/suzhou-study-association-board/term/": OPERATOR,
     "/operate/reforms/": OPERATOR,
     "/operate/reforms/draft/": OPERATOR,
     "/operate/reforms/gusu-grows/": OPERATOR,
@@ -115,6 +135,10 @@ OWN = {
     "me/privacy/copies/<uuid:copy_id>.<str:kind>",
     "me/privacy/requests/<str:number>/take-back/",
     "operate/requests/<str:number>/",
+    "me/assertions/<uuid:assertion_id>/",
+    "desk/organizations/<slug:key>/assertions/<uuid:assertion_id>/",
+    "desk/organizations/<slug:key>/assertions/<uuid:assertion_id>/<slug:name>/",
+    "verify/<str:code>/",
     "demo/outbox/",
 }
 # One person at the city's office, tested below.
@@ -228,6 +252,34 @@ def test_a_receipt_and_a_message_are_their_owners_alone(as_, account_of, city):
     client.logout()
     assert [client.get(path).status_code for path in paths] == [302] * 3
     assert classes.find_enrolment(mine.receipt, person_id=owner)[1].state == "ENROLLED"
+
+
+def test_what_is_said_of_a_person_is_theirs_and_of_who_said_it(as_, account_of):
+    from datetime import date
+
+    from django.utils import timezone
+
+    from learncity.apps.assertions import services as assertions
+
+    owner = account_of("demo-worker").person_id
+    said = assertions.vouch(
+        organization_key=CENTRE, person_id=owner, key="volunteer", value=8, since=None, until=None,
+        evidence="Roster", code_until=date(2099, 1, 1), by=By(None, Via.DESK), at=timezone.now(),
+    )  # fmt: skip
+    mine = f"/me/assertions/{said.id}/"
+    desk = f"/desk/organizations/{CENTRE}/assertions/{said.id}/"
+    for who, expected in (("r", (200, 403, 403)), ("p", (404, 200, 200)), ("o", (404, 403, 403)),
+                          ("c", (404, 403, 403))):  # fmt: skip
+        client = as_(who)
+        paths = (mine, desk, f"{desk}withdraw/")
+        assert tuple(client.get(path).status_code for path in paths) == expected, who
+    # Not even of one's own organization, when another said it.
+    elsewhere = desk.replace(CENTRE, "lamplight-night-school")
+    client.force_login(account_of("jin-ruolan"))
+    assert client.get(elsewhere).status_code == 404
+    client.logout()
+    assert client.get(mine).status_code == 302
+    assert client.get(f"/verify/{said.code}/").status_code == 200
 
 
 @pytest.mark.parametrize("who", PEOPLE)

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "learncity.apps.record",
     "learncity.apps.notices",
     "learncity.apps.security",
+    "learncity.apps.assertions",
     "learncity.apps.catalogue",
     "learncity.apps.classes",
     "learncity.apps.initiatives",
@@ -162,6 +163,9 @@ ACCOUNT_RATE_LIMITS = {
     # As many as MAX_ATTEMPTS, for as long as the code works: that one is counted in the session,
     # where tries that are sent at once do not see each other.
     "try_login_code": "5/10m/key",
+    # Codes of assertions by strangers, and people looked for by their number at a desk.
+    "verify_code": "30/m/ip",
+    "find_person": "60/h/key",
     # For an account: of a million codes, three count at a time.
     "try_second_factor": "5/m/key,20/h/key,60/d/key",
 }

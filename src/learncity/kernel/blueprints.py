@@ -381,12 +381,27 @@ def references(
         value = said.get(name)
         if value is None:
             continue
+        values = value if isinstance(value, list) else [value]
+        inner = next(_models(info.annotation), None)
+        if inner is not None:
+            for index, part in enumerate(values):
+                where = (name, index) if isinstance(value, list) else (name,)
+                for section, key, path in references(inner, part):
+                    yield section, key, (*where, *path)
+            continue
         target = next((m.section for m in _metadata(info) if isinstance(m, Ref)), None)
         if target is None:
             continue
-        values = value if isinstance(value, list) else [value]
         for one in values:
             yield target, str(one), (name,)
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The parts of which a field is made, itself or in a list."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models(argument)
 
 
 def _metadata(info: Any) -> list[Any]:

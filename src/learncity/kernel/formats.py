@@ -84,6 +84,6 @@ def _money(minor: int, currency: str, tag: str) -> str:
     return format_currency(amount, currency, locale=_locale(tag))
 
 
-def number(value: int) -> str:
+def number(value: float) -> str:
     """``12,345`` or ``12.345``."""
     return format_decimal(value, locale=_locale(content_language()))

@@ -19,7 +19,17 @@ from learncity.kernel.errors import DomainError
 from .identity import AssuranceNeeded, CsrfFailed, Key, SecondFactorNeeded, Session
 from .limits import FAIR
 from .mistakes import mistakes
-from .operations import city, classes, courses, desk, mine, office, people, privacy
+from .operations import (
+    city,
+    classes,
+    courses,
+    desk,
+    mine,
+    office,
+    partners,
+    people,
+    privacy,
+)
 from .problems import problem, refused
 from .shell import shelled
 
@@ -35,6 +45,7 @@ TAGS = [
     {"name": "City", "description": "The city, its regions and its places to learn."},
     {"name": "Learn", "description": "Courses, classes and what is on tonight."},
     {"name": "Mine", "description": "What belongs to the signed-in person."},
+    {"name": "Partners", "description": "Organizations, agreements, and what is vouched for."},
     {"name": "Desk", "description": "For the staff of providers and the city's office."},
 ]
 
@@ -97,6 +108,7 @@ for router in (
     desk.router,
     office.router,
     people.router,
+    partners.router,
 ):
     api.add_router("", router)
 

@@ -4,6 +4,8 @@ from django.urls import path
 
 from .pages import (
     about,
+    agreements,
+    assertions,
     classes,
     desk,
     find,
@@ -11,6 +13,7 @@ from .pages import (
     merging,
     mine,
     operate,
+    partners,
     people,
     places,
     privacy,
@@ -18,6 +21,8 @@ from .pages import (
     requests,
     security,
     support,
+    verify,
+    vouching,
 )
 from .signin import views as signin
 from .signin import ways
@@ -34,6 +39,8 @@ urlpatterns = [
     path("providers/<slug:key>/", find.provider, name="provider"),
     path("classes/<slug:class_key>/", classes.course_class, name="class"),
     path("classes/<slug:class_key>/apply/", classes.apply, name="apply"),
+    path("verify/", verify.verify, name="verify"),
+    path("verify/<str:code>/", verify.verify, name="verify_code"),
     path("places/<slug:key>/", places.place, name="region"),
     path("place/", home.choose_place, name="choose_place"),
     path("prefer/", home.prefer, name="prefer"),
@@ -64,6 +71,9 @@ urlpatterns = [
     path("me/record/", mine.my_record, name="my_record"),
     path("me/messages/", mine.inbox, name="inbox"),
     path("me/messages/<uuid:message_id>/", mine.message, name="message"),
+    path("me/assertions/", assertions.my_assertions, name="my_assertions"),
+    path("me/assertions/new/", assertions.state, name="state"),
+    path("me/assertions/<uuid:assertion_id>/", assertions.object_to, name="object_to"),
     path("me/profile/", mine.profile, name="profile"),
     path("me/numbers/", mine.my_numbers, name="my_numbers"),
     path("me/numbers/<uuid:identifier_id>/end/", mine.end_my_number, name="end_my_number"),
@@ -84,6 +94,35 @@ urlpatterns = [
     path("desk/classes/<slug:class_key>/print/", desk.roster_print, name="roster_print"),
     path(
         "desk/classes/<slug:class_key>/roster.<str:kind>", desk.roster_export, name="roster_export"
+    ),
+    path("desk/agreements/", agreements.agreements, name="agreements"),
+    path("desk/agreements/<slug:key>/", agreements.agreement, name="agreement"),
+    path("desk/agreements/<slug:key>/<slug:name>/", agreements.agreement_act, name="agreement_act"),
+    path("desk/organizations/<slug:key>/", vouching.my_organization, name="my_organization"),
+    path("desk/organizations/<slug:key>/assertions/", vouching.assertions, name="assertions"),
+    path("desk/organizations/<slug:key>/assertions/new/", vouching.vouch, name="vouch"),
+    path(
+        "desk/organizations/<slug:key>/assertions/<uuid:assertion_id>/",
+        vouching.assertion,
+        name="assertion",
+    ),
+    path(
+        "desk/organizations/<slug:key>/assertions/<uuid:assertion_id>/<slug:name>/",
+        vouching.assertion_act,
+        name="assertion_act",
+    ),
+    path("operate/organizations/", partners.register, name="register"),
+    path("operate/organizations.<str:kind>", partners.register_export, name="register_export"),
+    path("operate/coverage/", partners.coverage, name="coverage"),
+    path("operate/new-organization/", partners.new_partner, name="new_partner"),
+    path("operate/new-agreement/", agreements.new_agreement, name="new_agreement"),
+    path("operate/organizations/<slug:key>/", partners.partner, name="partner"),
+    path("operate/organizations/<slug:key>/<slug:name>/", partners.partner_act, name="partner_act"),
+    path("operate/committees/<slug:key>/", partners.committee, name="committee"),
+    path(
+        "operate/committees/<slug:key>/<slug:name>/",
+        partners.committee_act,
+        name="committee_act",
     ),
     path("operate/", operate.operate, name="operate"),
     path("operate/outbox/<uuid:entry_id>/", operate.try_again, name="try_again"),

@@ -6,7 +6,13 @@ from pydantic import Field
 
 from learncity.apps.catalogue.blueprint import Courses
 from learncity.apps.classes.blueprint import Classes, Terms
-from learncity.apps.organizations.blueprint import Organizations, Roles, Venues
+from learncity.apps.organizations.blueprint import (
+    Agreements,
+    Committees,
+    Organizations,
+    Roles,
+    Venues,
+)
 from learncity.apps.people.blueprint import Groups, People
 from learncity.apps.places.blueprint import Places
 from learncity.apps.privacy.blueprint import Clocks, Consents, DaysOff, Retention
@@ -48,6 +54,8 @@ def engine() -> Engine:
             DaysOff(),
             Retention(),
             Roles(),
+            Committees(),
+            Agreements(),
             Courses(),
             Terms(),
             Classes(),

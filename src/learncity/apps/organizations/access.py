@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from . import queries
-from .types import Actor
+from .types import Actor, AgreementValue
 
 _STRANGER = Actor()
 
@@ -28,3 +28,28 @@ def has_desk(request: HttpRequest, **arguments: Any) -> bool:
 def is_operator(request: HttpRequest, **arguments: Any) -> bool:
     """An operator of the city."""
     return actor_of(request).is_operator
+
+
+def works_for(request: HttpRequest, *, key: str, **arguments: Any) -> bool:
+    """Staff of this organization, as long as it lives; for what is said in its name."""
+    staff_of = actor_of(request).staff_of
+    return bool(staff_of) and queries.ids_by_key([key]).get(key) in staff_of
+
+
+def sees_organization(request: HttpRequest, *, key: str, **arguments: Any) -> bool:
+    """Staff of this organization, and operators: its page at the desk."""
+    return actor_of(request).is_operator or works_for(request, key=key)
+
+
+def may_note(actor: Actor, agreement: AgreementValue) -> bool:
+    """Staff of a party, and operators, see an agreement and note what was done."""
+    return actor.is_operator or any(party.id in actor.staff_of for party in agreement.parties)
+
+
+def keeps_agreement(request: HttpRequest, *, key: str, **arguments: Any) -> bool:
+    """The decision for the page of one agreement at the desk; operators see that there is none."""
+    actor = actor_of(request)
+    if actor.is_operator:
+        return True
+    found = queries.find_agreement(key) if actor.staff_of else None
+    return found is not None and may_note(actor, found)

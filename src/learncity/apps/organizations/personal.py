@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from learncity.kernel.personal_data import Basis, Erased, Line, OnErasure, RecordClass, register
 
-from .models import StaffRole
+from .models import Deed, Member, StaffRole
 
 
 def _roles(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
@@ -23,6 +23,20 @@ def _roles(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
             _("Until"): role.ended_at or "",
         }
         found.setdefault(role.person_id, []).append(line)
+    return found
+
+
+def _members(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
+    found: dict[UUID, list[Line]] = {}
+    rows = Member.objects.filter(person_id__in=ids).select_related("committee")
+    for member in rows.order_by("since", "id"):
+        line = {
+            _("Committee"): member.committee.name,
+            _("From"): member.since,
+            _("Until"): member.until or "",
+        }
+        assert member.person_id
+        found.setdefault(member.person_id, []).append(line)
     return found
 
 
@@ -48,5 +62,22 @@ register(
         export=_roles,
         erase=_end,
         sweep=_ended,
+    ),
+    RecordClass(
+        "organizations.member",
+        (Member,),
+        gettext_lazy("Committees you sit in"),
+        gettext_lazy("Committee, post, from when to when."),
+        Basis.DUTY,
+        OnErasure.PSEUDONYMOUS,
+        export=_members,
+    ),
+    RecordClass(
+        "organizations.deed",
+        (Deed,),
+        gettext_lazy("What you noted of an agreement"),
+        gettext_lazy("That you noted it, and when."),
+        Basis.DUTY,
+        OnErasure.PSEUDONYMOUS,
     ),
 )

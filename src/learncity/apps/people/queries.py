@@ -201,6 +201,16 @@ def tokens(account_id: UUID) -> list[TokenValue]:
     return [TokenValue(t.id, t.label, t.created_at) for t in rows]
 
 
+def find_by_address(address: Addresses) -> UUID | None:
+    """Who signs in with exactly this address and has proven it, or ``None``; one query."""
+    rows = Account.objects.filter(is_active=True).exclude(verified_at=None)
+    if address.phone:
+        rows = rows.filter(phone=address.phone)
+    else:
+        rows = rows.alias(lower=Lower("email")).filter(lower=(address.email or "").lower())
+    return rows.values_list("person_id", flat=True).first()
+
+
 # One person, several records.
 
 

@@ -29,12 +29,20 @@ OPEN_TO_ANYBODY = {
     "list_classes",
     "get_class",
     "get_tonight",
+    "list_organizations",
+    "get_organization",
+    "list_agreements",
+    "get_coverage",
+    "verify_code",
 }
 SIGNED_IN = [
     ("get", "/me"),
     ("get", "/me/classes"),
     ("get", "/me/record"),
     ("get", "/me/messages"),
+    ("get", "/me/assertions"),
+    ("post", "/me/assertions"),
+    ("post", f"/me/assertions/{SOMETHING}/objection"),
     ("get", "/me/places/ABCD-EFGH-JK"),
     ("delete", "/me/places/ABCD-EFGH-JK"),
     ("post", f"/classes/{OWN_CLASS}/applications"),
@@ -73,6 +81,16 @@ OFFICE = [
     ("post", "/desk/requests/ABCD-EFGH-JK/extension"),
     ("post", "/desk/requests/ABCD-EFGH-JK/completion"),
 ]
+CENTRE = "/desk/organizations/qiaotou-learning-centre/assertions"
+# In the name of an organization: its own staff, and not even the city's office.
+SPEAKS = [
+    ("get", CENTRE),
+    ("post", CENTRE),
+    ("post", f"{CENTRE}/{SOMETHING}/withdrawal"),
+]
+# A party of the agreement, and the city's office.
+DEEDS = "/desk/agreements/workers-study-2026/promises/3/deeds"
+KEEPS = [("post", DEEDS)]
 BODIES = {
     "/me/identifiers": {"kind": "PASSPORT", "issuer": "VN", "number": "C1234567"},
     "/desk/people/search": {"text": "wang"},
@@ -88,6 +106,14 @@ BODIES = {
     "/me/requests": {"kind": "ACCESS"},
     "/desk/requests/ABCD-EFGH-JK/answer": {"granted": True, "words": "Yes."},
     "/desk/requests/ABCD-EFGH-JK/extension": {"words": "Later."},
+    "/me/assertions": {"key": "post", "value": "Rider"},
+    f"/me/assertions/{SOMETHING}/objection": {"text": "Not right"},
+    CENTRE: {
+        "who": "+8615400000001", "key": "volunteer", "value": 8, "evidence": "Roster",
+        "code_until": "2099-01-01",
+    },
+    f"{CENTRE}/{SOMETHING}/withdrawal": {"text": "Mistake"},
+    DEEDS: {"day": "2026-06-01", "amount": 4, "evidence": "Room book"},
 }  # fmt: skip
 SEATS = {"data": {"seats": 90, "waiting_limit": 90}, "content_type": "application/json"}
 
@@ -95,8 +121,12 @@ SEATS = {"data": {"seats": 90, "waiting_limit": 90}, "content_type": "applicatio
 def send(client, method, path, **kwargs):
     if method == "patch":
         kwargs = SEATS | kwargs
-    elif method == "post" and path in BODIES:
-        kwargs = {"data": BODIES[path], "content_type": "application/json"} | kwargs
+    if method == "post":
+        # A body is the same for every organization and agreement.
+        known = path.replace("lamplight-night-school", "qiaotou-learning-centre")
+        body = BODIES.get(known.replace("riders-learn", "workers-study-2026"))
+        if body is not None:
+            kwargs = {"data": body, "content_type": "application/json"} | kwargs
     return getattr(client, method)(API + path, **kwargs)
 
 
@@ -112,10 +142,10 @@ def test_only_listed_operations_are_open_to_anybody():
 
 def test_the_lists_here_are_all_closed_operations():
     closed = {op.view_func.__name__ for op in operations_of(api)} - OPEN_TO_ANYBODY
-    assert len(closed) == len(SIGNED_IN) + len(DESK) + len(OFFICE)
+    assert len(closed) == len(SIGNED_IN + DESK + OFFICE + SPEAKS + KEEPS)
 
 
-@pytest.mark.parametrize(("method", "path"), SIGNED_IN + DESK + OFFICE)
+@pytest.mark.parametrize(("method", "path"), SIGNED_IN + DESK + OFFICE + SPEAKS + KEEPS)
 def test_a_stranger_is_asked_for_a_key(client, city, method, path):
     answer = send(client, method, path)
 
@@ -129,7 +159,7 @@ def test_a_key_opens_what_is_ones_own(worker, method, path):
     assert send(worker, method, path).status_code in (200, 201, 404, 409)
 
 
-@pytest.mark.parametrize(("method", "path"), DESK + OFFICE)
+@pytest.mark.parametrize(("method", "path"), DESK + OFFICE + SPEAKS + KEEPS)
 def test_a_resident_has_no_desk(worker, method, path):
     answer = send(worker, method, path)
 
@@ -148,6 +178,23 @@ def test_the_office_is_for_operators_alone(worker, staff, operator, method, path
 def test_staff_and_operators_have_a_desk(staff, operator, method, path):
     assert send(staff, method, path).status_code == 200
     assert send(operator, method, path).status_code == 200
+
+
+@pytest.mark.parametrize(("method", "path"), SPEAKS)
+def test_only_its_staff_speaks_for_an_organization(staff, operator, method, path):
+    assert send(operator, method, path).status_code == 403
+    assert send(staff, method, path).status_code in (200, 404)
+    other = path.replace("qiaotou-learning-centre", "lamplight-night-school")
+    assert send(staff, method, other).status_code == 403
+
+
+@pytest.mark.parametrize(("method", "path"), KEEPS)
+def test_a_party_and_the_office_note_what_was_done(staff, operator, method, path):
+    assert send(staff, method, path).status_code == 200
+    assert send(operator, method, path).status_code == 200
+    assert (
+        send(staff, method, path.replace("workers-study-2026", "riders-learn")).status_code == 403
+    )
 
 
 @pytest.mark.parametrize(("method", "path"), OFFICE)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from learncity.apps.classes import queries, services
 from learncity.apps.classes.access import runs_class
 from learncity.apps.classes.types import ClassCard, ClassDetail, RosterRow, Shown, State
+from learncity.apps.organizations import queries as organizations
 from learncity.apps.organizations.access import actor_of, has_desk
 from learncity.apps.people.access import account
 from learncity.apps.places import queries as places
@@ -87,6 +88,10 @@ def desk(request: HttpRequest) -> HttpResponse:
         "form": FilterForm(request.GET or None),
         "sentence": ngettext("%(n)s class", "%(n)s classes", len(cards))
         % {"n": formats.number(len(cards))},
+        "mine": [
+            {"url": reverse("web:my_organization", args=[o.key]), "name": o.name}
+            for o in organizations.organizations(actor_of(request).staff_of).values()
+        ],
         "columns": _columns(request),
         "rows": [_row(card, at) for card in shown],
         "pages": pages(request, number, len(cards), SIZE),

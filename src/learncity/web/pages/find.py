@@ -24,12 +24,19 @@ from learncity.apps.catalogue.types import Page as CoursePage
 from learncity.apps.classes import queries as classes
 from learncity.apps.classes.types import ClassCard, Mode
 from learncity.apps.organizations import queries as organizations
-from learncity.apps.organizations.types import ACCESS_NAMES, KIND_NAMES
+from learncity.apps.organizations.types import ACCESS_NAMES, KIND_NAMES, AgreementState
 from learncity.apps.places.types import Point
 from learncity.kernel import formats
 from learncity.kernel.access import everyone
+from learncity.kernel.dated import day_of
 from learncity.kernel.templatetags.kernel import words as marked
 from learncity.web import words
+from learncity.web.dated_words import (
+    committee_summary,
+    days_words,
+    office_words,
+    promise_words,
+)
 from learncity.web.pagecache import for_strangers
 from learncity.web.reader import reader_of
 
@@ -252,12 +259,30 @@ def provider(request: HttpRequest, key: str) -> HttpResponse:
     number = page_number(request)
     page = catalogue.search(provider_id=found.id, offset=(number - 1) * SIZE, limit=SIZE)
     sites = organizations.venues_of(found.id)
+    on = day_of(timezone.now())
+    kin = organizations.kin(found.id, on=on)
     return render(
         request,
         "web/provider.html",
         {
             "provider": found,
             "kind": KIND_NAMES[found.kind],
+            "parent": kin.parent,
+            "children": kin.children,
+            "offices": [office_words(o) for o in organizations.offices(found.id, on=on)],
+            "committees": [
+                committee_summary(c, on) for c in organizations.committees_of(found.id, public=True)
+            ],
+            "agreements": [
+                {
+                    "subject": marked(a.subject),
+                    "days": days_words(a.since, a.until),
+                    "with": [party for party in a.parties if party.id != found.id],
+                    "promises": [promise_words(p, on) for p in a.promises],
+                }
+                for a in organizations.agreements(organization_ids=[found.id])
+                if a.state(on) == AgreementState.IN_FORCE
+            ],
             "sites": [
                 words.Row(reverse("web:venue", args=[v.key]), marked(v.name), [str(v.address)])
                 for v in sites

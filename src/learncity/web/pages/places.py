@@ -83,7 +83,7 @@ def place(request: HttpRequest, key: str) -> HttpResponse:
             "people": _people(found.id),
             "people_columns": [
                 {"label": _("Year")}, {"label": _("Group")},
-                {"label": _("People"), "numeric": True}, {"label": _("Source")},
+                {"label": _("Population"), "numeric": True}, {"label": _("Source")},
             ],
             "on": on or today,
             **_figures(found.id, on or today),

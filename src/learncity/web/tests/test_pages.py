@@ -36,7 +36,7 @@ QUERIES = {
     f"/classes/{KEY}/": 1,
     "/venues/": 1,
     "/venues/qiaotou-centre/": 3,
-    "/providers/qiaotou-learning-centre/": 5,
+    "/providers/qiaotou-learning-centre/": 13,
     "/places/gusu/": 16,
 }
 MINE = {

@@ -1,13 +1,23 @@
-"""Everything that can be asked of organizations. Nothing here writes."""
+"""Organizations, their sites and who acts for them."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
-from .models import Organization, Room, Venue
-from .types import Actor, OrganizationValue, Role, VenueValue
+from learncity.apps.organizations.models import Covered, Organization, Room, StaffRole, Venue
+from learncity.apps.organizations.types import (
+    Actor,
+    OrganizationKind,
+    OrganizationValue,
+    Role,
+    VenueValue,
+)
+from learncity.apps.places import queries as places
+from learncity.kernel.dated import holds
+from learncity.kernel.words import fold
 
 
 def organizations(ids: Collection[UUID]) -> Mapping[UUID, OrganizationValue]:
@@ -24,6 +34,47 @@ def find_organization(key: str) -> OrganizationValue | None:
 def all_organizations() -> list[OrganizationValue]:
     """Every organization that has not ended, by key; one query."""
     return [o.as_value() for o in Organization.objects.filter(ended_at=None).order_by("key")]
+
+
+def find_registered(key: str) -> OrganizationValue | None:
+    """The organization of a key even if it has ended, or ``None``; one query."""
+    found = Organization.objects.filter(key=key).first()
+    return found.as_value() if found else None
+
+
+def register(
+    *,
+    on: date,
+    kind: OrganizationKind | None = None,
+    path: str = "",
+    text: str = "",
+    ended: bool = False,
+) -> list[OrganizationValue]:
+    """Organizations by key; one query, or three with a region.
+
+    Args:
+        path: of a region: those whose seat is in it, or that cover some of it on the day.
+        text: words in a name, key or registration number, however accented.
+        ended: those that have ended, instead of the living.
+    """
+    rows = Organization.objects.filter(ended_at__isnull=not ended)
+    if kind is not None:
+        rows = rows.filter(kind=kind)
+    if path:
+        region = [place.id for place in places.below(path)]
+        covering = Covered.objects.filter(holds(on), place_id__in=region)
+        rows = rows.filter(Q(place_id__in=region) | Q(pk__in=covering.values("organization_id")))
+    found = [o.as_value() for o in rows.order_by("key")]
+    if not text:
+        return found
+    wanted = fold(text)
+    return [o for o in found if wanted in fold(" ".join([o.key, o.registration, *o.name.values()]))]
+
+
+def staff_of(organization_id: UUID) -> list[UUID]:
+    """Who acts for an organization now, by when they came; one query."""
+    rows = StaffRole.objects.filter(organization_id=organization_id, role=Role.STAFF, ended_at=None)
+    return list(rows.order_by("since", "id").values_list("person_id", flat=True))
 
 
 def organizations_at(place_id: UUID) -> list[OrganizationValue]:

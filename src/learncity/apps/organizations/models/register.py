@@ -1,19 +1,28 @@
-"""Tables of organizations. Private: other rooms go through queries."""
+"""Tables of organizations: kinship, offices, sites and staff."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from learncity.apps.organizations.types import (
+    Access,
+    OfficeValue,
+    OrganizationKind,
+    OrganizationValue,
+    Register,
+    Role,
+    RoomValue,
+    VenueValue,
+)
 from learncity.apps.places.types import Point
+from learncity.kernel.dated import in_order, once_a_day
 from learncity.kernel.ids import uuid7
 from learncity.kernel.texts import TranslatedField
 
-from .types import Access, OrganizationKind, OrganizationValue, Role, RoomValue, VenueValue
-
 
 class Organization(models.Model):
-    """A university, college, centre, union, enterprise, association or agency. Never deleted.
+    """A university, union, enterprise, association, agency and so on. Never deleted.
 
     Personal data: none.
     """
@@ -23,9 +32,38 @@ class Organization(models.Model):
     kind = models.CharField(max_length=20, choices=[(k.value, k.name) for k in OrganizationKind])
     name = TranslatedField()
     about = TranslatedField(blank=True)
+    # Its seat. What it is there for: Covered; where people are received: Office.
     place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
     phone = models.CharField(max_length=40, default="", blank=True)
+    since = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
+    successor = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    register = models.CharField(
+        max_length=10, default="", blank=True, choices=[(r.value, r.name) for r in Register]
+    )
+    registration = models.CharField(max_length=20, default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(register="", registration="")
+                | (~Q(registration="") & Q(register__in=[r.value for r in Register])),
+                name="organizations_registration_is_whole",
+            ),
+            models.UniqueConstraint(
+                fields=["register", "registration"],
+                condition=~Q(registration="") & Q(ended_at=None),
+                name="organizations_registered_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(successor=None) | (Q(ended_at__isnull=False) & ~Q(successor=F("id"))),
+                name="organizations_successor_of_an_ended_one",
+            ),
+        ]
+        indexes = [
+            # Serves the register by kind, and the figure of coverage.
+            models.Index(fields=["kind", "key"], name="organizations_by_kind"),
+        ]
 
     def __str__(self) -> str:
         return self.key
@@ -40,6 +78,95 @@ class Organization(models.Model):
             self.about,
             self.place_id,
             self.phone,
+            self.since,
+            self.ended_at,
+            Register(self.register) if self.register else None,
+            self.registration,
+            self.successor_id,
+        )
+
+
+class Parent(models.Model):
+    """What an organization belonged to, from when to before when. No circles: a trigger looks.
+
+    Personal data: none.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    child = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    parent = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            once_a_day("organizations_one_parent_at_a_time", "child"),
+            in_order("organizations_parent_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"parent {self.pk}"
+
+
+class Covered(models.Model):
+    """A place that an organization is there for, from when to before when.
+
+    Personal data: none.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            once_a_day("organizations_covers_a_place_once", "organization", "place"),
+            in_order("organizations_covered_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"covered {self.pk}"
+
+
+class Office(models.Model):
+    """Where an organization receives people, from when to before when.
+
+    Personal data: none.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    place = models.ForeignKey("places.Place", null=True, on_delete=models.PROTECT, related_name="+")
+    name = TranslatedField()
+    address = TranslatedField()
+    hours = TranslatedField(blank=True)
+    phone = models.CharField(max_length=40, default="", blank=True)
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [in_order("organizations_office_in_order")]
+
+    def __str__(self) -> str:
+        return f"office {self.pk}"
+
+    def as_value(self) -> OfficeValue:
+        """The only shape in which an office leaves this room."""
+        return OfficeValue(
+            self.id,
+            self.name,
+            self.address,
+            self.hours,
+            self.phone,
+            self.place_id,
+            self.since,
+            self.until,
         )
 
 

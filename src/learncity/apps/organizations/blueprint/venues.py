@@ -1,4 +1,4 @@
-"""The ``organizations``, ``venues`` and ``roles`` sections of a blueprint."""
+"""Sites, and who acts for whom."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any
@@ -6,68 +6,11 @@ from typing import Annotated, Any
 from django.utils import timezone
 from pydantic import Field
 
+from learncity.apps.organizations.models import Organization, Room, StaffRole, Venue
+from learncity.apps.organizations.types import Access, Role
 from learncity.apps.people import queries as people
 from learncity.apps.places import queries as places
 from learncity.kernel.blueprints import Key, Names, Ref, Section, Stated, Value
-
-from .models import Organization, Room, StaffRole, Venue
-from .types import Access, OrganizationKind, Role
-
-
-class StatedOrganization(Stated):
-    """A university, college, centre, union, enterprise, association or agency."""
-
-    kind: OrganizationKind
-    name: Names
-    about: Names = Field(default_factory=dict)
-    place: Annotated[Key, Ref("places")]
-    phone: str = ""
-
-
-class Organizations(Section):
-    """The partners."""
-
-    name = "organizations"
-    schema = StatedOrganization
-
-    def read(self, keys: Collection[str]) -> Mapping[str, dict[str, Any]]:
-        """These organizations as a blueprint would state them; one query."""
-        rows = Organization.objects.filter(key__in=keys, ended_at=None).select_related("place")
-        return {
-            o.key: {
-                "kind": o.kind,
-                "name": dict(o.name),
-                "about": dict(o.about),
-                "place": o.place.key,
-                "phone": o.phone,
-            }
-            for o in rows
-        }
-
-    def known(self, keys: Collection[str]) -> set[str]:
-        """Those of the keys that exist."""
-        rows = Organization.objects.filter(key__in=keys, ended_at=None)
-        return set(rows.values_list("key", flat=True))
-
-    def write(self, items: Sequence[tuple[str, dict[str, Any]]]) -> None:
-        """Make or change organizations: two reads, one write."""
-        known = {o.key: o for o in Organization.objects.filter(key__in=[k for k, _ in items])}
-        where = places.ids_by_key({said["place"] for _, said in items})
-        for key, said in items:
-            o = known.setdefault(key, Organization(key=key))
-            o.kind, o.name, o.about = said["kind"], said["name"], said["about"]
-            o.place_id, o.phone, o.ended_at = where[said["place"]], said["phone"], None
-        Organization.objects.bulk_create(
-            [known[key] for key, _ in items],
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=["kind", "name", "about", "place", "phone", "ended_at"],
-            batch_size=1000,
-        )
-
-    def end(self, keys: Collection[str]) -> None:
-        """The organizations are no longer partners; what they did stays."""
-        Organization.objects.filter(key__in=keys).update(ended_at=timezone.now())
 
 
 class StatedRoom(Value):
@@ -126,7 +69,7 @@ class Venues(Section):
     def known(self, keys: Collection[str]) -> set[str]:
         """Those of the keys that exist; ``venue/room`` names a room."""
         found = set(Venue.objects.filter(key__in=keys, ended_at=None).values_list("key", flat=True))
-        from . import queries
+        from learncity.apps.organizations import queries
 
         return found | set(queries.room_ids([k for k in keys if "/" in k]))
 

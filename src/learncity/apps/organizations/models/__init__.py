@@ -1,0 +1,22 @@
+"""Tables of organizations. Private: other rooms go through queries."""
+
+from .agreements import Agreement, Deed, Party, Promise
+from .committees import Committee, Member, TermOfOffice
+from .register import Covered, Office, Organization, Parent, Room, StaffRole, Venue
+
+__all__ = [
+    "Agreement",
+    "Committee",
+    "Covered",
+    "Deed",
+    "Member",
+    "Office",
+    "Organization",
+    "Parent",
+    "Party",
+    "Promise",
+    "Room",
+    "StaffRole",
+    "TermOfOffice",
+    "Venue",
+]

@@ -1,0 +1,50 @@
+"""Everything that can be asked of organizations. Nothing here writes."""
+
+from .agreements import agreement_figures, agreements, count_agreements, find_agreement
+from .committees import committees_of, find_committee, overdue_committees
+from .kin import coverage, kin, offices
+from .register import (
+    actor,
+    all_organizations,
+    all_venues,
+    count_at,
+    count_sites_at,
+    find_organization,
+    find_registered,
+    find_venue,
+    ids_by_key,
+    organizations,
+    organizations_at,
+    register,
+    room_ids,
+    staff_of,
+    venues_of,
+)
+
+__all__ = [
+    "actor",
+    "agreement_figures",
+    "agreements",
+    "all_organizations",
+    "all_venues",
+    "committees_of",
+    "count_agreements",
+    "count_at",
+    "count_sites_at",
+    "coverage",
+    "find_agreement",
+    "find_committee",
+    "find_organization",
+    "find_registered",
+    "find_venue",
+    "ids_by_key",
+    "kin",
+    "offices",
+    "organizations",
+    "organizations_at",
+    "overdue_committees",
+    "register",
+    "room_ids",
+    "staff_of",
+    "venues_of",
+]

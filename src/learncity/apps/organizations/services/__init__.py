@@ -1,0 +1,36 @@
+"""Every change to organizations, committees and agreements: one function, one transaction."""
+
+from .agreements import make_agreement, note_deed, promise, take_back, take_out
+from .committees import begin_term, found_committee, leave, take_office
+from .register import (
+    change_organization,
+    close_office,
+    cover,
+    end_organization,
+    follow_places,
+    found_organization,
+    open_office,
+    set_parent,
+    stop_covering,
+)
+
+__all__ = [
+    "begin_term",
+    "change_organization",
+    "close_office",
+    "cover",
+    "end_organization",
+    "follow_places",
+    "found_committee",
+    "found_organization",
+    "leave",
+    "make_agreement",
+    "note_deed",
+    "open_office",
+    "promise",
+    "set_parent",
+    "stop_covering",
+    "take_back",
+    "take_office",
+    "take_out",
+]
