@@ -12,6 +12,7 @@ from rich.console import Console
 
 from learncity.apps.catalogue import queries as catalogue
 from learncity.config import imports
+from learncity.config.imports import KINDS
 from learncity.kernel import audit
 
 HEADER = "key,provider,category,title_en,credit\n"
@@ -141,7 +142,7 @@ def test_many_mistakes_are_shown_in_part_and_counted_by_column(run):
             {},
             (
                 "'course' cannot be imported (did you mean 'courses'?). "
-                "Say one of: courses, classes."
+                f"Say one of: {', '.join(KINDS)}."
             ),
         ),
         (
