@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "learncity.apps.organizations",
     "learncity.apps.record",
     "learncity.apps.notices",
+    "learncity.apps.households",
     "learncity.apps.catalogue",
     "learncity.apps.classes",
     "learncity.apps.initiatives",

@@ -10,12 +10,15 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from learncity.apps.households import services as households
+from learncity.apps.households.types import Deed
 from learncity.apps.people import queries as people
 from learncity.apps.people.types import PersonValue
 from learncity.kernel import audit, locks, outbox
 from learncity.kernel.acting import By
 from learncity.kernel.ids import receipt_number, uuid7
 from learncity.kernel.rows import insert, together, write
+from learncity.kernel.texts import Text
 
 from . import facts
 from .models import CourseClass, Enrolment, Session
@@ -56,6 +59,7 @@ def apply(*, class_key: str, person_id: UUID, by: By, at: datetime) -> Enrolment
     Raises:
         ClassNotFound, ClassCancelled, ClassNotOpenYet, ClassClosed: as they say.
         ClassFull: no seat is free and nobody more can wait.
+        MandateOver: ``by`` acts for the person and may not, or no longer.
 
     Source: docs/decisions/0009-places.md.
     """
@@ -105,6 +109,7 @@ def _apply_locked(
             outbox.publish(PlaceTaken(made.id, class_id, person_id, at))
         else:
             tell([move], facts.TELL_WAITING, by=by, at=at, fact=facts.WAITING)
+    _for_another(Deed.APPLIED, now.named.title, made, by, at)
     return made
 
 
@@ -127,6 +132,7 @@ def withdraw(*, receipt: str, person_id: UUID, by: By, at: datetime) -> Enrolmen
     Raises:
         EnrolmentNotFound: no enrolment of this person carries the receipt.
         ClassOver: the last session has ended.
+        MandateOver: as in ``apply``.
     """
     found = Enrolment.objects.filter(receipt=receipt, person_id=person_id).first()
     if found is None:
@@ -154,7 +160,15 @@ def _withdraw_locked(enrolment_id: UUID, class_id: UUID, by: By, at: datetime) -
     outbox.publish(PlaceGivenBack(enrolment.id, class_id, enrolment.person_id, at))
     if held_seat:
         _fill(course_class, by, at)
+    _for_another(Deed.WITHDREW, move.named.title, enrolment.as_value(), by, at)
     return enrolment.as_value()
+
+
+def _for_another(deed: Deed, title: Text, place: EnrolmentValue, by: By, at: datetime) -> None:
+    """When somebody acts for the person: their mandate still holds, and the person is told."""
+    households.note_act(
+        by=by, person_id=place.person_id, deed=deed, title=title, reference=place.receipt, at=at
+    )
 
 
 def _fill(course_class: CourseClass, by: By, at: datetime) -> None:
@@ -172,6 +186,8 @@ def _fill(course_class: CourseClass, by: By, at: datetime) -> None:
         state=State.ENROLLED, changed_at=at
     )
     persons = people.persons([e.person_id for e in chosen])
+    # Whoever moves up is not the one for whom a delegate may have given a place back.
+    by = By(by.person_id, by.via)
     of_class = named([course_class.id])[course_class.id]
     moves = [Move(of_class, e.as_value(), persons[e.person_id]) for e in chosen]
     tell(moves, facts.TELL_OFFERED, by=by, at=at, fact=facts.OFFERED)

@@ -7,6 +7,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.db import connection
+from django.db.models.functions import Lower
 
 from .models import Account, Person, Token
 from .types import Addresses, PersonValue
@@ -27,6 +28,22 @@ def ids_by_key(keys: Collection[str]) -> Mapping[str, UUID]:
     """Ids of people of a blueprint by key, in one query; unknown keys are absent."""
     rows = Person.objects.filter(key__in=keys).values_list("key", "id")
     return {key: pk for key, pk in rows if key}
+
+
+def holder_of(address: Addresses) -> UUID | None:
+    """The person who has proven this address and can sign in with it, or ``None``; one query."""
+    rows = Account.objects.filter(is_active=True).exclude(verified_at=None)
+    if address.phone:
+        rows = rows.filter(phone=address.phone)
+    else:
+        rows = rows.alias(lower=Lower("email")).filter(lower=address.email)
+    return rows.values_list("person_id", flat=True).first()
+
+
+def birth_years(ids: Collection[UUID]) -> Mapping[UUID, int]:
+    """Years of birth by person, where they are known; one query."""
+    rows = Person.objects.filter(pk__in=ids, born__isnull=False).values_list("id", "born")
+    return {pk: born for pk, born in rows if born}
 
 
 def find_account(person_id: UUID) -> Account | None:

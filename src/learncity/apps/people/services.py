@@ -27,6 +27,7 @@ __all__ = [
     "parse_address",
     "prefer_language",
     "prove",
+    "register",
     "revoke_token",
 ]
 
@@ -97,6 +98,18 @@ def describe(
     if not isinstance(home_id, EllipsisType):
         person.home_id = home_id
     person.save(update_fields=["name", "name_order", "language", "home"])
+
+
+@transaction.atomic
+def register(*, name: str, born: int | None, language: str, home_id: UUID | None) -> UUID:
+    """A person without an account, who came to the desk in person; their identifier.
+
+    Raises:
+        NameMissing: the name is empty.
+    """
+    person = Person.objects.create(born=born)
+    describe(person_id=person.id, name=name, language=language, home_id=home_id)
+    return person.id
 
 
 def prefer_language(*, person_id: UUID, language: str) -> None:

@@ -1,0 +1,13 @@
+"""Background entry points of households."""
+
+from django.utils import timezone
+
+from learncity.kernel.jobs import job
+
+from . import services
+
+
+@job(cron="5 16 * * *")
+def end_expired_mandates() -> None:
+    """End mandates, offers and invitations whose last day is over."""
+    services.end_expired(at=timezone.now())
