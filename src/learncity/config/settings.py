@@ -55,6 +55,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    # Whoever acts for another is asked at every request whether they still may.
+    "learncity.web.acting.ActingFor",
     # Denies whatever has not said who may see it.
     "learncity.kernel.access.DenyByDefault",
 ]

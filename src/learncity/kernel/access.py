@@ -45,6 +45,11 @@ def _signed_in(request: HttpRequest, **arguments: Any) -> bool:
     return request.user.is_authenticated
 
 
+def is_ones_own(view: Callable[..., Any]) -> bool:
+    """Whether a view is open to whoever signed in, for what is their own alone (``signed_in``)."""
+    return getattr(view, "access", None) is _signed_in
+
+
 class Undeclared(Exception):
     """A view said nothing about who may see it: a programming error, answered with a refusal."""
 

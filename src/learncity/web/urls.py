@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .pages import about, classes, desk, find, home, mine, operate
+from .pages import about, classes, desk, disputes, find, home, households, mandates, mine, operate
 from .signin import views as signin
 
 app_name = "web"
@@ -31,6 +31,27 @@ urlpatterns = [
     path("me/profile/", mine.profile, name="profile"),
     path("me/tokens/", mine.issue_token, name="issue_token"),
     path("me/tokens/<uuid:token_id>/revoke/", mine.revoke_token, name="revoke_token"),
+    path("me/household/", households.my_household, name="my_household"),
+    path("me/household/new/", households.found_household, name="found_household"),
+    path("me/household/<uuid:household_id>/invite/", households.invite, name="invite"),
+    path(
+        "me/household/<uuid:household_id>/leave/",
+        households.leave_household,
+        name="leave_household",
+    ),
+    path("me/household/<uuid:household_id>/head/", households.hand_over, name="hand_over"),
+    path(
+        "me/invitations/<uuid:invitation_id>/",
+        households.answer_invitation,
+        name="answer_invitation",
+    ),
+    path("me/mandates/", mandates.my_mandates, name="my_mandates"),
+    path("me/mandates/new/", mandates.offer_mandate, name="offer_mandate"),
+    path("me/mandates/<uuid:mandate_id>/", mandates.answer_mandate, name="answer_mandate"),
+    path("me/mandates/<uuid:mandate_id>/act/", mandates.start_acting, name="start_acting"),
+    path("me/acting/end/", mandates.stop_acting, name="stop_acting"),
+    path("me/acts/", mandates.acts, name="acts"),
+    path("me/acts/<uuid:act_id>/dispute/", mandates.dispute, name="dispute"),
     path("desk/", desk.desk, name="desk"),
     path("desk/classes.<str:kind>", desk.desk_export, name="desk_export"),
     path("desk/figures/", desk.desk_figures, name="desk_figures"),
@@ -42,6 +63,9 @@ urlpatterns = [
     ),
     path("operate/", operate.operate, name="operate"),
     path("operate/outbox/<uuid:entry_id>/", operate.try_again, name="try_again"),
+    path("operate/disputes/", disputes.disputes, name="disputes"),
+    path("operate/disputes/<uuid:dispute_id>/", disputes.decide, name="decide"),
+    path("operate/mandates/new/", disputes.register_mandate, name="register_mandate"),
     path("demo/outbox/", operate.demo_outbox, name="demo_outbox"),
     path("help/", about.help_page, name="help"),
     path("accessibility/", about.accessibility, name="accessibility"),

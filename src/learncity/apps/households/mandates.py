@@ -37,6 +37,7 @@ from .types import (
     MandateKind,
     MandateNotFound,
     MandateOver,
+    NewPerson,
     NotYourself,
     OwnCase,
     OwnNameNeeded,
@@ -177,7 +178,7 @@ def _began(
 def register_mandate(
     *,
     kind: MandateKind,
-    principal_id: UUID,
+    principal: UUID | NewPerson,
     delegate_id: UUID,
     purposes: Collection[Purpose],
     until: date,
@@ -190,24 +191,27 @@ def register_mandate(
     Both are told. A mandate or offer between the two that is there already is replaced.
 
     Args:
+        principal: for whom; somebody who is not known yet is written down with it.
         until: the first day on which it no longer holds.
         paper: which paper was seen, such as the household register; no number of it.
 
     Raises:
         PurposeNeeded, BadUntil, NotAMinor, PaperNeeded, NotYourself: as they say.
         OwnCase: the officer is one of the two.
-        OwnNameNeeded: one of the two has no name.
+        OwnNameNeeded, NameMissing: one of the two has no name.
     """
     paper = " ".join(paper.split())[:120]
     if not purposes:
         raise PurposeNeeded
     if not paper:
         raise PaperNeeded
+    born = principal.born if isinstance(principal, NewPerson) else None
+    principal_id = _written_down(principal)
     if principal_id == delegate_id:
         raise NotYourself
     if by.person_id in (None, principal_id, delegate_id):
         raise OwnCase
-    born = people.birth_years([principal_id]).get(principal_id)
+    born = born or people.birth_years([principal_id]).get(principal_id)
     check_until(kind, today=today(at), until=until, born=born)
     both = people.persons([principal_id, delegate_id])
     if not all(both[pk].name for pk in (principal_id, delegate_id)):
@@ -230,6 +234,14 @@ def register_mandate(
     audit.note("households.mandate_registered", f"mandate {made.id}", by=by, kind=kind)
     _began(made, both[principal_id], both[delegate_id], by, at)
     return made.id
+
+
+def _written_down(principal: UUID | NewPerson) -> UUID:
+    if not isinstance(principal, NewPerson):
+        return principal
+    return people_services.register(
+        name=principal.name, born=principal.born, language=principal.language, home_id=None
+    )
 
 
 def _between(principal_id: UUID, delegate_id: UUID) -> "QuerySet[Mandate]":

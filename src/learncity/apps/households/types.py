@@ -159,6 +159,15 @@ class MandateValue:
 
 
 @dataclass(frozen=True, slots=True)
+class NewPerson:
+    """Somebody at the desk who has no account: what is kept of them from that day."""
+
+    name: str
+    born: int | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Acting:
     """Somebody acts for another in one request; checked when the request came."""
 

@@ -17,6 +17,17 @@ from django.views.decorators.http import require_POST
 from learncity.apps.classes import queries as classes
 from learncity.apps.classes.queries import MyClass
 from learncity.apps.classes.types import State
+from learncity.apps.households import services as households
+from learncity.apps.households.access import (
+    acting_of,
+    by_of,
+    for_classes,
+    for_messages,
+    for_profile,
+    person_for,
+    whose,
+)
+from learncity.apps.households.types import Purpose
 from learncity.apps.notices import queries as notices
 from learncity.apps.notices import services as notices_services
 from learncity.apps.people import queries as people
@@ -26,7 +37,9 @@ from learncity.apps.people.types import NameMissing
 from learncity.apps.places import queries as places
 from learncity.apps.record import queries as record
 from learncity.kernel import formats
-from learncity.kernel.access import signed_in
+from learncity.kernel.access import only, signed_in
+from learncity.kernel.acting import Via
+from learncity.kernel.errors import DomainError
 from learncity.kernel.templatetags.kernel import words as marked
 from learncity.web import words
 from learncity.web.reader import reader_of
@@ -38,20 +51,22 @@ STATE_NAMES = {
 }
 
 
-@signed_in
+@only(for_classes)
 def me(request: HttpRequest) -> HttpResponse:
     """The next session on top, then what is new."""
-    at = timezone.now()
-    mine = classes.my_classes(account(request).person_id, at=at)
+    at, person = timezone.now(), person_for(request, Purpose.CLASSES)
+    mine = classes.my_classes(person.id, at=at)
+    reads = whose(request, Purpose.MESSAGES)
     held = [m for m in mine if m.enrolment.state == State.ENROLLED and m.card.next_at]
     return render(
         request,
         "web/me.html",
         {
-            "name": account(request).person.name,
+            "name": person.name,
             "next": held[0] if held else None,
             "rows": [my_row(m, at) for m in mine if m.card.next_at and m not in held[:1]][:5],
-            "items": _inbox_items(account(request).person_id, limit=3),
+            "items": _inbox_items(reads, limit=3) if reads else [],
+            "reads": reads is not None,
         },
     )
 
@@ -72,11 +87,11 @@ def my_row(mine: MyClass, at: datetime) -> words.Row:
     return row
 
 
-@signed_in
+@only(for_classes)
 def my_classes(request: HttpRequest) -> HttpResponse:
     """Everything the person applied for: coming, over, given back."""
     at = timezone.now()
-    mine = classes.my_classes(account(request).person_id, at=at)
+    mine = classes.my_classes(person_for(request, Purpose.CLASSES).id, at=at)
     alive = [m for m in mine if m.enrolment.state != State.WITHDRAWN]
     return render(
         request,
@@ -131,6 +146,8 @@ _VIA = {
 def _source_words(fact: Any) -> str:
     way = _VIA.get(fact.via, fact.via)
     who = _("by yourself, %(way)s") if fact.own else _("by somebody else, %(way)s")
+    if fact.mandated:
+        who = _("by somebody who acts for you, %(way)s")
     return (who % {"way": way}) + (f" · {fact.place}" if fact.place else "")
 
 
@@ -148,23 +165,25 @@ def _inbox_items(person_id: UUID, *, limit: int, offset: int = 0) -> list[dict[s
     ]
 
 
-@signed_in
+@only(for_messages)
 def inbox(request: HttpRequest) -> HttpResponse:
-    """Messages, newest first."""
-    return render(
-        request, "web/inbox.html", {"items": _inbox_items(account(request).person_id, limit=100)}
-    )
+    """Messages, newest first. Who reads those of another is noted."""
+    person_id = person_for(request, Purpose.MESSAGES).id
+    households.note_look(by=by_of(request, Via.WEB), person_id=person_id, at=timezone.now())
+    return render(request, "web/inbox.html", {"items": _inbox_items(person_id, limit=100)})
 
 
-@signed_in
+@only(for_messages)
 def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
-    """One message; opening it marks it as read."""
-    found = notices.find_message(message_id, person_id=account(request).person_id)
+    """One message; opening it marks it as read, unless somebody else opens it."""
+    person_id, at = person_for(request, Purpose.MESSAGES).id, timezone.now()
+    found = notices.find_message(message_id, person_id=person_id)
     if found is None:
         raise Http404
-    notices_services.mark_read(
-        person_id=account(request).person_id, message_ids=[message_id], at=timezone.now()
-    )
+    if acting_of(request):
+        households.note_look(by=by_of(request, Via.WEB), person_id=person_id, at=at)
+    else:
+        notices_services.mark_read(person_id=person_id, message_ids=[message_id], at=at)
     sent = f"{formats.day(found.created_at, 'long')} {formats.clock(found.created_at)}"
     return render(request, "web/message.html", {"message": found, "sent": sent})
 
@@ -190,10 +209,14 @@ class ProfileForm(forms.Form):
         self.fields["home"].choices = [("", _("I would rather not say")), *homes]  # type: ignore[attr-defined]
 
 
-@signed_in
+@only(for_profile)
 def profile(request: HttpRequest) -> HttpResponse:
-    """See and change what is kept of oneself; keys for one's own programs."""
-    person, reader = account(request).person, reader_of(request)
+    """See and change what is kept of oneself; keys for one's own programs.
+
+    Who acts for another sees name, language and home: no address, no keys.
+    """
+    person, reader = person_for(request, Purpose.PROFILE), reader_of(request)
+    acting = acting_of(request)
     regions = places.below(reader.city_place.path)[1:] if reader.city_place else []
     homes = [(str(p.id), str(p.name)) for p in regions]
     initial = {"name": person.name, "language": person.language, "home": str(person.home_id or "")}
@@ -201,16 +224,20 @@ def profile(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
-            people_services.describe(
+            households.describe(
                 person_id=person.id,
                 name=said["name"],
                 language=said["language"],
                 home_id=UUID(said["home"]) if said["home"] else None,
+                by=by_of(request, Via.WEB),
+                at=timezone.now(),
             )
-        except NameMissing as missing:  # nothing in it can be shown
-            form.add_error("name", str(missing.says))
+        except DomainError as refusal:  # nothing in the name can be shown; or it is over
+            form.add_error("name", str(refusal.says))
     if request.method == "POST" and form.is_valid():
         response = redirect(reverse("web:profile") + "?saved=1")
+        if acting:
+            return response  # the browser is the delegate's
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             form.cleaned_data["language"].lower(),
@@ -222,8 +249,9 @@ def profile(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "saved": formats.clock(timezone.now()) if "saved" in request.GET else "",
-        "reach": account(request).addresses(),
-        "tokens": people.tokens(account(request).id),
+        "acting": acting,
+        "reach": None if acting else account(request).addresses(),
+        "tokens": [] if acting else people.tokens(account(request).id),
     }
     return render(request, "web/profile.html", context, status=422 if form.errors else 200)
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from learncity.apps.catalogue import queries as catalogue
 from learncity.apps.classes import queries as classes
+from learncity.apps.households import queries as households
 from learncity.apps.initiatives import demo
 from learncity.apps.notices import queries as notices
 from learncity.apps.notices.types import Channel, DeliveryState
@@ -36,6 +37,15 @@ ACTIONS = {
     "kernel.outbox_tried_again": gettext_lazy("Tried a message again"),
     "courses.imported": gettext_lazy("Imported courses"),
     "classes.imported": gettext_lazy("Imported classes"),
+    "households.acted": gettext_lazy("Did something for somebody else"),
+    "households.messages_read": gettext_lazy("Read the messages of somebody else"),
+    "households.mandate_began": gettext_lazy("A mandate began"),
+    "households.mandate_registered": gettext_lazy("Registered a mandate"),
+    "households.mandate_ended": gettext_lazy("A mandate ended"),
+    "households.act_disputed": gettext_lazy("Disputed what was done for them"),
+    "households.dispute_read": gettext_lazy("Looked at a dispute"),
+    "households.dispute_decided": gettext_lazy("Decided a dispute"),
+    "households.handed_over": gettext_lazy("Handed a household over"),
 }
 VIA = {
     "WEB": gettext_lazy("in the browser"),
@@ -50,6 +60,10 @@ SUBJECTS = {
     "blueprint": gettext_lazy("blueprint"),
     "file": gettext_lazy("file"),
     "outbox": gettext_lazy("message"),
+    "mandate": gettext_lazy("mandate"),
+    "act": gettext_lazy("act"),
+    "dispute": gettext_lazy("dispute"),
+    "household": gettext_lazy("household"),
 }
 DETAILS = {
     "how": gettext_lazy("how"),
@@ -92,6 +106,7 @@ def operate(request: HttpRequest) -> HttpResponse:
             "late_minutes": int(late // 60),
             "given_up": given_up,
             "failures": outbox.given_up(),
+            "disputes": households.open_disputes(),
             "columns": [
                 {"label": _("When")}, {"label": _("Who")}, {"label": _("What")},
                 {"label": _("Which")},
