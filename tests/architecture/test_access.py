@@ -3,6 +3,7 @@
 The table is the whole site: a new page that is not in it fails, so nobody forgets to decide.
 """
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -39,6 +40,11 @@ PAGES = {
     "/me/record/": SIGNED_IN,
     "/me/messages/": SIGNED_IN,
     "/me/profile/": SIGNED_IN,
+    "/me/household/": SIGNED_IN,
+    "/me/household/new/": SIGNED_IN,
+    "/me/mandates/": SIGNED_IN,
+    "/me/mandates/new/": SIGNED_IN,
+    "/me/acts/": SIGNED_IN,
     "/desk/": STAFF,
     "/desk/classes.csv": STAFF,
     "/desk/figures/": STAFF,
@@ -47,6 +53,8 @@ PAGES = {
     f"/desk/classes/{OWN_CLASS}/print/": RUNS_CLASS,
     f"/desk/classes/{OWN_CLASS}/roster.xlsx": RUNS_CLASS,
     "/operate/": OPERATOR,
+    "/operate/disputes/": OPERATOR,
+    "/operate/mandates/new/": OPERATOR,
     "/help/": EVERYONE,
     "/accessibility/": EVERYONE,
     "/privacy/": EVERYONE,
@@ -61,12 +69,22 @@ FORMS = {
     "me/tokens/": SIGNED_IN,
     "me/tokens/<uuid:token_id>/revoke/": SIGNED_IN,
     "operate/outbox/<uuid:entry_id>/": OPERATOR,
+    "me/invitations/<uuid:invitation_id>/": SIGNED_IN,
+    "me/mandates/<uuid:mandate_id>/": SIGNED_IN,
+    "me/mandates/<uuid:mandate_id>/act/": SIGNED_IN,
+    "me/acting/end/": SIGNED_IN,
+    "operate/disputes/<uuid:dispute_id>/": OPERATOR,
 }
-# One person's own things, tested below; and the demo's outbox, which is not there in earnest.
+# One person's own things, tested below and in web/tests/test_households.py; and the demo's
+# outbox, which is not there in earnest.
 OWN = {
     "me/places/<str:receipt>/",
     "me/places/<str:receipt>/withdraw/",
     "me/messages/<uuid:message_id>/",
+    "me/household/<uuid:household_id>/invite/",
+    "me/household/<uuid:household_id>/leave/",
+    "me/household/<uuid:household_id>/head/",
+    "me/acts/<uuid:act_id>/dispute/",
     "demo/outbox/",
 }
 
@@ -138,7 +156,7 @@ def test_every_role_may_send_exactly_its_forms(as_, who):
     for route, allowed in FORMS.items():
         if route == "sign-out/":
             continue
-        path = "/" + route.replace("<uuid:token_id>", some).replace("<uuid:entry_id>", some)
+        path = "/" + re.sub(r"<uuid:\w+>", some, route)
         answer = client.post(path)
         refused = answer.status_code == 403 or (
             answer.status_code == 302 and answer.url.startswith("/sign-in/?next=")

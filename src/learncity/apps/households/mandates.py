@@ -361,7 +361,6 @@ def note_act(
     tell(message(mandate.principal.as_value(), facts.TELL_DID[deed], str(act_id), values, at, ACTS))
 
 
-@transaction.atomic
 def note_look(*, by: By, person_id: UUID, at: datetime) -> None:
     """Keep that somebody read another's messages: once a day in the list, each time in the trail.
 
@@ -370,12 +369,17 @@ def note_look(*, by: By, person_id: UUID, at: datetime) -> None:
     """
     if by.mandate_id is None:
         return
-    rows = living(at).filter(pk=by.mandate_id, principal_id=person_id, delegate_id=by.person_id)
+    with transaction.atomic():
+        _note_look(by, by.mandate_id, person_id, at)
+
+
+def _note_look(by: By, mandate_id: UUID, person_id: UUID, at: datetime) -> None:
+    rows = living(at).filter(pk=mandate_id, principal_id=person_id, delegate_id=by.person_id)
     if not rows.filter(purposes__contains=[Purpose.MESSAGES]).exists():
         raise MandateOver
     row = {
         "id": uuid7(),
-        "mandate_id": by.mandate_id,
+        "mandate_id": mandate_id,
         "deed": Deed.READ_MESSAGES,
         "at": at,
         "on": today(at),
@@ -384,7 +388,7 @@ def note_look(*, by: By, person_id: UUID, at: datetime) -> None:
         "reference": "",
     }
     insert(Act, [row], skip_known=True)
-    audit.note("households.messages_read", f"mandate {by.mandate_id}", by=by)
+    audit.note("households.messages_read", f"mandate {mandate_id}", by=by)
 
 
 @transaction.atomic

@@ -196,7 +196,8 @@ def mandate_value(row: Mandate, at: datetime) -> MandateValue:
         MandateKind(row.kind),
         state_of(row, at),
         row.principal.as_value(),
-        row.delegate.as_value() if row.delegate else None,
+        # Before they accept, nobody is told whose address it is.
+        row.delegate.as_value() if row.delegate and row.accepted_at else None,
         row.label,
         _purposes(row),
         row.since,

@@ -46,11 +46,18 @@ MINE = {
     "/me/record/": 5,
     "/me/messages/": 5,
     "/me/profile/": 6,
+    "/me/household/": 6,
+    "/me/household/new/": 5,
+    "/me/mandates/": 5,
+    "/me/mandates/new/": 4,
+    "/me/acts/": 5,
     f"/classes/{KEY}/apply/": 6,  # and whether another class of mine meets then
     "/desk/": 6,
     f"/desk/classes/{KEY}/": 8,
     "/desk/figures/": 5,
-    "/operate/": 10,
+    "/operate/": 11,
+    "/operate/disputes/": 6,
+    "/operate/mandates/new/": 4,
 }
 
 
