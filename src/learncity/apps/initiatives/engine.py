@@ -6,6 +6,7 @@ from pydantic import Field
 
 from learncity.apps.catalogue.blueprint import Courses
 from learncity.apps.classes.blueprint import Classes, Terms
+from learncity.apps.households.blueprint import Households, Mandates
 from learncity.apps.organizations.blueprint import Organizations, Roles, Venues
 from learncity.apps.people.blueprint import People
 from learncity.apps.places.blueprint import Places
@@ -42,6 +43,8 @@ def engine() -> Engine:
             Venues(),
             People(),
             Roles(),
+            Households(),
+            Mandates(),
             Courses(),
             Terms(),
             Classes(),
