@@ -16,10 +16,10 @@ from ninja.renderers import JSONRenderer
 
 from learncity.kernel.errors import DomainError
 
-from .identity import CsrfFailed, Key, Session
+from .identity import CsrfFailed, Key, MayNotAct, Session
 from .limits import FAIR
 from .mistakes import mistakes
-from .operations import city, classes, courses, desk, mine
+from .operations import city, classes, courses, desk, households, mandates, mine
 from .problems import problem, refused
 from .shell import shelled
 
@@ -29,7 +29,8 @@ one's own, applying for a place, the record of what one has learned, and the des
 
 Texts are objects by language (BCP 47). Moments are ISO 8601 with the offset of the city. Amounts
 are integers of the currency's smallest unit. Errors are problem details (RFC 9457). Lists come in
-parts: follow `next`. New fields may be added at any time; none is taken away within a version.
+parts: follow `next`. Whoever has a mandate acts for its principal with the header `Acting-For` and
+the mandate's id, where an operation lists it. New fields may be added at any time; none is taken away within a version.
 """
 TAGS = [
     {"name": "City", "description": "The city, its regions and its places to learn."},
@@ -87,7 +88,11 @@ api = Api(
         "tags": TAGS,
     },
 )
-for router in (city.router, courses.router, classes.router, mine.router, desk.router):
+ROUTERS = (
+    city.router, courses.router, classes.router, mine.router, households.router, mandates.router,
+    mandates.office, desk.router,
+)  # fmt: skip
+for router in ROUTERS:
     api.add_router("", router)
 
 
@@ -124,6 +129,7 @@ _HANDLERS: dict[type[Exception], Handler] = {
     AuthenticationError: _not_signed_in,
     PermissionDenied: _code("forbidden"),
     CsrfFailed: _code("csrf_failed"),
+    MayNotAct: _code("may_not_act"),
     Http404: _code("not_found"),
     DomainError: refused,
     ValidationError: _invalid,

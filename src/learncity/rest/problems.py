@@ -42,6 +42,10 @@ OWN: dict[str, tuple[int, Promise]] = {
         403,
         _("Send the value of the CSRF cookie in the header X-CSRFToken, or use a key."),
     ),
+    "may_not_act": (
+        403,
+        _("No mandate of yours that is in force covers this. Look at /me/mandates."),
+    ),
     "not_found": (404, _("There is nothing at this address. Check the key.")),
     "method_not_allowed": (405, _("The header Allow lists the methods that work here.")),
     "too_large": (413, _("The body is larger than any operation needs.")),

@@ -1,5 +1,6 @@
 """'This was not me': disputing an act, and deciding it. Part of ``services``."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -109,6 +110,8 @@ def resolve(*, dispute_id: UUID, is_upheld: bool, note: str, by: By, at: datetim
     )
 
 
-def note_dispute_read(*, dispute_id: UUID, by: By) -> None:
-    """Write to the audit trail that an officer looked at a dispute."""
-    audit.note("households.dispute_read", f"dispute {dispute_id}", by=by)
+def note_disputes_read(*, dispute_ids: Sequence[UUID], by: By) -> None:
+    """Write to the audit trail that an officer looked at disputes; one entry, none for nothing."""
+    if dispute_ids:
+        subject = f"dispute {dispute_ids[0]}"
+        audit.note("households.dispute_read", subject, by=by, others=len(dispute_ids) - 1)

@@ -200,7 +200,7 @@ def register_mandate(
         OwnCase: the officer is one of the two.
         OwnNameNeeded, NameMissing: one of the two has no name.
     """
-    paper = " ".join(paper.split())[:120]
+    paper = " ".join(paper.replace("\x00", "").split())[:120]
     if not purposes:
         raise PurposeNeeded
     if not paper:

@@ -1,6 +1,6 @@
 """Every change to households, mandates and disputes: one function, one transaction."""
 
-from .disputes import dispute, note_dispute_read, resolve
+from .disputes import dispute, note_disputes_read, resolve
 from .gathering import (
     answer_invitation,
     found_household,
@@ -32,7 +32,7 @@ __all__ = [
     "invite",
     "leave",
     "note_act",
-    "note_dispute_read",
+    "note_disputes_read",
     "note_look",
     "offer_mandate",
     "register_mandate",

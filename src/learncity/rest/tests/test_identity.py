@@ -1,5 +1,7 @@
 """Who asks, and what they may do: closed by default, the same decisions as on the pages."""
 
+import json
+
 import pytest
 from django.utils import timezone
 
@@ -12,6 +14,7 @@ from learncity.rest.openapi import operations_of
 from .conftest import OTHER_CLASS, OWN_CLASS, Program, key_of, program
 
 API = "/api/v1"
+SOME = "01a2004c-0898-74c1-a877-54b127d3fb1d"
 
 # Everything that may be called without a key. A new operation is closed unless it is added here.
 OPEN_TO_ANYBODY = {
@@ -35,6 +38,25 @@ SIGNED_IN = [
     ("get", "/me/places/ABCD-EFGH-JK"),
     ("delete", "/me/places/ABCD-EFGH-JK"),
     ("post", f"/classes/{OWN_CLASS}/applications"),
+    ("get", "/me/households"),
+    ("post", "/me/households"),
+    ("post", f"/me/households/{SOME}/invitations"),
+    ("delete", f"/me/households/{SOME}/membership"),
+    ("post", f"/me/households/{SOME}/head"),
+    ("get", "/me/invitations"),
+    ("post", f"/me/invitations/{SOME}/answer"),
+    ("delete", f"/me/invitations/{SOME}"),
+    ("get", "/me/mandates"),
+    ("post", "/me/mandates"),
+    ("post", f"/me/mandates/{SOME}/answer"),
+    ("delete", f"/me/mandates/{SOME}"),
+    ("get", "/me/acts"),
+    ("post", f"/me/acts/{SOME}/dispute"),
+]
+OFFICE = [
+    ("get", "/office/disputes"),
+    ("post", f"/office/disputes/{SOME}/resolution"),
+    ("post", "/office/mandates"),
 ]
 DESK = [
     ("get", "/desk/classes"),
@@ -43,12 +65,30 @@ DESK = [
     ("patch", f"/desk/classes/{OWN_CLASS}"),
     ("post", f"/desk/classes/{OWN_CLASS}/cancellation"),
 ]
+# A body for each operation that asks for one.
+BODIES = {
+    "/me/households": {"kind": "CLAN", "name": "Wang"},
+    f"/me/households/{SOME}/invitations": {"address": "+8615400000002"},
+    f"/me/households/{SOME}/head": {"membership": SOME},
+    f"/me/invitations/{SOME}/answer": {"accept": True},
+    "/me/mandates": {
+        "address": "+8615400000002", "purposes": ["CLASSES"], "last_day": "2020-01-01",
+    },
+    f"/me/mandates/{SOME}/answer": {"accept": True},
+    f"/office/disputes/{SOME}/resolution": {"is_upheld": True, "note": "x"},
+    "/office/mandates": {
+        "kind": "DELEGATE", "principal": "+8615400000002", "delegate": "+8615400000001",
+        "purposes": ["CLASSES"], "last_day": "2020-01-01", "paper": "x",
+    },
+}  # fmt: skip
 SEATS = {"data": {"seats": 90, "waiting_limit": 90}, "content_type": "application/json"}
 
 
 def send(client, method, path, **kwargs):
     if method == "patch":
         kwargs = SEATS | kwargs
+    if method == "post" and path in BODIES:
+        kwargs = {"data": json.dumps(BODIES[path]), "content_type": "application/json"} | kwargs
     return getattr(client, method)(API + path, **kwargs)
 
 
@@ -64,10 +104,10 @@ def test_only_listed_operations_are_open_to_anybody():
 
 def test_the_lists_here_are_all_closed_operations():
     closed = {op.view_func.__name__ for op in operations_of(api)} - OPEN_TO_ANYBODY
-    assert len(closed) == len(SIGNED_IN) + len(DESK)
+    assert len(closed) == len(SIGNED_IN) + len(DESK) + len(OFFICE)
 
 
-@pytest.mark.parametrize(("method", "path"), SIGNED_IN + DESK)
+@pytest.mark.parametrize(("method", "path"), SIGNED_IN + DESK + OFFICE)
 def test_a_stranger_is_asked_for_a_key(client, city, method, path):
     answer = send(client, method, path)
 
@@ -87,6 +127,13 @@ def test_a_resident_has_no_desk(worker, method, path):
 
     assert answer.status_code == 403
     assert answer.json()["code"] == "forbidden"
+
+
+@pytest.mark.parametrize(("method", "path"), OFFICE)
+def test_only_operators_are_the_office(staff, worker, operator, method, path):
+    assert send(staff, method, path).status_code == 403
+    assert send(worker, method, path).status_code == 403
+    assert send(operator, method, path).status_code in (200, 201, 404, 409)
 
 
 @pytest.mark.parametrize(("method", "path"), DESK)

@@ -123,7 +123,7 @@ def decide(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
             form.add_error(None, str(refusal.says))
         else:
             return redirect("web:disputes")
-    services.note_dispute_read(dispute_id=dispute_id, by=_by(request))
+    services.note_disputes_read(dispute_ids=[dispute_id], by=_by(request))
     context = {
         "form": form,
         "items": [_item(d, at, dispute_id) for d in queries.disputes(at=at)],

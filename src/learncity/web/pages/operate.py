@@ -76,6 +76,7 @@ DETAILS = {
     "changed": gettext_lazy("changed"),
     "same": gettext_lazy("same as before"),
     "left_out": gettext_lazy("left out"),
+    "others": gettext_lazy("and others"),
 }
 HOW = {"PAGE": gettext_lazy("on the page"), "PRINT": gettext_lazy("printed")}
 
