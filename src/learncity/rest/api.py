@@ -30,7 +30,8 @@ one's own, applying for a place, the record of what one has learned, and the des
 Texts are objects by language (BCP 47). Moments are ISO 8601 with the offset of the city. Amounts
 are integers of the currency's smallest unit. Errors are problem details (RFC 9457). Lists come in
 parts: follow `next`. Whoever has a mandate acts for its principal with the header `Acting-For` and
-the mandate's id, where an operation lists it. New fields may be added at any time; none is taken away within a version.
+the mandate's id, where an operation lists it. New fields may be added at any time; none is taken
+away within a version.
 """
 TAGS = [
     {"name": "City", "description": "The city, its regions and its places to learn."},
