@@ -11,13 +11,14 @@ OPEN = (
 )  # fmt: skip
 MINE = (
     "/", "/classes/first-aid-weiting-sat/apply/", "/me/", "/me/classes/", "/me/record/",
-    "/me/messages/", "/me/profile/", "/desk/",
+    "/me/messages/", "/me/profile/", "/me/household/", "/me/household/new/", "/me/mandates/",
+    "/me/mandates/new/", "/me/acts/", "/desk/",
 )  # fmt: skip
 DESK = (
     "/desk/", "/desk/?q=xyzzy", "/desk/figures/", "/desk/classes/bookkeeping-qiaotou-wed/",
     "/desk/classes/bookkeeping-qiaotou-wed/print/",
 )  # fmt: skip
-OFFICE = ("/operate/", "/desk/")
+OFFICE = ("/operate/", "/operate/disputes/", "/operate/mandates/new/", "/desk/")
 REFUSED = {"/nowhere/": 404, "/desk/": 403}
 
 

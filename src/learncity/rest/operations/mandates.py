@@ -86,7 +86,7 @@ def list_acts_for_me(request: HttpRequest) -> shapes.Acts:
     return shapes.Acts(items=[shapes.Act.of(act) for act in found])
 
 
-@router.post("/me/acts/{act_id}/dispute", response={201: shapes.Made})
+@router.post("/me/acts/{act_id}/dispute", response={201: shapes.Made, **refusals(409)})
 @once
 def dispute_act(
     request: HttpRequest, act_id: UUID, payload: shapes.NewDispute | None = None
