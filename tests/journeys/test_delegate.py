@@ -10,6 +10,18 @@ DAUGHTER = "+8615400001002"  # of the demo's household
 CLASS = "/classes/bookkeeping-songying-sat/"
 
 
+def uphold(office, *, because):
+    """The office reads the case and agrees with the mother."""
+    office.visit("/operate/")
+    office.press("Disputes")
+    office.follow(office.page.locator("main .work-list a").first)
+    assert "我没有说要上这个课" in office.text()
+    office.page.get_by_label(office.word("Agree: it was not in order. The mandate ends.")).check()
+    office.fill("Why?", because)
+    office.press("Decide")
+    assert "王秀兰" in office.text("main table")
+
+
 def test_a_daughter_applies_for_her_mother_who_says_this_was_not_me(site, known):
     daughter = known(DAUGHTER, width=360, height=740, scripts=False)
     daughter.visit("/me/mandates/")
@@ -46,15 +58,7 @@ def test_a_daughter_applies_for_her_mother_who_says_this_was_not_me(site, known)
     mother.press("Yes, give it back")
     assert mother.heading() == mother.word("You are no longer in this class")
 
-    office = known(OPERATOR, width=1280)
-    office.visit("/operate/")
-    office.press("Disputes")
-    office.follow(office.page.locator("main .work-list a").first)
-    assert "我没有说要上这个课" in office.text()
-    office.page.get_by_label(office.word("Agree: it was not in order. The mandate ends.")).check()
-    office.fill("Why?", "本人没有同意")
-    office.press("Decide")
-    assert "王秀兰" in office.text("main table")
+    uphold(known(OPERATOR, width=1280), because="本人没有同意")
 
     assert "本人没有同意" in site.letter_with(DAUGHTER, "本人没有同意").body
     mother.visit("/me/mandates/")

@@ -137,7 +137,7 @@ def decide(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
 def _facts(found: DisputeValue) -> list[dict[str, Any]]:
     state, kind = STATE_NAMES[MandateState(found.mandate)]
     rows: list[dict[str, Any]] = [
-        {"label": _("What was done"), "value": act_title(found.act), "note": found.act.reference},
+        {"label": _("What they did"), "value": act_title(found.act), "note": found.act.reference},
         {"label": _("By whom"), "value": act_source(found.act)},
         {"label": _("What they say"), "value": found.words or _("Nothing more than: not me.")},
         {"label": _("Said on"), "value": formats.day(found.opened_at, "long")},

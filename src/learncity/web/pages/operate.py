@@ -28,6 +28,8 @@ from learncity.kernel import audit, formats, outbox
 from learncity.kernel.access import everyone, only
 from learncity.kernel.acting import By, Via
 
+from .mandates import DEED_NAMES
+
 # How the trail's symbols are read; a symbol that is not here is shown as it is.
 ACTIONS = {
     "classes.roster_read": gettext_lazy("Looked at a roster"),
@@ -77,8 +79,12 @@ DETAILS = {
     "same": gettext_lazy("same as before"),
     "left_out": gettext_lazy("left out"),
     "others": gettext_lazy("and others"),
+    "deed": gettext_lazy("What they did"),
 }
-HOW = {"PAGE": gettext_lazy("on the page"), "PRINT": gettext_lazy("printed")}
+# Identifiers and symbols for whoever follows a trail in the database.
+HIDDEN = {"mandate", "act", "dispute", "why", "kind", "is_upheld"}
+HOW = {"PAGE": gettext_lazy("on the page"), "PRINT": gettext_lazy("printed"),
+       **{deed.value: name for deed, name in DEED_NAMES.items()}}  # fmt: skip
 
 
 @only(is_operator)
@@ -140,6 +146,7 @@ def _details(detail: Mapping[str, object]) -> str:
     return _(", ").join(
         _("%(what)s: %(value)s") % {"what": DETAILS.get(k, k), "value": HOW.get(str(v), v)}
         for k, v in detail.items()
+        if k not in HIDDEN
     )
 
 
