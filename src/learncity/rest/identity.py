@@ -128,7 +128,8 @@ class _CsrfCheck(CsrfViewMiddleware):
 
 
 def anyone(request: HttpRequest) -> Any:
-    """The last of several ways in: without a key or session, a stranger."""
+    """The last of several ways in: without a key or session, a stranger, who acts for nobody."""
+    _take_on(request, None)
     return request.user
 
 

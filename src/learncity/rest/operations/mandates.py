@@ -1,6 +1,6 @@
 """Who acts for whom, what they did, 'this was not me'; the office that registers and decides."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -43,7 +43,7 @@ def offer_mandate(request: HttpRequest, payload: shapes.NewMandate) -> Status[Ba
         principal_id=account(request).person_id,
         address=parsed(payload.address),
         purposes=payload.purposes,
-        until=payload.last_day + timedelta(days=1),
+        until=_after(payload.last_day),
         by=by_me(request),
         at=timezone.now(),
     )
@@ -146,12 +146,17 @@ def register_mandate(request: HttpRequest, payload: shapes.Registration) -> Stat
         principal=principal,
         delegate_id=_person_at(payload.delegate),
         purposes=payload.purposes,
-        until=payload.last_day + timedelta(days=1),
+        until=_after(payload.last_day),
         paper=payload.paper,
         by=by_me(request),
         at=timezone.now(),
     )
     return Status(201, shapes.Made(id=made, href="/api/v1/office/mandates"))
+
+
+def _after(last: date) -> date:
+    """The first day without a mandate whose last day this is; the calendar's end stays."""
+    return last + timedelta(days=1) if last < date.max else last
 
 
 def _person_at(address: str) -> UUID:

@@ -181,8 +181,6 @@ class Mandates(Shape):
     items: list[Mandate]
 
 
-# So that adding a day stays in the calendar.
-LastDay = Annotated[date, Field(le=date(2999, 12, 31))]
 Purposes = Annotated[list[Purpose], Field(min_length=1, max_length=len(Purpose))]
 
 
@@ -191,7 +189,7 @@ class NewMandate(Shape):
 
     address: Address
     purposes: Purposes
-    last_day: LastDay
+    last_day: date
     """At most a year from today."""
 
 
@@ -291,7 +289,7 @@ class Registration(Shape):
     principal: Address | NewPrincipal
     delegate: Address
     purposes: Purposes
-    last_day: LastDay
+    last_day: date
     """A delegate: at most a year. A guardian: at most in the year of the 18th birthday."""
     paper: Name
     """Its kind, such as household register; no number."""

@@ -104,6 +104,14 @@ def test_a_header_that_gives_no_right_is_refused_and_nothing_is_done(two, how):
     assert classes.find_class(OWN_CLASS).card.seats.taken == 0
 
 
+def test_a_stranger_acts_for_nobody(two, client):
+    mandate = make_mandate(*two)
+
+    answer = client.get(f"{API}/classes/{OWN_CLASS}", headers={"Acting-For": str(mandate)})
+
+    assert answer.json()["code"] == "may_not_act"
+
+
 @pytest.mark.parametrize("path", ["/me", "/me/record", "/me/mandates", "/me/acts"])
 def test_what_is_ones_own_alone_refuses_the_header(two, path):
     mother, daughter = two
