@@ -19,7 +19,7 @@ from learncity.apps.classes.factories import make_class
 from learncity.apps.classes.models import CourseClass, Session
 from learncity.apps.people import queries
 from learncity.apps.people.models import Account, Person, Token
-from learncity.kernel.words import sort_key
+from learncity.kernel.words import name_words, sort_key
 
 from .numbers import class_id, person_id, token
 
@@ -43,7 +43,12 @@ def make_people() -> None:
     name = "测试"
     Person.objects.bulk_create(
         (
-            Person(id=person_id(n), name=f"{name} {n}", name_order=sort_key(name))
+            Person(
+                id=person_id(n),
+                name=f"{name} {n}",
+                name_order=sort_key(name),
+                name_words=name_words(f"{name} {n}"),
+            )
             for n in range(PERSONS)
         ),
         batch_size=4000,

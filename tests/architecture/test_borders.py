@@ -16,8 +16,8 @@ SOURCE = ROOT / "src" / "learncity"
 PUBLIC = {"services", "queries", "types", "access", "blueprint"}
 # A test may also look into a table, to see what is so.
 FOR_TESTS = {"factories", "models"}
-# The import commands write a room's rows from a file; only the command line calls them.
-FOR_CONFIG = {"imports"}
+# Imports write a room's rows from a file; the command line and pages with a file call them.
+FOR_FILES = {"imports"}
 
 
 def _order() -> dict[str, int]:
@@ -47,8 +47,8 @@ def _offence(importer: str, imported: str) -> bool:
     allowed = set(PUBLIC)
     if ".tests" in importer or importer.endswith(".factories"):
         allowed |= FOR_TESTS
-    if importer.startswith("learncity.config."):
-        allowed |= FOR_CONFIG
+    if importer.startswith(("learncity.config.", "learncity.web.")):
+        allowed |= FOR_FILES
     if theirs == "initiatives" and not ours:
         allowed |= {"demo", "commands", "engine"}  # the roof room has nobody above but the shells
     return role not in allowed

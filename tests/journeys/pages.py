@@ -7,18 +7,20 @@ OPEN = (
     "/courses/small-shop-bookkeeping/", "/classes/bookkeeping-qiaotou-wed/",
     "/classes/embroidery-museum-sun/", "/venues/", "/venues/qiaotou-centre/",
     "/providers/qiaotou-learning-centre/", "/place/", "/sign-in/", "/help/", "/accessibility/",
-    "/privacy/", "/demo/outbox/", "/nowhere/",
+    "/privacy/", "/demo/outbox/", "/nowhere/", "/me/missing/?for=IN_PERSON",
 )  # fmt: skip
 MINE = (
     "/", "/classes/first-aid-weiting-sat/apply/", "/me/", "/me/classes/", "/me/record/",
     "/me/messages/", "/me/profile/", "/me/household/", "/me/household/new/", "/me/mandates/",
-    "/me/mandates/new/", "/me/acts/", "/desk/",
+    "/me/mandates/new/", "/me/acts/", "/me/security/", "/me/security/app/", "/desk/",
 )  # fmt: skip
 DESK = (
     "/desk/", "/desk/?q=xyzzy", "/desk/figures/", "/desk/classes/bookkeeping-qiaotou-wed/",
     "/desk/classes/bookkeeping-qiaotou-wed/print/",
 )  # fmt: skip
-OFFICE = ("/operate/", "/operate/disputes/", "/operate/mandates/new/", "/desk/")
+OFFICE = (
+    "/operate/", "/operate/disputes/", "/operate/mandates/new/", "/operate/support/", "/desk/",
+)  # fmt: skip
 REFUSED = {"/nowhere/": 404, "/desk/": 403}
 
 

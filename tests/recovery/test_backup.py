@@ -25,7 +25,12 @@ PAGES = (
 CLASS = "/classes/ai-online-sat/"
 # Who is working at this moment, and when, of one machine and not of the city; and who is signed in,
 # which no backup brings along.
-NOT_SAVED = ("procrastinate_workers", "procrastinate_periodic_defers", "django_session")
+NOT_SAVED = (
+    "procrastinate_workers",
+    "procrastinate_periodic_defers",
+    "django_session",
+    "security_session",
+)
 
 
 def learncity(*words: str, data: Path) -> str:
@@ -106,7 +111,7 @@ def test_a_backup_of_the_running_city_restored_elsewhere_is_the_same_city(city, 
     assert [other.read(page) for page in PAGES] == pages
 
     # Nobody is signed in any more, although the keys were brought along; and signing in works.
-    assert other.ask("SELECT count(*) FROM django_session") == [(0,)]
+    assert other.ask("SELECT count(*) FROM security_session") == [(0,)]
     [session] = [cookie for cookie in resident.jar if cookie.name == "learncity_session"]
     same_browser = Plain(other.address)
     same_browser.jar.set_cookie(session)

@@ -6,12 +6,14 @@ import shutil
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from learncity.config import doctor, places, steps
 from learncity.config.cli import _options
+from learncity.config.env import Env, add_sealing_key, sealing_keys
 from learncity.config.faults import Fault
 
 from .running import finished
@@ -143,3 +145,47 @@ def test_doctor_says_when_no_code_can_leave(monkeypatch, clean_environment, sms,
     [found] = [f for f in doctor._machine() if f.subject == "Senders"]
 
     assert says in found.says
+
+
+def test_doctor_misses_a_key_that_sealed_something(committed, tmp_path, monkeypatch):
+    import psycopg
+
+    from learncity.apps.people import services as people
+    from learncity.apps.people.factories import make_person
+    from learncity.apps.people.types import IdentifierKind, Number
+    from learncity.kernel.acting import COMMAND
+
+    number = Number(IdentifierKind.PASSPORT, "VN", "C1234567")
+    now = datetime.now(UTC)
+    people.add_identifier(person_id=make_person(), number=number, by=COMMAND, at=now)
+
+    def found():
+        from django.db import connection
+
+        with psycopg.connect(doctor.address("app"), dbname=connection.settings_dict["NAME"]) as app:
+            return doctor._sealing(app)
+
+    path, sealed_with = tmp_path / "keys.env", Env.read().keys_file.read_text()
+    path.write_text(sealed_with)
+    monkeypatch.setenv("LEARNCITY_KEYS", str(path))
+    assert found().mark == doctor.Mark.OK
+    add_sealing_key(path)
+    assert found().mark == doctor.Mark.OK
+
+    path.write_text(sealed_with.partition("SEALING_KEY_")[0])
+    add_sealing_key(path)
+    assert found().mark == doctor.Mark.FAIL
+
+
+def test_a_new_key_is_the_last_line_of_the_file(place):
+    code, text = finished("new-key", data=place / "city")
+    assert (code, "the first start makes it" in text) == (1, True)
+
+    keys = place / "city" / "keys.env"
+    keys.parent.mkdir()
+    sealing_keys(keys)
+    code, text = finished("new-key", data=keys.parent)
+    lines = keys.read_text().splitlines()
+
+    assert (code, len(lines)) == (0, 3)
+    assert lines[-1].split("=")[0].removeprefix("SEALING_KEY_") in text

@@ -102,7 +102,7 @@ def _dump(dump: Path, progress: Progress) -> dict[str, Any]:
         rows = dumping.count_rows(owner)
         heads = dumping.migration_heads(owner)
         options = ["--format=custom", "--no-unlogged-table-data", f"--file={dump}"]
-        options.append(f"--exclude-table-data={dumping.SESSIONS}")
+        options += [f"--exclude-table-data={name}" for name in dumping.SESSIONS]
         tables = dumping.run("pg_dump", address("owner"), *options, f"--snapshot={snapshot[0]}")
         for _ in progress.track(tables, total=len(rows), description="Tables"):
             pass

@@ -91,7 +91,9 @@ def apply(
 @app.command("import", context_settings={**ANYTHING, "help_option_names": ["--help"]})
 def import_(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(help="What the file holds: courses or classes.")],
+    kind: Annotated[
+        str, typer.Argument(help="courses, classes, regions-cn, regions-vn, reform, population.")
+    ],
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, also .gz.")],
 ) -> None:
     """Read a list from a file; further options depend on the kind: --map, --default, --strict."""
@@ -110,6 +112,26 @@ def import_(
 
 
 @app.command()
+def unlock(
+    address: Annotated[str, typer.Argument(help="Their phone number or e-mail address.")],
+) -> None:
+    """Take the second factors from somebody who lost them; they set up new ones."""
+    import django
+
+    from learncity.config import steps
+    from learncity.config.database import running_database
+
+    _prepare()
+    with running_database():
+        steps.ensure_tables()
+        django.setup()
+        from learncity.config import lost_factors
+
+        code = lost_factors.forget(address, out)
+    raise typer.Exit(code)
+
+
+@app.command()
 def doctor() -> None:
     """Look whether everything that the system needs is there and in order."""
     from learncity.config import doctor
@@ -117,6 +139,20 @@ def doctor() -> None:
     _prepare()
     if not doctor.examine(out):
         raise typer.Exit(1)
+
+
+@app.command("new-key")
+def new_key() -> None:
+    """Add a key to the file of the keys: it seals people's numbers from the next start on."""
+    from learncity.config.env import Env, add_sealing_key
+
+    _prepare()
+    file = Env.read().keys_file
+    if not file.exists():
+        raise Fault("There is no file of the keys yet; the first start makes it, with a key.")
+    made = add_sealing_key(file)
+    out.print(f"  Key {made} is in {file}. Restart the system; keep the older lines.")
+    out.print("  `learncity doctor` says when they are no longer needed.")
 
 
 @app.command()

@@ -20,7 +20,7 @@ from rich.table import Table
 
 from learncity.config import dumping, steps
 from learncity.config.database import address, embedded, running_database
-from learncity.config.env import Env
+from learncity.config.env import Env, sealing_keys
 from learncity.config.faults import Fault
 from learncity.config.places import version
 from learncity.kernel.postgres import APP, OWNER, READER
@@ -192,6 +192,7 @@ def _database(kind: str) -> Findings:
         yield _migrations(app)
         yield _clock(app)
         yield _queue(app)
+        yield _sealing(app)
 
 
 def _server_version(app: psycopg.Connection, kind: str) -> Finding:
@@ -285,6 +286,26 @@ def _clock(app: psycopg.Connection) -> Finding:
     if here.year < 2026:
         return Finding(Mark.FAIL, "Clock", f"it is {here:%Y-%m-%d} here", "Set the clock.")
     return Finding(Mark.OK, "Clock", f"{here.astimezone():%Y-%m-%d %H:%M} ({zone})")
+
+
+def _sealing(app: psycopg.Connection) -> Finding:
+    """Whether every key that sealed something is in the file of the keys, and which may go."""
+    if "public.people_personkey" not in dumping.tables(app):
+        return Finding(Mark.OK, "Sealed numbers", "none yet")
+    asked = """
+        SELECT key_id FROM people_personkey
+        UNION SELECT key_id FROM people_identifier WHERE sealed IS NOT NULL
+    """
+    needed = {row[0] for row in app.execute(asked)}
+    file = Env.read().keys_file
+    held = list(sealing_keys(file)) if file.exists() else []
+    if missing := sorted(needed - set(held)):
+        says = f"{file} lacks the key {', '.join(missing)}: numbers cannot be read"
+        return Finding(Mark.FAIL, "Sealed numbers", says, "Bring its line back from the old file.")
+    if idle := [key for key in held[:-1] if key not in needed]:
+        says = f"nothing is sealed with {', '.join(idle)} any more"
+        return Finding(Mark.OK, "Sealed numbers", f"{says}; its line may go")
+    return Finding(Mark.OK, "Sealed numbers", f"{len(needed)} keys needed, all there")
 
 
 def _queue(app: psycopg.Connection) -> Finding:

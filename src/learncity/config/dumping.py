@@ -24,7 +24,7 @@ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
 ORDER BY 1, 2
 """
 # Saved without its rows: the key of a session is all a thief needs to be somebody.
-SESSIONS = "public.django_session"
+SESSIONS = ("public.security_session", "public.django_session")
 # What the two programs say, with --verbose, as they begin the rows of a table.
 _BEGUN = re.compile(r'(?:dumping contents of|processing data for) table "(?P<table>.+)"')
 
@@ -67,7 +67,7 @@ def tables(connection: psycopg.Connection) -> dict[str, bool]:
     """The tables of the database, and whether their rows are saved."""
     found = connection.execute(_TABLES).fetchall()
     names = {f"{schema}.{table}": unlogged for schema, table, unlogged in found}
-    return {name: not unlogged and name != SESSIONS for name, unlogged in names.items()}
+    return {name: not unlogged and name not in SESSIONS for name, unlogged in names.items()}
 
 
 def count_rows(connection: psycopg.Connection) -> dict[str, int]:

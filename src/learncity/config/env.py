@@ -4,13 +4,18 @@ One frozen value; all mistakes are reported at once, with the name of the variab
 page docs/reference/settings.md is compared with this file by a test.
 """
 
+import base64
+import fcntl
+import hashlib
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
+from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
@@ -60,6 +65,25 @@ class Env:
     sms_url: str = _var(
         "SMS_URL", "", "aliyun://key:secret@dysmsapi.aliyuncs.com?sign=NAME; empty: no SMS leaves"
     )
+    second_factor: str = _var(
+        "LEARNCITY_SECOND_FACTOR",
+        "",
+        "of whom a second factor is wanted: off, operators or staff; empty: operators, in a demo "
+        "nobody",
+    )
+    second_factor_hours: str = _var(
+        "LEARNCITY_SECOND_FACTOR_HOURS", "12", "how long a session need not show it again"
+    )
+    oidc_url: str = _var(
+        "OIDC_URL", "", "oidc://CLIENT:SECRET@ISSUER?name=NAME; empty: no such sign-in"
+    )
+    wechat_url: str = _var(
+        "WECHAT_URL", "", "wechat://APPID:SECRET@ of a website, by QR code; empty: no such sign-in"
+    )
+    wechat_app_url: str = _var(
+        "WECHAT_APP_URL", "", "wechat://APPID:SECRET@ of an official account, inside WeChat"
+    )
+    zalo_url: str = _var("ZALO_URL", "", "zalo://APPID:SECRET@; empty: no such sign-in")
 
     @classmethod
     def read(cls, environ: dict[str, str] | None = None) -> "Env":
@@ -89,11 +113,32 @@ class Env:
             wrong.append(f"LEARNCITY_DB_ROLE: {self.db_role!r}; use one of {', '.join(ROLES)}")
         if self.demo not in ("0", "1"):
             wrong.append(f"LEARNCITY_DEMO: {self.demo!r}; use 0 or 1")
+        wrong += self._mistakes_of_signing_in()
         for name in ("database_url", "database_owner_url", "database_reader_url"):
             try:
                 conninfo_to_dict(getattr(self, name))
             except Exception:  # libpq reports many kinds; all mean the same to the operator
                 wrong.append(f"{name.upper()}: not a PostgreSQL address")
+        return wrong
+
+    def _mistakes_of_signing_in(self) -> list[str]:
+        wrong = []
+        if self.second_factor not in ("", "off", "operators", "staff"):
+            wrong.append(
+                f"LEARNCITY_SECOND_FACTOR: {self.second_factor!r}; use off, operators or staff"
+            )
+        if not (self.second_factor_hours.isdigit() and 0 < int(self.second_factor_hours) <= 720):
+            wrong.append(
+                f"LEARNCITY_SECOND_FACTOR_HOURS: {self.second_factor_hours!r}; use 1 to 720"
+            )
+        for scheme, name in (
+            ("oidc", "oidc_url"), ("wechat", "wechat_url"),
+            ("wechat", "wechat_app_url"), ("zalo", "zalo_url"),
+        ):  # fmt: skip
+            if said := getattr(self, name):
+                parts = urlsplit(said)
+                if parts.scheme != scheme or not (parts.username and parts.password):
+                    wrong.append(f"{name.upper()}: begins with {scheme}://ID:SECRET@")
         return wrong
 
     @property
@@ -144,6 +189,76 @@ def secret_key(path: Path) -> str:
         if name == "SECRET_KEY" and value:
             return value
     raise BadSettings(f"LEARNCITY_KEYS: {path} holds no SECRET_KEY")
+
+
+def sealing_keys(path: Path) -> Mapping[str, bytes]:
+    """Read the keys that seal people's numbers, oldest first; the first is made on first use.
+
+    A line is ``SEALING_KEY_<id>=<32 bytes in base64>``. The last one seals from now on; the others
+    open what was sealed before. Two processes that start at once wait for each other, so none seals
+    with a key that another is about to replace.
+    """
+    secret_key(path)
+    found = _sealing_lines(path.read_text(encoding="utf-8"), path)
+    if found:
+        return found
+    with _held(path) as file:
+        return _sealing_lines(file.read(), path) or _append_key(file)
+
+
+def add_sealing_key(path: Path) -> str:
+    """Append a new key, which seals from the next start on; its id."""
+    with _held(path) as file:
+        return next(iter(_append_key(file)))
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[TextIO]:
+    """The file, for one process at a time.
+
+    Raises:
+        BadSettings: it may not be written to.
+    """
+    secret_key(path)
+    try:
+        file = path.open("r+", encoding="utf-8")
+    except PermissionError as error:
+        says = f"LEARNCITY_KEYS: {path} needs a SEALING_KEY; make it writable once"
+        raise BadSettings(says) from error
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
+
+
+def _append_key(file: TextIO) -> dict[str, bytes]:
+    secret = secrets.token_bytes(32)
+    file.seek(0)
+    gap = "" if file.read().endswith("\n") else "\n"
+    file.write(f"{gap}SEALING_KEY_{_key_id(secret)}={base64.urlsafe_b64encode(secret).decode()}\n")
+    file.flush()
+    os.fsync(file.fileno())
+    return {_key_id(secret): secret}
+
+
+def _key_id(secret: bytes) -> str:
+    return hashlib.sha256(b"learncity key id" + secret).hexdigest()[:8]
+
+
+def _sealing_lines(text: str, path: Path) -> dict[str, bytes]:
+    found = {}
+    for line in text.splitlines():
+        name, _, value = line.partition("=")
+        if not name.startswith("SEALING_KEY_"):
+            continue
+        key_id = name.removeprefix("SEALING_KEY_")
+        try:
+            found[key_id] = base64.urlsafe_b64decode(value)
+        except ValueError:
+            found[key_id] = b""
+        # A key that was copied wrongly would seal what nobody can open.
+        if len(found[key_id]) != 32 or _key_id(found[key_id]) != key_id:
+            raise BadSettings(f"LEARNCITY_KEYS: {name} in {path} was changed; restore the line")
+    return found
 
 
 @cache

@@ -6,15 +6,17 @@ mended and imported again. The exit code: 0 all is in, 1 some rows are not, 2 no
 
 import csv
 import os
+import re
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import typer
 from django.db import transaction
@@ -26,10 +28,12 @@ from rich.table import Table
 
 from learncity.apps.catalogue import imports as courses
 from learncity.apps.classes import imports as classes
+from learncity.apps.places import imports as regions
 from learncity.apps.places import queries as places
 from learncity.kernel import audit
 from learncity.kernel.acting import COMMAND
 from learncity.kernel.csv_files import PROBLEM, CsvFile, Outcome, Row, RowError, Unreadable, near
+from learncity.kernel.errors import DomainError
 
 # Rows a transaction: large enough that look-ups do not count, small enough to lose little.
 BATCH = 500
@@ -47,6 +51,14 @@ class Importer(Protocol):
         """Make it be as the rows say; one transaction."""
 
 
+@runtime_checkable
+class Whole(Importer, Protocol):
+    """Reads rows one after the other, but can only carry out all of them together."""
+
+    def finish(self) -> Outcome:
+        """Make it be as all rows say; one transaction. Errors are those of all rows."""
+
+
 def _courses(file: CsvFile, options: Options) -> Importer:
     return courses.CourseImport(file)
 
@@ -60,6 +72,45 @@ def _classes(file: CsvFile, options: Options) -> Importer:
     )
 
 
+def _day(options: Options, name: str, default: str = "") -> date:
+    said = options.get(name, [default])[-1]
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        raise Unreadable(f"--{name} {said}: write a day as 2025-07-01.")
+
+
+def _regions_cn(file: CsvFile, options: Options) -> Importer:
+    return regions.ChinaImport(file, by=COMMAND, at=timezone.now())
+
+
+def _regions_vn(file: CsvFile, options: Options) -> Importer:
+    before, after = (Path(options.get(name, [""])[-1]) for name in ("before", "after"))
+    for name, folder in (("before", before), ("after", after)):
+        if not options.get(name) or not folder.is_dir():
+            raise Unreadable(f"Say --{name} FOLDER with the provinces and wards of that day.")
+    return regions.VietnamImport(
+        file, before=before, after=after, effective=_day(options, "on", "2025-07-01"),
+        by=COMMAND, at=timezone.now(),
+    )  # fmt: skip
+
+
+def _reform(file: CsvFile, options: Options) -> Importer:
+    key, country = (options.get(name, [""])[-1] for name in ("key", "country"))
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,79}", key):
+        raise Unreadable("Say --key KEY, a name for this reform such as khanh-hoa-2026.")
+    if not re.fullmatch(r"[A-Z]{2}", country):
+        raise Unreadable("Say --country CN or --country VN: whose codes these are.")
+    return regions.DecreeImport(
+        file, key=key, country=country, effective=_day(options, "on"),
+        act=options.get("act", [""])[-1], by=COMMAND, at=timezone.now(),
+    )  # fmt: skip
+
+
+def _population(file: CsvFile, options: Options) -> Importer:
+    return regions.PopulationImport(file)
+
+
 @dataclass(frozen=True)
 class _Kind:
     columns: courses.Columns
@@ -70,6 +121,10 @@ class _Kind:
 KINDS = {
     "courses": _Kind(courses.COLUMNS, _courses),
     "classes": _Kind(classes.COLUMNS, _classes, ("create_venues", "place")),
+    "regions-cn": _Kind(regions.CHINA_COLUMNS, _regions_cn),
+    "regions-vn": _Kind(regions.VIETNAM_COLUMNS, _regions_vn, ("before", "after", "on")),
+    "population": _Kind(regions.POPULATION_COLUMNS, _population),
+    "reform": _Kind(regions.DECREE_COLUMNS, _reform, ("key", "country", "on", "act")),
 }
 _FOR_ALL = ("map", "default", "errors", "strict")
 _FLAGS = ("strict", "create_venues")
@@ -79,15 +134,18 @@ def run(kind: str, path: Path, options: Options, console: Console) -> None:
     """Import a list from a file, and end the command with the exit code of the module's docstring.
 
     Args:
-        kind: ``courses`` or ``classes``.
+        kind: one of ``KINDS``.
         options: as typed, without ``--`` and with ``_`` for ``-``.
     """
     begun = time.monotonic()
     try:
         file, importer, errors = _prepare(kind, path, options)
         result = _import(kind, file, importer, errors, "strict" in options, console)
-    except Unreadable as reason:
-        console.print(f"[red]✗[/] {escape(str(reason))}", soft_wrap=True)
+    except (Unreadable, DomainError) as reason:
+        said = reason.says if isinstance(reason, DomainError) else reason
+        console.print(f"[red]✗[/] {escape(str(said))}", soft_wrap=True)
+        for detail in reason.args[:_SHOWN] if isinstance(reason, DomainError) else ():
+            console.print(f"    {escape(str(detail))}", soft_wrap=True)
         raise typer.Exit(2)
     _say(result, file, errors, time.monotonic() - begun, console)
     raise typer.Exit(1 if result.failed else 0)
@@ -197,6 +255,10 @@ def _import(
                 _count(result, rows, importer.write(rows), errors)
             if not result.rows:
                 raise Unreadable(f"{file.path.name} has a header and no row below it.")
+            if isinstance(importer, Whole):
+                with console.status("  Carrying it out …"):
+                    finished = importer.finish()
+                _count_whole(result, file, finished, errors)
             if strict and result.failed:
                 result.is_refused = True
                 transaction.set_rollback(True)
@@ -222,6 +284,15 @@ def _batches(file: CsvFile, result: _Result, console: Console) -> Iterator[list[
         while batch := list(islice(rows, BATCH)):
             yield batch
             progress.update(task, completed=batch[-1].line, description=_counts(result))
+
+
+def _count_whole(result: _Result, file: CsvFile, outcome: Outcome, errors: ErrorFile) -> None:
+    """Count what was carried out at the end; the rows are read again for the file of mistakes."""
+    left_out = {error.row for error in outcome.errors}
+    rows = [row for row in file.rows() if row.number in left_out] if left_out else []
+    read = result.rows
+    _count(result, rows, outcome, errors)
+    result.rows = read
 
 
 def _count(result: _Result, rows: list[Row], outcome: Outcome, errors: ErrorFile) -> None:

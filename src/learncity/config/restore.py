@@ -138,9 +138,9 @@ def _load(dump: Path, tables: int, console: Console) -> None:
 
 def _end_sessions() -> None:
     """Sign everybody out: backups of the first days brought the sessions along."""
-    table = sql.Identifier(*dumping.SESSIONS.split("."))
     with psycopg.connect(address("owner")) as owner:
-        if dumping.SESSIONS in dumping.tables(owner):
+        for name in set(dumping.SESSIONS) & set(dumping.tables(owner)):
+            table = sql.Identifier(*name.split("."))
             owner.execute(sql.SQL("TRUNCATE {}").format(table))
 
 
@@ -149,7 +149,7 @@ def _compare(manifest: dict[str, Any], console: Console) -> None:
         found = dumping.count_rows(owner)
     table = Table("table", "saved", "restored", box=None, padding=(0, 3, 0, 0))
     table.columns[1].justify = table.columns[2].justify = "right"
-    saved = {name: n for name, n in manifest["rows"].items() if name != dumping.SESSIONS}
+    saved = {name: n for name, n in manifest["rows"].items() if name not in dumping.SESSIONS}
     for name in sorted({*saved, *found}):
         if saved.get(name) or found.get(name):
             table.add_row(name, f"{saved.get(name, 0):,}", f"{found.get(name, 0):,}")

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
-from learncity.config.env import env, secret_key
+from learncity.config.env import env, sealing_keys, secret_key
 
 HERE = Path(__file__).resolve().parent.parent
 DATA = env().data_dir
 DEMO = env().is_demo
 
 SECRET_KEY = secret_key(env().keys_file) if env().keys_file.parent.exists() else "not-a-secret"
+# By id, oldest first: kernel.sealing wraps with the last.
+SEALING_KEYS = sealing_keys(env().keys_file) if env().keys_file.parent.exists() else {}
 DEBUG = False
 # The reverse proxy or the supervisor decides who may ask; a wrong Host cannot reach a link that is
 # mailed, because those are made from BASE_URL.
@@ -32,6 +34,7 @@ INSTALLED_APPS = [
     "learncity.apps.organizations",
     "learncity.apps.record",
     "learncity.apps.notices",
+    "learncity.apps.security",
     "learncity.apps.households",
     "learncity.apps.catalogue",
     "learncity.apps.classes",
@@ -55,10 +58,14 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    # Support looks as somebody: who asks is the person from here on, and nothing can be changed.
+    "learncity.web.signin.visits.AsVisited",
     # Whoever acts for another is asked at every request whether they still may.
     "learncity.web.acting.ActingFor",
     # Denies whatever has not said who may see it.
     "learncity.kernel.access.DenyByDefault",
+    # Asks for a second factor before a desk opens.
+    "learncity.web.signin.middleware.SecondFactor",
 ]
 
 ROOT_URLCONF = "learncity.config.urls"
@@ -113,7 +120,7 @@ CACHES = {
     },
 }
 
-SESSION_ENGINE = "learncity.web.signin.sessions"
+SESSION_ENGINE = "learncity.apps.security.sessions"
 SESSION_COOKIE_NAME = "learncity_session"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
@@ -126,10 +133,19 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
 
 AUTH_USER_MODEL = "people.Account"
-AUTHENTICATION_BACKENDS = ["learncity.web.signin.sessions.Backend"]
+AUTHENTICATION_BACKENDS = ["learncity.web.signin.backend.Backend"]
 LOGIN_URL = "web:sign_in"
 LOGIN_REDIRECT_URL = "web:me"
 LOGOUT_REDIRECT_URL = "web:home"
+# Where somebody learns what an action still asks for (kernel.access.also).
+MISSING_URL = "web:missing"
+
+# Of whom a second factor is wanted: off, operators, staff; empty: operators, in a demo nobody.
+SECOND_FACTOR = env().second_factor
+SECOND_FACTOR_HOURS = int(env().second_factor_hours)
+# Signing in elsewhere; each is off while it is empty (security.ports).
+OIDC_URL, WECHAT_URL = env().oidc_url, env().wechat_url
+WECHAT_APP_URL, ZALO_URL = env().wechat_app_url, env().zalo_url
 
 # One field, one code: allauth makes, checks, limits and expires the codes (decision 0008).
 ACCOUNT_ADAPTER = "learncity.web.signin.adapter.Adapter"
@@ -148,6 +164,8 @@ ACCOUNT_RATE_LIMITS = {
     # As many as MAX_ATTEMPTS, for as long as the code works: that one is counted in the session,
     # where tries that are sent at once do not see each other.
     "try_login_code": "5/10m/key",
+    # For an account: of a million codes, three count at a time.
+    "try_second_factor": "5/m/key,20/h/key,60/d/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env().proxies)
 ACCOUNT_EMAIL_VERIFICATION = "none"

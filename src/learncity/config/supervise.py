@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from learncity.config import demo, own_files, steps, welcome
 from learncity.config.children import Child, rotate
 from learncity.config.database import embedded, running_database
-from learncity.config.env import Env, secret_key
+from learncity.config.env import Env, sealing_keys
 from learncity.config.faults import Fault
 from learncity.config.places import choose_data_folder
 from learncity.config.terminal import out, step, warn
@@ -94,7 +94,7 @@ class Supervisor:
                 signal.signal(number, lambda *_: self.stop.set())
         self.logs.mkdir(exist_ok=True)
         # Made before several processes look for them at once.
-        secret_key(self.settings.keys_file)
+        sealing_keys(self.settings.keys_file)
         try:
             # Undone from the last line up: children, database, watchdog.
             with ExitStack() as undo:

@@ -7,9 +7,12 @@ walks every URL and every role.
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.utils.http import urlencode
 
 View = TypeVar("View", bound=Callable[..., Any])
 Decision = Callable[..., bool]
@@ -37,6 +40,32 @@ def only(decision: Decision) -> Callable[[View], View]:
     return declare
 
 
+def also(decision: Decision, *, otherwise: str) -> Callable[[View], View]:
+    """Ask a view that is open to somebody for one thing more, which they can still get.
+
+    Whoever lacks it is not refused but sent to the page that says how (setting ``MISSING_URL``),
+    with ``otherwise`` naming the thing. Hung on the view beside its declaration.
+    """
+
+    def declare(view: View) -> View:
+        view.also = (decision, otherwise)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def for_anybody(decision: Decision) -> Decision:
+    """Mark a decision that asks for no role: whoever signed in may, for some person."""
+    _FOR_ANYBODY.add(decision)
+    return decision
+
+
+def is_for_some(view: Callable[..., Any]) -> bool:
+    """Whether a role opens the view, not signing in alone."""
+    decision = getattr(view, "access", None)
+    return decision is not None and decision not in _FOR_ANYBODY
+
+
 def _yes(request: HttpRequest, **arguments: Any) -> bool:
     return True
 
@@ -48,6 +77,9 @@ def _signed_in(request: HttpRequest, **arguments: Any) -> bool:
 def is_ones_own(view: Callable[..., Any]) -> bool:
     """Whether a view is open to whoever signed in, for what is their own alone (``signed_in``)."""
     return getattr(view, "access", None) is _signed_in
+
+
+_FOR_ANYBODY: set[Decision] = {_yes, _signed_in}
 
 
 class Undeclared(Exception):
@@ -72,7 +104,17 @@ class DenyByDefault:
         if decision is None:
             raise PermissionDenied(Undeclared(view))
         if decision(request, **kwargs):
-            return None
+            return self._missing(request, view, kwargs)
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(request.get_full_path())
+
+    @staticmethod
+    def _missing(
+        request: HttpRequest, view: Callable[..., Any], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        asked, name = getattr(view, "also", (_yes, ""))
+        if asked(request, **kwargs):
+            return None
+        wanted = urlencode({"for": name, "next": request.get_full_path()})
+        return HttpResponseRedirect(f"{resolve_url(settings.MISSING_URL)}?{wanted}")

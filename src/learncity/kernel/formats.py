@@ -11,15 +11,28 @@ from django.utils import timezone
 
 from .texts import content_language
 
-_PATTERNS = {  # weekday always: people plan by it
+_PATTERNS = {  # weekday always, because people plan by it; a date alone is history
     "zh-Hans": {
         "day": "M月d日 EEE",
         "long": "y年M月d日 EEEE",
         "month": "y年M月",
         "weekday": "EEEE",
+        "date": "y年M月d日",
     },
-    "vi": {"day": "EEE, d/M", "long": "EEEE, d/M/y", "month": "M/y", "weekday": "EEEE"},
-    "en": {"day": "EEE d MMM", "long": "EEEE d MMMM y", "month": "MMMM y", "weekday": "EEEE"},
+    "vi": {
+        "day": "EEE, d/M",
+        "long": "EEEE, d/M/y",
+        "month": "M/y",
+        "weekday": "EEEE",
+        "date": "d/M/y",
+    },
+    "en": {
+        "day": "EEE d MMM",
+        "long": "EEEE d MMMM y",
+        "month": "MMMM y",
+        "weekday": "EEEE",
+        "date": "d MMMM y",
+    },
 }  # fmt: skip
 
 
@@ -38,7 +51,7 @@ def day(value: date | datetime, style: str = "day") -> str:
     """``11月25日 周三``, ``Th 4, 25/11``, ``Wed 25 Nov``.
 
     Args:
-        style: ``day``, ``long`` with the year, or ``weekday`` alone.
+        style: ``day``, ``long`` with the year, ``weekday`` alone, or ``date`` without it.
     """
     local = _local(value)
     on = local.date() if isinstance(local, datetime) else local

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
 
@@ -89,3 +90,29 @@ def together() -> Iterator[None]:
         with connection.cursor() as cursor:
             # Statements of this module and its callers; values never stand in them.
             cursor.execute(f"WITH {parts} SELECT", [v for _, values in block for v in values])
+
+
+def repoint(
+    model: type[models.Model], name: str, heirs: Mapping[UUID, UUID], where: str = "TRUE"
+) -> int:
+    """Let a foreign key of many rows point to what took the place of what it names; one statement.
+
+    Args:
+        name: of the field.
+        heirs: by what is named now.
+        where: a condition on the row in SQL, as ``ends_at > now()``; never a value from outside.
+
+    Returns:
+        How many rows were changed.
+    """
+    if not heirs:
+        return 0
+    column = _field(model, name).column
+    table = model._meta.db_table
+    statement = (
+        f'UPDATE "{table}" SET "{column}" = h.heir '  # noqa: S608 - names of the model
+        f'FROM unnest(%s::uuid[], %s::uuid[]) h(old, heir) WHERE "{column}" = h.old AND {where}'
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(heirs), list(heirs.values())])
+        return cursor.rowcount

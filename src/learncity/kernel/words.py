@@ -8,10 +8,11 @@ import re
 import unicodedata
 
 import rjieba
-from pypinyin import lazy_pinyin
+from pypinyin import Style, lazy_pinyin, pinyin
 
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _WORD = re.compile(r"[^\W_]+")
+_DASHES = re.compile(r"[-‐-―]")
 
 _LETTERS = {c: i for i, c in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
 # The order of tones in Vietnamese dictionaries: none, huyền, hỏi, ngã, sắc, nặng.
@@ -58,6 +59,21 @@ def query_tokens(text: str) -> list[str]:
     return list(dict.fromkeys(tokens + _WORD.findall(fold(text[at:]))))
 
 
+def name_words(name: str) -> str:
+    """The words by which a person's name is found, with a space between.
+
+    Folded, so ``nguyen van an`` finds ``Nguyễn Văn Ân``; Chinese by its signs, their pairs, every
+    reading of each sign and the whole name in pinyin: ``zhang wei`` and ``zhangwei`` find 张伟.
+    """
+    tokens = search_tokens(unicodedata.normalize("NFC", name))
+    for han in _HAN.finditer(name):
+        readings = pinyin(han.group(), style=Style.NORMAL, heteronym=True)
+        tokens += [syllable for sign in readings for syllable in sign]
+        tokens.append("".join(sign[0] for sign in readings))
+        tokens.append("".join(lazy_pinyin(han.group())))
+    return " ".join(dict.fromkeys(_WORD.findall(" ".join(tokens))))
+
+
 def sort_key(name: str) -> bytes:
     """Bytes that sort names as people expect, to be stored beside the name.
 
@@ -86,3 +102,27 @@ def _letter(char: str) -> tuple[int, int]:
     if base in _LETTERS:
         return 10 + _LETTERS[base], tone
     return (60 + min(ord(base[0]), 190)) if base.isalnum() else 2, tone
+
+
+def is_respelled(one: str, other: str) -> bool:
+    """Whether two names are the same words in another spelling: ``Hòa`` and ``Hoà``.
+
+    The same letters, and the same tone in each word wherever it stands in it; ``Hoa`` is another
+    word. Case, width, composition and spaces mean nothing.
+    """
+    return spelling(one) == spelling(other)
+
+
+def spelling(name: str) -> str:
+    """A form that all spellings of a name share, to look it up by; not for people to read.
+
+    Each word is its letters and then its tone, in lower case: no two Vietnamese words share one.
+    Dashes are spaces, apostrophes nothing.
+    """
+    words = []
+    for word in _DASHES.sub(" ", unicodedata.normalize("NFKC", name).lower()).split():
+        parts = unicodedata.normalize("NFD", word)
+        bare = "".join(c for c in parts if c not in _TONES and c not in "'’")
+        letters = unicodedata.normalize("NFC", bare)
+        words.append(letters + "".join(str(_TONES[c]) for c in parts if c in _TONES))
+    return " ".join(words)

@@ -16,10 +16,10 @@ from ninja.renderers import JSONRenderer
 
 from learncity.kernel.errors import DomainError
 
-from .identity import CsrfFailed, Key, MayNotAct, Session
+from .identity import AssuranceNeeded, CsrfFailed, Key, MayNotAct, SecondFactorNeeded, Session
 from .limits import FAIR
 from .mistakes import mistakes
-from .operations import city, classes, courses, desk, households, mandates, mine
+from .operations import city, classes, courses, desk, households, mandates, mine, people
 from .problems import problem, refused
 from .shell import shelled
 
@@ -89,11 +89,19 @@ api = Api(
         "tags": TAGS,
     },
 )
-ROUTERS = (
-    city.router, courses.router, classes.router, mine.router, households.router, mandates.router,
-    mandates.office, desk.router,
-)  # fmt: skip
-for router in ROUTERS:
+_ROUTERS = (
+    city.router,
+    courses.router,
+    classes.router,
+    mine.router,
+    people.mine,
+    households.router,
+    mandates.router,
+    desk.router,
+    mandates.office,
+    people.router,
+)
+for router in _ROUTERS:
     api.add_router("", router)
 
 
@@ -131,6 +139,8 @@ _HANDLERS: dict[type[Exception], Handler] = {
     PermissionDenied: _code("forbidden"),
     CsrfFailed: _code("csrf_failed"),
     MayNotAct: _code("may_not_act"),
+    SecondFactorNeeded: _code("second_factor_needed"),
+    AssuranceNeeded: _code("assurance_needed"),
     Http404: _code("not_found"),
     DomainError: refused,
     ValidationError: _invalid,

@@ -23,6 +23,9 @@ from ninja.security.base import AuthBase
 from learncity.apps.households.access import take_on
 from learncity.apps.households.types import Purpose
 from learncity.apps.people import queries as people
+from learncity.apps.people.access import is_at_least
+from learncity.apps.people.types import Assurance
+from learncity.apps.security.access import needs_step, visit_of
 from learncity.kernel.access import Decision
 
 Operation = Callable[..., Any]
@@ -133,18 +136,51 @@ def anyone(request: HttpRequest) -> Any:
     return request.user
 
 
-def only(decision: Decision) -> Callable[[Operation], Operation]:
-    """Let an operation run for those for whom ``decision(request, **arguments)`` is true.
+class SecondFactorNeeded(PermissionDenied):
+    """The session has to show a second factor first, on a page."""
+
+
+class AssuranceNeeded(PermissionDenied):
+    """The city has to know better who the caller is; the page says how."""
+
+
+def at_least(least: Assurance) -> Callable[[Operation], Operation]:
+    """Let an operation run for those of whom the city is as sure as this.
 
     Raises:
-        PermissionDenied: for everybody else.
+        AssuranceNeeded: for everybody else.
     """
+    decision = is_at_least(least)
 
     def declare(operation: Operation) -> Operation:
         @wraps(operation)
         def run(request: HttpRequest, **arguments: Any) -> Any:
             if not decision(request, **arguments):
+                raise AssuranceNeeded
+            return operation(request, **arguments)
+
+        return run
+
+    return declare
+
+
+def only(decision: Decision) -> Callable[[Operation], Operation]:
+    """Let an operation run for those for whom ``decision(request, **arguments)`` is true.
+
+    Raises:
+        PermissionDenied: for everybody else, and for support that looks as one of those.
+        SecondFactorNeeded: their session has not shown one lately.
+    """
+
+    def declare(operation: Operation) -> Operation:
+        @wraps(operation)
+        def run(request: HttpRequest, **arguments: Any) -> Any:
+            if visit_of(request) or not decision(request, **arguments):
                 raise PermissionDenied
+            # A key is asked for none: it was made after one was shown. Whoever sends the header
+            # is the key's account by now, or was refused.
+            if "Authorization" not in request.headers and needs_step(request, timezone.now()):
+                raise SecondFactorNeeded
             return operation(request, **arguments)
 
         return run

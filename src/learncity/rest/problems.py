@@ -46,6 +46,14 @@ OWN: dict[str, tuple[int, Promise]] = {
         403,
         _("No mandate of yours that is in force covers this. Look at /me/mandates."),
     ),
+    "second_factor_needed": (
+        403,
+        _("Open a page of the desk in this browser and show your second factor, or use a key."),
+    ),
+    "assurance_needed": (
+        403,
+        _("The city has to know better who you are. Open /me/missing/, or come to the office."),
+    ),
     "not_found": (404, _("There is nothing at this address. Check the key.")),
     "method_not_allowed": (405, _("The header Allow lists the methods that work here.")),
     "too_large": (413, _("The body is larger than any operation needs.")),

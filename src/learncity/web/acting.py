@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from learncity.apps.households.access import take_on
+from learncity.apps.security.access import visit_of
 from learncity.kernel.access import is_ones_own
 
 SESSION = "acting_for"
@@ -35,6 +36,8 @@ class ActingFor:
     ) -> HttpResponseBase | None:
         """Let the view run, say that it is over, or refuse."""
         if request.path.startswith("/api/") or not request.user.is_authenticated:
+            return None
+        if visit_of(request):  # who asks is the visited person, the session is the visitor's
             return None
         mandate_id = request.session.get(SESSION)
         if mandate_id is None:

@@ -15,6 +15,9 @@ from learncity.apps.households.types import Acting, Purpose
 from learncity.apps.initiatives.types import Help
 from learncity.apps.notices import queries as notices
 from learncity.apps.organizations.access import actor_of
+from learncity.apps.organizations.types import Actor
+from learncity.apps.security.access import visit_of
+from learncity.apps.security.types import Visit
 
 from .reader import Reader, reader_of
 
@@ -94,6 +97,11 @@ class Page:
         """For whom the reader acts, if for another: then every page says so."""
         return acting_of(self._request)
 
+    @property
+    def visit(self) -> Visit | None:
+        """Support looks as the account's person, or ``None``."""
+        return visit_of(self._request)
+
     @cached_property
     def inbox_unread(self) -> int:
         """How many messages wait to be opened."""
@@ -112,7 +120,8 @@ class Page:
                 entries.append((_("My classes"), "web:my_classes"))
             if acting is None:
                 entries.append((_("My record"), "web:my_record"))
-            actor = actor_of(self._request)
+            # Whoever looks as somebody sees no desk: it stays shut to them.
+            actor = Actor() if self.visit else actor_of(self._request)
             if actor.has_desk:
                 entries.append((_("Desk"), "web:desk"))
             if actor.is_operator:

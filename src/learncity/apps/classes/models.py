@@ -7,23 +7,16 @@ time.
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
-from django.contrib.postgres.fields.ranges import DateTimeRangeField
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from learncity.kernel.ids import uuid7
+from learncity.kernel.ranges import TsTzRange
 from learncity.kernel.texts import TranslatedField
 
 from .types import Enrolment as EnrolmentValue
 from .types import Given, Mode, State
-
-
-class TsTzRange(Func):
-    """``tstzrange(from, until, '[)')``: the end is not part of it."""
-
-    function = "TSTZRANGE"
-    output_field = DateTimeRangeField()
 
 
 class Term(models.Model):

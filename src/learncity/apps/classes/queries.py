@@ -14,11 +14,15 @@ from learncity.apps.places.types import Point
 from learncity.kernel.memo import remember
 from learncity.kernel.texts import LANGUAGES, Text
 
+from .counting import count_coming as count_coming
+from .counting import count_coming_at as count_coming_at
+from .counting import counted_places as counted_places
 from .models import CourseClass, Enrolment, Session
 from .rules import evening as evening
 from .rules import is_near as is_near
 from .rules import nearby as nearby
 from .standing import Standing, standing
+from .standing import in_both as in_both
 from .types import ClassCard, ClassDetail, Given, Mode, RosterRow, Seats, SessionValue, Shown, State
 from .types import Enrolment as EnrolmentValue
 
@@ -251,7 +255,7 @@ def find_enrolment(receipt: str, *, person_id: UUID) -> tuple[str, EnrolmentValu
 
     One query, two when waiting.
     """
-    rows = Enrolment.objects.filter(receipt=receipt, person_id=person_id)
+    rows = Enrolment.objects.filter(people.of_person(person_id), receipt=receipt)
     found = rows.select_related("course_class").only(*_ENROLMENT, "course_class__key").first()
     if found is None:
         return None
@@ -267,13 +271,13 @@ _ENROLMENT = tuple(field.attname for field in Enrolment._meta.concrete_fields)
 def held_in(found: Standing) -> EnrolmentValue | None:
     """The place the person holds, or waits for; ``None`` when neither. A query when waiting."""
     held = found.held
-    if held is None or found.person_id is None:
+    if held is None:
         return None
     class_id, position = found.named.class_id, None
     if held.state == State.WAITING:
         position = position_of(class_id, held.applied_at, held.id)
     return EnrolmentValue(
-        held.id, held.receipt, class_id, found.person_id, held.state, held.applied_at, position
+        held.id, held.receipt, class_id, held.person_id, held.state, held.applied_at, position
     )
 
 
@@ -284,7 +288,7 @@ def clash(detail: ClassDetail, *, person_id: UUID, at: datetime) -> tuple[Text, 
     by an index whatever the tables hold.
     """
     coming = [s for s in detail.sessions if s.ends_at > at and not s.is_cancelled]
-    mine = Enrolment.objects.filter(person_id=person_id, state=State.ENROLLED)
+    mine = Enrolment.objects.filter(people.of_person(person_id), state=State.ENROLLED)
     others = set(mine.values_list("course_class_id", flat=True)) - {detail.card.id}
     if not coming or not others:
         return None
@@ -342,7 +346,8 @@ def my_classes(person_id: UUID, *, at: datetime) -> list[MyClass]:
 
     ``card.next_at`` is empty when the class has no session left. Withdrawn ones come last.
     """
-    mine = list(Enrolment.objects.filter(person_id=person_id).order_by("-applied_at", "-id")[:200])
+    rows = Enrolment.objects.filter(people.of_person(person_id))
+    mine = list(rows.order_by("-applied_at", "-id")[:200])
     class_ids = {e.course_class_id for e in mine}
     cards = {c.id: c for c in _cards(CourseClass.objects.filter(pk__in=class_ids))}
     upcoming = (

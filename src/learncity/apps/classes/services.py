@@ -4,7 +4,7 @@ Each holds the lock of its class, taken first and alone (kernel.locks), before a
 Seats move only in ``_count``; the constraints of ``models`` would refuse whatever went past it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -14,10 +14,11 @@ from learncity.apps.households import services as households
 from learncity.apps.households.types import Deed
 from learncity.apps.people import queries as people
 from learncity.apps.people.types import PersonValue
+from learncity.apps.places.types import Heirs
 from learncity.kernel import audit, locks, outbox
 from learncity.kernel.acting import By
 from learncity.kernel.ids import receipt_number, uuid7
-from learncity.kernel.rows import insert, together, write
+from learncity.kernel.rows import insert, repoint, together, write
 from learncity.kernel.texts import Text
 
 from . import facts
@@ -134,7 +135,7 @@ def withdraw(*, receipt: str, person_id: UUID, by: By, at: datetime) -> Enrolmen
         ClassOver: the last session has ended.
         MandateOver: as in ``apply``.
     """
-    found = Enrolment.objects.filter(receipt=receipt, person_id=person_id).first()
+    found = Enrolment.objects.filter(people.of_person(person_id), receipt=receipt).first()
     if found is None:
         raise EnrolmentNotFound(receipt)
     return _withdraw_locked(found.pk, found.course_class_id, by, at)
@@ -301,3 +302,12 @@ def note_roster_read(*, class_key: str, by: By, how: str) -> None:
         how: ``PAGE``, ``PRINT``, ``XLSX``, ``CSV`` or ``API``.
     """
     audit.note("classes.roster_read", f"class {class_key}", by=by, how=how)
+
+
+def follow_places(heirs: Mapping[UUID, Heirs]) -> int:
+    """Let classes that are not over go with their region where it has one heir; how many.
+
+    What took place stays in the region as it was.
+    """
+    sole = {pk: h.sole for pk, h in heirs.items() if h.sole}
+    return repoint(CourseClass, "place", sole, where="ends_at > now()")

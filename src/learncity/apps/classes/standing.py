@@ -19,13 +19,16 @@ from .types import Seats, State
 _QUERY = """
 SELECT c.id, c.key, c.opens_at, c.closes_at, c.cancelled_at, c.starts_at, c.place_id, c.provider_id,
        o.title, c.seats, c.seats_taken, c.waiting_taken, c.waiting_limit,
-       p.id, p.language, p.home_id, e.id, e.receipt, e.state, e.applied_at
+       p.id, p.language, p.home_id, e.id, e.receipt, e.state, e.applied_at,
+       e.person_id
 FROM classes_courseclass c
 JOIN catalogue_course o ON o.id = c.course_id
 LEFT JOIN people_person p ON p.id = %s
 LEFT JOIN classes_enrolment e
-  ON e.course_class_id = c.id AND e.person_id = p.id AND e.state <> 'WITHDRAWN'
+  ON e.course_class_id = c.id AND e.person_id IN (SELECT people_all_ids(p.id))
+  AND e.state <> 'WITHDRAWN'
 WHERE c.key = %s
+ORDER BY e.person_id <> p.id LIMIT 1
 """
 
 
@@ -48,6 +51,8 @@ class Held:
     receipt: str
     state: State
     applied_at: datetime
+    # The reader, or a record that was merged with theirs.
+    person_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ def standing(class_key: str, person_id: UUID | None) -> Standing | None:
 
 def _standing(row: tuple[Any, ...]) -> Standing:
     title = row[8]
-    held = Held(row[16], row[17], State(row[18]), row[19]) if row[16] else None
+    held = Held(row[16], row[17], State(row[18]), row[19], row[20]) if row[16] else None
     return Standing(
         key=row[1],
         opens_at=row[2],
@@ -95,3 +100,20 @@ def _standing(row: tuple[Any, ...]) -> Standing:
         home_id=row[15],
         held=held,
     )  # fmt: skip
+
+
+_IN_BOTH = """
+SELECT DISTINCT o.title FROM classes_enrolment a
+JOIN classes_enrolment b ON b.course_class_id = a.course_class_id
+JOIN classes_courseclass c ON c.id = a.course_class_id JOIN catalogue_course o ON o.id = c.course_id
+WHERE a.person_id IN (SELECT people_all_ids(%s)) AND a.state <> 'WITHDRAWN'
+AND b.person_id IN (SELECT people_all_ids(%s)) AND b.state <> 'WITHDRAWN'
+"""
+
+
+def in_both(person_id: UUID, other_id: UUID) -> list[Text]:
+    """Titles of classes in which each of two persons holds a place or waits; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_BOTH, [person_id, other_id])
+        titles = [row[0] for row in cursor.fetchall()]
+    return [Text(json.loads(t) if isinstance(t, str) else t) for t in titles]

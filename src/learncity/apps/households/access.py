@@ -13,6 +13,8 @@ from django.http import HttpRequest
 
 from learncity.apps.people.access import account, person_of
 from learncity.apps.people.types import PersonValue
+from learncity.apps.security.access import visit_of
+from learncity.kernel.access import for_anybody
 from learncity.kernel.acting import By, Via
 
 from . import queries
@@ -20,10 +22,13 @@ from .types import Acting, Purpose
 
 
 def take_on(request: HttpRequest, mandate_id: UUID, *, at: datetime) -> Acting | None:
-    """Let the signed-in person act under a mandate in this request; ``None`` when they may not."""
+    """Let the signed-in person act under a mandate in this request; ``None`` when they may not.
+
+    Support that looks as somebody acts for nobody.
+    """
     person_id = person_of(request)
     found = None
-    if person_id is not None:
+    if person_id is not None and visit_of(request) is None:
         found = queries.acting(mandate_id, delegate_id=person_id, at=at)
     request._learncity_acting = found  # type: ignore[attr-defined]
     return found
@@ -62,21 +67,25 @@ def by_of(request: HttpRequest, via: Via) -> By:
     return By(account(request).person_id, via, acting.mandate_id if acting else None)
 
 
+@for_anybody
 def for_classes(request: HttpRequest, **arguments: Any) -> bool:
     """Signed in, for oneself or for somebody who lets one see to their classes."""
     return whose(request, Purpose.CLASSES) is not None
 
 
+@for_anybody
 def for_messages(request: HttpRequest, **arguments: Any) -> bool:
     """Signed in, for oneself or for somebody who lets one read their messages."""
     return whose(request, Purpose.MESSAGES) is not None
 
 
+@for_anybody
 def for_profile(request: HttpRequest, **arguments: Any) -> bool:
     """Signed in, for oneself or for somebody who lets one see to their profile."""
     return whose(request, Purpose.PROFILE) is not None
 
 
+@for_anybody
 def even_acting(request: HttpRequest, **arguments: Any) -> bool:
     """Signed in, whoever they act for: signing out, ending it."""
     return request.user.is_authenticated

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from learncity.apps.people import queries as people
 from learncity.apps.people.types import Addresses, PersonValue
@@ -148,9 +149,7 @@ def invite(
     if relation is not None and not Relation.objects.filter(pk=relation).exists():
         raise UnknownRelation
     waiting = Invitation.objects.filter(household_id=household_id, answered_at=None)
-    waiting.filter(until__lte=today(at)).update(
-        answered_at=at, answer=Answer.EXPIRED, phone=None, email=None
-    )
+    _expire(waiting, at)
     if waiting.count() >= MOST_OPEN:
         raise TooManyOpen
     invited = people.holder_of(address)
@@ -176,6 +175,17 @@ def invite(
         values = {"who": both[head_id].name, "household": household.name}
         tell(message(both[invited], facts.TELL_INVITED, str(made.id), values, at, HOUSEHOLD))
     return made.id
+
+
+def end_expired_invitations(*, at: datetime) -> int:
+    """Close invitations whose last day is over and forget the addresses in them; how many."""
+    return _expire(Invitation.objects.filter(answered_at=None), at)
+
+
+def _expire(waiting: "QuerySet[Invitation]", at: datetime) -> int:
+    return waiting.filter(until__lte=today(at)).update(
+        answered_at=at, answer=Answer.EXPIRED, phone=None, email=None
+    )
 
 
 @transaction.atomic

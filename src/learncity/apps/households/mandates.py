@@ -206,7 +206,7 @@ def register_mandate(
     if not paper:
         raise PaperNeeded
     born = principal.born if isinstance(principal, NewPerson) else None
-    principal_id = _written_down(principal)
+    principal_id = _written_down(principal, by, at)
     if principal_id == delegate_id:
         raise NotYourself
     if by.person_id in (None, principal_id, delegate_id):
@@ -236,11 +236,20 @@ def register_mandate(
     return made.id
 
 
-def _written_down(principal: UUID | NewPerson) -> UUID:
+def _written_down(principal: UUID | NewPerson, by: By, at: datetime) -> UUID:
     if not isinstance(principal, NewPerson):
         return principal
     return people_services.register(
-        name=principal.name, born=principal.born, language=principal.language, home_id=None
+        person_id=uuid7(),
+        name=principal.name,
+        born=principal.born,
+        language=principal.language,
+        numbers=[],
+        home_id=None,
+        hometown="",
+        group_keys=[],
+        by=by,
+        at=at,
     )
 
 
@@ -336,8 +345,9 @@ def note_act(
         return
     locks.hold(LOCK, by.mandate_id)
     rows = living(at).filter(
+        # What is theirs may hang on a record that was merged with the principal's.
+        people.of_person(person_id, "principal"),
         pk=by.mandate_id,
-        principal_id=person_id,
         delegate_id=by.person_id,
         purposes__contains=[NEEDS[deed]],
     )
@@ -395,13 +405,14 @@ def _note_look(by: By, mandate_id: UUID, person_id: UUID, at: datetime) -> None:
 def describe(
     *, person_id: UUID, name: str, language: str, home_id: UUID | None, by: By, at: datetime
 ) -> None:
-    """``people.services.describe``, by the person or by who acts for them.
+    """Name, language and home of the principal, by who acts for them.
 
     Raises:
         NameMissing: the name is empty.
         MandateOver: as in ``note_act``.
     """
-    people_services.describe(person_id=person_id, name=name, language=language, home_id=home_id)
+    people_services.describe(person_id=person_id, name=name, language=language)
+    people_services.settle({person_id: home_id}, by=by, at=at)
     note_act(
         by=by, person_id=person_id, deed=Deed.CHANGED_PROFILE, title=Text(), reference="", at=at
     )

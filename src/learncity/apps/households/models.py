@@ -2,23 +2,16 @@
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
-from django.contrib.postgres.fields.ranges import DateRangeField
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from learncity.kernel.ids import uuid7
+from learncity.kernel.ranges import DateRange
 from learncity.kernel.texts import TranslatedField
 
 from .rules import LONGEST
 from .types import Answer, Deed, End, Kind, MandateKind, Purpose
-
-
-class Days(Func):
-    """``daterange(since, until)``: the last day is not part of it."""
-
-    function = "DATERANGE"
-    output_field = DateRangeField()
 
 
 class Relation(models.Model):
@@ -96,7 +89,7 @@ class Membership(models.Model):
                 name="households_one_household_at_a_time",
                 expressions=[
                     ("person", RangeOperators.EQUAL),
-                    (Days("since", "until"), RangeOperators.OVERLAPS),
+                    (DateRange("since", "until"), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(kind=Kind.HOUSEHOLD),
             ),
@@ -105,7 +98,7 @@ class Membership(models.Model):
                 expressions=[
                     ("household", RangeOperators.EQUAL),
                     ("person", RangeOperators.EQUAL),
-                    (Days("since", "until"), RangeOperators.OVERLAPS),
+                    (DateRange("since", "until"), RangeOperators.OVERLAPS),
                 ],
             ),
             models.UniqueConstraint(

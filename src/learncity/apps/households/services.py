@@ -3,6 +3,7 @@
 from .disputes import dispute, note_disputes_read, resolve
 from .gathering import (
     answer_invitation,
+    end_expired_invitations,
     found_household,
     hand_over,
     invite,
@@ -26,6 +27,7 @@ __all__ = [
     "describe",
     "dispute",
     "end_expired",
+    "end_expired_invitations",
     "end_mandate",
     "found_household",
     "hand_over",

@@ -8,7 +8,7 @@ from learncity.apps.catalogue.blueprint import Courses
 from learncity.apps.classes.blueprint import Classes, Terms
 from learncity.apps.households.blueprint import Households, Mandates
 from learncity.apps.organizations.blueprint import Organizations, Roles, Venues
-from learncity.apps.people.blueprint import People
+from learncity.apps.people.blueprint import Groups, People
 from learncity.apps.places.blueprint import Places
 from learncity.kernel.blueprints import Engine, Key, Names, Value
 
@@ -41,6 +41,7 @@ def engine() -> Engine:
             Places(),
             Organizations(),
             Venues(),
+            Groups(),
             People(),
             Roles(),
             Households(),

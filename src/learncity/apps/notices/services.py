@@ -132,7 +132,7 @@ def _send(
 
 def mark_read(*, person_id: UUID, message_ids: Sequence[UUID], at: datetime) -> None:
     """Note that the person has seen these of their own messages."""
-    mine = Message.objects.filter(person_id=person_id, pk__in=message_ids, read_at=None)
+    mine = Message.objects.filter(people.of_person(person_id), pk__in=message_ids, read_at=None)
     mine.update(read_at=at)
 
 

@@ -26,6 +26,22 @@ def all_organizations() -> list[OrganizationValue]:
     return [o.as_value() for o in Organization.objects.filter(ended_at=None).order_by("key")]
 
 
+def organizations_at(place_id: UUID) -> list[OrganizationValue]:
+    """The organizations whose office is in a region, by key; one query."""
+    rows = Organization.objects.filter(place_id=place_id, ended_at=None).order_by("key")
+    return [o.as_value() for o in rows]
+
+
+def count_at(place_ids: Collection[UUID]) -> int:
+    """How many organizations have their office in these regions; one query."""
+    return Organization.objects.filter(place_id__in=place_ids, ended_at=None).count()
+
+
+def count_sites_at(place_ids: Collection[UUID]) -> int:
+    """How many sites lie in these regions; one query."""
+    return Venue.objects.filter(place_id__in=place_ids, ended_at=None).count()
+
+
 def ids_by_key(keys: Collection[str]) -> Mapping[str, UUID]:
     """Ids of organizations by key, in one query; unknown keys are absent."""
     return dict(Organization.objects.filter(key__in=keys).values_list("key", "id"))

@@ -1,4 +1,7 @@
-"""The ``people`` section of a blueprint: staff, instructors and, in a demo, invented residents."""
+"""The sections ``groups`` and ``people`` of a blueprint.
+
+People are staff, instructors and, in a demo, invented residents.
+"""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
@@ -9,12 +12,12 @@ from django.utils import timezone
 from pydantic import AfterValidator, Field
 
 from learncity.apps.places import queries as places
+from learncity.kernel.acting import COMMAND
 from learncity.kernel.blueprint_files import Mistake, Spot
-from learncity.kernel.blueprints import Key, Ref, Section, Stated
-from learncity.kernel.words import sort_key
+from learncity.kernel.blueprints import Key, Names, Ref, Section, Stated
 
 from . import services
-from .models import NO_PASSWORD, Account, Person, Token
+from .models import NO_PASSWORD, Account, Group, Person, Token
 from .rules import parse_address
 from .types import BadAddress
 
@@ -125,9 +128,8 @@ class People(Section):
         moved: list[Account] = []
         for key, said in items:
             person = people.setdefault(key, Person(key=key))
-            person.name, person.name_order = said["name"], sort_key(said["name"])
+            person.call(said["name"])
             person.language, person.born = said["language"], said["born"]
-            person.home_id = homes[said["home"]] if said["home"] else None
             person.ended_at = None
             account = accounts.get(person.id)
             before = (account.phone, account.email) if account else (None, None)
@@ -149,9 +151,13 @@ class People(Section):
             [people[key] for key in keys],
             update_conflicts=True,
             unique_fields=["id"],
-            update_fields=["name", "name_order", "language", "born", "home", "ended_at"],
+            update_fields=["name", "name_order", "name_words", "language", "born", "ended_at"],
             batch_size=1000,
         )
+        lives = {
+            people[key].id: homes[said["home"]] if said["home"] else None for key, said in items
+        }
+        services.settle(lives, by=COMMAND, at=now)
         Account.objects.bulk_create(
             changed,
             update_conflicts=True,
@@ -165,3 +171,43 @@ class People(Section):
         """The persons can no longer sign in; what they learned stays."""
         Account.objects.filter(person__key__in=keys).update(is_active=False)
         Person.objects.filter(key__in=keys).update(ended_at=timezone.now())
+
+
+class StatedGroup(Stated):
+    """A kind of learner, as the field calls it."""
+
+    name: Names
+
+
+class Groups(Section):
+    """Kinds of learners: migrant workers, apprentices, senior citizens."""
+
+    name = "groups"
+    schema = StatedGroup
+
+    def read(self, keys: Collection[str]) -> Mapping[str, dict[str, Any]]:
+        """These groups as a blueprint would state them; one query."""
+        rows = Group.objects.filter(key__in=keys, ended_at=None)
+        return {g.key: {"name": dict(g.name)} for g in rows}
+
+    def known(self, keys: Collection[str]) -> set[str]:
+        """Those of the keys that exist."""
+        return set(Group.objects.filter(key__in=keys, ended_at=None).values_list("key", flat=True))
+
+    def write(self, items: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """Make or change groups: one read, one write."""
+        known = {g.key: g for g in Group.objects.filter(key__in=[key for key, _ in items])}
+        for key, said in items:
+            group = known.setdefault(key, Group(key=key))
+            group.name, group.ended_at = said["name"], None
+        Group.objects.bulk_create(
+            [known[key] for key, _ in items],
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=["name", "ended_at"],
+            batch_size=1000,
+        )
+
+    def end(self, keys: Collection[str]) -> None:
+        """Nobody joins them any more; who belonged stays in the record."""
+        Group.objects.filter(key__in=keys).update(ended_at=timezone.now())

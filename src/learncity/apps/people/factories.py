@@ -3,18 +3,21 @@
 from itertools import count
 from uuid import UUID
 
-from learncity.kernel.words import sort_key
-
 from .models import NO_PASSWORD, Account, Person
 
 _number = count(1)
 
 
-def make_person(name: str = "", *, language: str = "zh-Hans", account: bool = False) -> UUID:
+def make_person(
+    name: str = "", *, language: str = "zh-Hans", account: bool = False, born: int | None = None
+) -> UUID:
     """A person, with a proven account when asked; their id."""
     n = next(_number)
     name = name or f"测试 {n}"
-    person = Person.objects.create(name=name, name_order=sort_key(name), language=language)
+    person = Person(language=language, born=born)
+    person.call(name)
+    person.save()
+    person.refresh_from_db()
     if account:
         Account.objects.create(
             person=person,

@@ -11,3 +11,10 @@ from . import services
 def forget_unproven_accounts() -> None:
     """Delete accounts whose sign-in code never came back."""
     services.forget_unproven(at=timezone.now())
+
+
+@job(cron="17 19 * * *")
+def renew_keys() -> None:
+    """Bring what older installation keys sealed or hashed under the current one."""
+    while services.renew_keys():
+        pass

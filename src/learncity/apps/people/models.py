@@ -3,20 +3,45 @@
 from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Lower, Now
 
 from learncity.kernel.ids import uuid7
-from learncity.kernel.texts import LANGUAGES
+from learncity.kernel.ranges import DateRange, TsTzRange
+from learncity.kernel.sealing import Wrapped
+from learncity.kernel.texts import LANGUAGES, TranslatedField
+from learncity.kernel.words import name_words, sort_key
 
-from .types import Addresses, PersonValue
+from .types import (
+    Addresses,
+    Document,
+    GroupValue,
+    IdentifierKind,
+    IdentifierValue,
+    MembershipValue,
+    MergeReason,
+    MergeValue,
+    PersonValue,
+    ResidenceValue,
+    SeenValue,
+)
+
+
+class Words(Func):
+    """Words with a space between, as a vector that is searched; no parser cuts them again."""
+
+    template = "array_to_tsvector(string_to_array(%(expressions)s, ' '))"
 
 
 class Person(models.Model):
     """Somebody who learns, teaches or serves, with or without an account.
 
-    Personal data: name, year of birth, home region, language; kept until the person is erased.
+    Personal data: name, year of birth, home region, home town, language; kept until the person is
+    erased.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -25,8 +50,13 @@ class Person(models.Model):
     name = models.CharField(max_length=120, default="", blank=True)
     # kernel.words.sort_key of the name, kept by services.
     name_order = models.BinaryField(default=b"")
+    # kernel.words.name_words of the name: by which it is searched, and by which two are the same.
+    name_words = models.TextField(default="", db_default="", blank=True)
     language = models.CharField(max_length=10, default="zh-Hans")
+    # Where they live now: the residence that has no end. Kept by services alone.
     home = models.ForeignKey("places.Place", null=True, on_delete=models.PROTECT, related_name="+")
+    # Where they come from, in their own words: mostly a place outside this city.
+    hometown = models.CharField(max_length=80, default="", db_default="", blank=True)
     born = models.PositiveSmallIntegerField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
@@ -40,9 +70,21 @@ class Person(models.Model):
                 condition=Q(born=None) | Q(born__range=(1900, 2100)), name="people_birth_year_sane"
             ),
         ]
+        indexes = [
+            # Serves the office's list: by name, ties by id.
+            models.Index(fields=["name_order", "id"], name="people_by_name"),
+            # Serves the office's search.
+            GinIndex(Words(F("name_words")), name="people_name_search"),
+            # Serves 'is this the same person': equal names.
+            HashIndex(fields=["name_words"], name="people_same_name"),
+        ]
 
     def __str__(self) -> str:
         return f"person {self.pk}"
+
+    def call(self, name: str) -> None:
+        """Set the name with what is worked out from it."""
+        self.name, self.name_order, self.name_words = name, sort_key(name), name_words(name)
 
     def as_value(self) -> PersonValue:
         """The only shape in which a person leaves this room."""
@@ -107,3 +149,294 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"token {self.pk}"
+
+
+class PersonKey(models.Model):
+    """The key with which a person's numbers are sealed, itself wrapped by the installation's key.
+
+    Deleted when the person is erased: then nothing that was sealed with it can be read.
+
+    Personal data: none that can be read.
+    """
+
+    person = models.OneToOneField(
+        Person, primary_key=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # Which key of the installation wraps it.
+    key_id = models.CharField(max_length=8)
+    box = models.BinaryField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [
+            # Serves renewal: the few that an old key wraps.
+            models.Index(fields=["key_id"], name="people_wrapped_by"),
+        ]
+
+    def __str__(self) -> str:
+        return f"key of person {self.pk}"
+
+    def as_wrapped(self) -> Wrapped:
+        """The key as ``kernel.sealing`` takes it."""
+        return Wrapped(self.key_id, bytes(self.box))
+
+
+class Identifier(models.Model):
+    """A number that tells a person apart, from the day it was stated until it was ended.
+
+    Personal data: a number of identity, sealed; its last signs; a keyed hash of it. Kept until the
+    person is erased; the hash of an ended one stays, so that it is known when it comes back.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=24, choices=[(k.value, k.name) for k in IdentifierKind])
+    issuer = models.CharField(max_length=80, default="", blank=True)
+    sealed = models.BinaryField(null=True)
+    # Keyed hash of what the number means, by which it belongs to one person.
+    claim = models.BinaryField(null=True)
+    # Keyed hash of the signs alone, by which it is found when nobody knows who gave it out.
+    signs = models.BinaryField(null=True)
+    # Which key of the installation both were hashed with.
+    key_id = models.CharField(max_length=8)
+    tail = models.CharField(max_length=4, default="", blank=True)
+    added_at = models.DateTimeField()
+    # No keys: what was stated outlives who stated it.
+    added_by_id = models.UUIDField(null=True)
+    added_via = models.CharField(max_length=10)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=[k.value for k in IdentifierKind]),
+                name="people_identifier_kind_known",
+            ),
+            # The same number may stand twice with one person: on an old card and on a new one.
+            ExclusionConstraint(
+                name="people_identifier_of_one_person",
+                expressions=[
+                    ("claim", RangeOperators.EQUAL),
+                    ("person", RangeOperators.NOT_EQUAL),
+                ],
+                condition=Q(ended_at=None),
+            ),
+            models.UniqueConstraint(
+                fields=["person", "kind", "claim"],
+                condition=Q(ended_at=None),
+                name="people_identifier_stated_once",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "issuer"],
+                condition=Q(ended_at=None, kind=IdentifierKind.NATIONAL_ID),
+                name="people_one_national_id_per_country",
+            ),
+            models.CheckConstraint(
+                condition=~Q(ended_at=None)
+                | Q(sealed__isnull=False, claim__isnull=False, signs__isnull=False),
+                name="people_living_identifier_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("added_at")),
+                name="people_identifier_ends_after_it_began",
+            ),
+        ]
+        indexes = [
+            # Serves 'whose number is this', whoever gave it out.
+            models.Index(fields=["signs"], name="people_identifier_signs"),
+            # Serves possible duplicates: the same number, also where it was ended.
+            models.Index(fields=["claim"], name="people_identifier_claim"),
+            # Serves renewal: the few that an old key hashed.
+            models.Index(fields=["key_id"], name="people_hashed_by"),
+        ]
+
+    def __str__(self) -> str:
+        return f"identifier {self.pk}"
+
+    def as_value(self) -> IdentifierValue:
+        """The only shape in which an identifier leaves this room."""
+        return IdentifierValue(
+            self.id,
+            self.person_id,
+            IdentifierKind(self.kind),
+            self.issuer,
+            self.tail,
+            self.added_at,
+            self.added_by_id == self.person_id,
+        )
+
+
+class Merge(models.Model):
+    """That ``other`` is the same person as ``kept``. Nothing moves: who reads resolves it.
+
+    Ended, never deleted, by un-merging. The migration adds a trigger, ``people_no_merge_cycle``.
+
+    Personal data: that two records are one person; kept until the person is erased.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=20, choices=[(r.value, r.name) for r in MergeReason])
+    at = models.DateTimeField()
+    by_id = models.UUIDField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            # Its index serves the way up, from whoever reads to the record that is kept.
+            models.UniqueConstraint(
+                fields=["other"], condition=Q(ended_at=None), name="people_one_living_merge"
+            ),
+            models.CheckConstraint(condition=~Q(kept=F("other")), name="people_merge_of_two"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("at")),
+                name="people_merge_ends_after_it_began",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"merge {self.pk}"
+
+    def as_value(self) -> MergeValue:
+        """The only shape in which a merge leaves this room."""
+        return MergeValue(self.id, self.kept_id, self.other_id, MergeReason(self.reason), self.at)
+
+
+class Group(models.Model):
+    """A kind of learner, as a city's file states it. Ended, never deleted.
+
+    Personal data: none.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    key = models.SlugField(max_length=80, unique=True)
+    name = TranslatedField()
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.key
+
+    def as_value(self) -> GroupValue:
+        """The only shape in which a group leaves this room."""
+        return GroupValue(self.id, self.key, self.name)
+
+
+class Membership(models.Model):
+    """That a person belongs to a group, from a day, included, to a day, excluded.
+
+    Personal data: what a person is by their work, age or origin, and who said so; kept until the
+    person is erased.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
+    since = models.DateField()
+    until = models.DateField(null=True)
+    stated_by_id = models.UUIDField(null=True)
+    stated_via = models.CharField(max_length=10)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="people_in_a_group_once",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    ("group", RangeOperators.EQUAL),
+                    (DateRange("since", "until"), RangeOperators.OVERLAPS),
+                ],
+            ),
+            # A day at least: what was stated by mistake and taken back the same day is deleted.
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gt=F("since")),
+                name="people_membership_ends_after_it_began",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"membership {self.pk}"
+
+    def as_value(self) -> MembershipValue:
+        """The only shape in which a membership leaves this room; its group was read with it."""
+        return MembershipValue(
+            self.id,
+            self.group.as_value(),
+            self.since,
+            self.until,
+            self.stated_by_id == self.person_id,
+        )
+
+
+class Residence(models.Model):
+    """Where a person lived, from a moment, included, to a moment, excluded.
+
+    Personal data: home regions of a person over time; kept until the person is erased.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    stated_by_id = models.UUIDField(null=True)
+    stated_via = models.CharField(max_length=10)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="people_one_residence_at_a_time",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    (TsTzRange("since", "until"), RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gt=F("since")),
+                name="people_residence_ends_after_it_began",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"residence {self.pk}"
+
+    def as_value(self) -> ResidenceValue:
+        """The only shape in which a residence leaves this room."""
+        return ResidenceValue(self.place_id, self.since, self.until)
+
+
+class SeenInPerson(models.Model):
+    """Staff saw the person at a desk with a document that shows who they are; an operator notes it.
+
+    Personal data: who was seen, by whom, with which kind of document, never its number; kept until
+    the person is erased.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    document = models.CharField(max_length=20, choices=[(d.value, d.name) for d in Document])
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(ended_at=None), name="people_seen_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(by=F("person")), name="people_seen_by_somebody_else"
+            ),
+            models.CheckConstraint(
+                condition=Q(document__in=[d.value for d in Document]),
+                name="people_document_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"seen {self.pk}"
+
+    def as_value(self) -> SeenValue:
+        """The only shape in which it leaves this room."""
+        return SeenValue(self.id, self.person_id, Document(self.document), self.at, self.by_id)

@@ -7,10 +7,63 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
-from .models import Account, Person, Token
-from .types import Addresses, PersonValue
+from learncity.kernel import sealing
+
+from .looking_up import cards, find_people, possible_duplicates, signs_of
+from .models import (
+    Account,
+    Group,
+    Identifier,
+    Membership,
+    Merge,
+    Person,
+    PersonKey,
+    Residence,
+    SeenInPerson,
+    Token,
+)
+from .rules import claim_of
+from .types import (
+    OF_STATES,
+    Addresses,
+    Assurance,
+    GroupValue,
+    IdentifierValue,
+    MembershipValue,
+    MergeValue,
+    Number,
+    PersonValue,
+    ResidenceValue,
+    SeenValue,
+)
+
+__all__ = [
+    "account_of",
+    "account_of_id",
+    "addresses",
+    "all_ids",
+    "cards",
+    "find_account",
+    "find_by_identifier",
+    "find_people",
+    "groups",
+    "identifiers_of",
+    "ids_by_key",
+    "memberships_of",
+    "merges_of",
+    "of_person",
+    "persons",
+    "possible_duplicates",
+    "residences_of",
+    "same_person",
+    "sealing_key_ids",
+    "signs_of",
+    "tokens",
+]
 
 
 def persons(ids: Collection[UUID]) -> Mapping[UUID, PersonValue]:
@@ -18,10 +71,32 @@ def persons(ids: Collection[UUID]) -> Mapping[UUID, PersonValue]:
     return {p.id: p.as_value() for p in Person.objects.filter(pk__in=ids)}
 
 
+# Of everybody merged with a person the first account that works, their own before all.
+_ADDRESSES = """
+SELECT p.id, a.phone, a.email FROM unnest(%s::uuid[]) AS p(id)
+CROSS JOIN LATERAL (
+  SELECT phone, email FROM people_account
+  WHERE person_id IN (SELECT people_all_ids(p.id)) AND verified_at IS NOT NULL AND is_active
+  ORDER BY person_id <> p.id, person_id LIMIT 1
+) a
+"""
+
+
 def addresses(person_ids: Collection[UUID]) -> Mapping[UUID, Addresses]:
-    """Proven addresses by person, in one query; people without an account are absent."""
-    rows = Account.objects.filter(person_id__in=person_ids).exclude(verified_at=None)
-    return {a.person_id: a.addresses() for a in rows.filter(is_active=True)}
+    """Proven addresses by person, in one query; people without an account are absent.
+
+    Somebody without an account is reached by that of a record they were merged with.
+    """
+    if not person_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_ADDRESSES, [list(person_ids)])
+        return {pk: Addresses(phone, email) for pk, phone, email in cursor.fetchall()}
+
+
+def count_homes(place_ids: Collection[UUID]) -> int:
+    """How many people live in these regions; one query."""
+    return Person.objects.filter(home_id__in=place_ids, ended_at=None).count()
 
 
 def ids_by_key(keys: Collection[str]) -> Mapping[str, UUID]:
@@ -49,6 +124,32 @@ def birth_years(ids: Collection[UUID]) -> Mapping[UUID, int]:
 def find_account(person_id: UUID) -> Account | None:
     """The account of a person, or ``None``; one query."""
     return Account.objects.filter(person_id=person_id).select_related("person").first()
+
+
+def account_at(address: Addresses) -> Account | None:
+    """The living, proven account that signs in with this address, or ``None``; one query."""
+    rows = Account.objects.select_related("person").filter(is_active=True)
+    rows = rows.exclude(verified_at=None)
+    if address.phone:
+        return rows.filter(phone=address.phone).first()
+    return rows.alias(lower=Lower("email")).filter(lower=address.email).first()
+
+
+def assurance(person_id: UUID) -> Assurance:
+    """How sure the city is of who somebody is; at most three queries."""
+    if SeenInPerson.objects.filter(person_id=person_id, ended_at=None).exists():
+        return Assurance.IN_PERSON
+    checked = Identifier.objects.filter(of_person(person_id), kind__in=OF_STATES, ended_at=None)
+    if checked.exclude(added_by_id=person_id).exists():
+        return Assurance.IDENTITY
+    proven = Account.objects.filter(person_id=person_id, is_active=True).exclude(verified_at=None)
+    return Assurance.ADDRESS if proven.exists() else Assurance.NONE
+
+
+def seen(person_id: UUID) -> SeenValue | None:
+    """The living note that the person was seen at a desk, or ``None``; one query."""
+    found = SeenInPerson.objects.filter(person_id=person_id, ended_at=None).first()
+    return found.as_value() if found else None
 
 
 _ACCOUNT = [field.attname for field in Account._meta.concrete_fields]
@@ -102,3 +203,78 @@ def tokens(account_id: UUID) -> list[TokenValue]:
         "-created_at", "id"
     )
     return [TokenValue(t.id, t.label, t.created_at) for t in rows]
+
+
+# One person, several records.
+
+
+def of_person(person_id: UUID, field: str = "person") -> Q:
+    """Rows of a person and of everybody merged with them, for a query of a room above.
+
+    It costs no query of its own.
+
+    Args:
+        field: the key to people.
+    """
+    return Q(**{f"{field}__in": RawSQL("SELECT people_all_ids(%s)", [person_id])})
+
+
+def all_ids(person_id: UUID) -> list[UUID]:
+    """The person and everybody merged with them, the record that is kept first; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT people_all_ids(%s)", [person_id])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def same_person(ids: Collection[UUID]) -> Mapping[UUID, UUID]:
+    """By id, the record that is kept for it: equal for two that are one person; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, people_root(id) FROM unnest(%s::uuid[]) AS p(id)", [list(ids)])
+        return dict(cursor.fetchall())
+
+
+def merges_of(person_id: UUID) -> list[MergeValue]:
+    """The living merges that make up this person, oldest first; one query."""
+    rows = Merge.objects.filter(of_person(person_id, "kept"), ended_at=None)
+    return [m.as_value() for m in rows.order_by("at", "id")]
+
+
+# Numbers of identity, groups, residences.
+
+
+def find_by_identifier(number: Number) -> UUID | None:
+    """The person who holds this living number, or ``None``; one query. Not their kept record."""
+    about, value = claim_of(number)
+    rows = Identifier.objects.filter(claim__in=sealing.digests(value, about=about), ended_at=None)
+    return rows.order_by("id").values_list("person_id", flat=True).first()
+
+
+def identifiers_of(person_id: UUID) -> list[IdentifierValue]:
+    """The living numbers of a person, masked, oldest first; one query."""
+    rows = Identifier.objects.filter(of_person(person_id), ended_at=None)
+    return [i.as_value() for i in rows.order_by("added_at", "id")]
+
+
+def groups() -> list[GroupValue]:
+    """Every group that has not ended, by key; one query."""
+    return [g.as_value() for g in Group.objects.filter(ended_at=None).order_by("key")]
+
+
+def memberships_of(person_id: UUID) -> list[MembershipValue]:
+    """The groups a person belongs to today, by key; one query."""
+    rows = Membership.objects.filter(of_person(person_id), until=None, group__ended_at=None)
+    found = [m.as_value() for m in rows.select_related("group").order_by("group__key", "id")]
+    return list({m.group.key: m for m in found}.values())
+
+
+def residences_of(person_id: UUID) -> list[ResidenceValue]:
+    """Where a person lives and lived, the latest first; one query."""
+    rows = Residence.objects.filter(of_person(person_id))
+    return [r.as_value() for r in rows.order_by("-since", "-id")]
+
+
+def sealing_key_ids() -> set[str]:
+    """The installation keys that are still needed to read or find numbers; two queries."""
+    wrapped = set(PersonKey.objects.values_list("key_id", flat=True).distinct())
+    hashed = Identifier.objects.exclude(sealed=None).values_list("key_id", flat=True)
+    return wrapped | set(hashed.distinct())

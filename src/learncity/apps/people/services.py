@@ -1,34 +1,82 @@
 """Every change to people: one function, one transaction."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
-from types import EllipsisType
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
+from learncity.apps.places.types import Heirs
+from learncity.kernel import audit, locks
+from learncity.kernel.acting import SYSTEM, By
 from learncity.kernel.texts import LANGUAGES
-from learncity.kernel.words import sort_key
 
-from .models import NO_PASSWORD, Account, Person, Token
-from .rules import parse_address
-from .types import Addresses, NameMissing
+from . import queries
+from .belonging import (
+    change_profile,
+    confirm_home,
+    describe,
+    join_group,
+    leave_group,
+    move_home,
+    register,
+    settle,
+)
+from .identifiers import (
+    add_identifier,
+    add_own_identifier,
+    destroy_key,
+    end_identifier,
+    renew_keys,
+    reveal_identifier,
+)
+from .merges import merge, unmerge
+from .models import NO_PASSWORD, Account, Person, SeenInPerson, Token
+from .rules import parse_address, parse_number
+from .types import (
+    Addresses,
+    Document,
+    IdentifierKind,
+    NotSeenByOneself,
+    Number,
+    SeenValue,
+)
 
 __all__ = [
     "account_for",
+    "add_identifier",
+    "add_own_identifier",
+    "change_profile",
+    "confirm_home",
     "describe",
+    "destroy_key",
+    "end_identifier",
+    "end_seen",
+    "follow_places",
     "forget_unproven",
     "free_addresses",
     "issue_token",
+    "join_group",
+    "leave_group",
+    "merge",
+    "move_home",
+    "note_person_read",
+    "note_search",
+    "note_seen",
     "parse_address",
+    "parse_number",
     "prefer_language",
     "prove",
     "register",
+    "renew_keys",
+    "reveal_identifier",
     "revoke_token",
+    "settle",
+    "unmerge",
 ]
 
 
@@ -37,7 +85,8 @@ def account_for(*, address: Addresses, language: str) -> Account:
     """The account that signs in with this address, made when there is none.
 
     Whether it was there cannot be told from outside: a code is sent either way. Two at once get the
-    same account.
+    same account. A phone number that an office stated of somebody without an account is theirs:
+    whoever proves it finds what the office wrote down.
 
     Args:
         address: exactly one of phone and e-mail, in the form of ``rules.parse_address``.
@@ -48,7 +97,7 @@ def account_for(*, address: Addresses, language: str) -> Account:
         return found
     try:
         with transaction.atomic():
-            person = Person.objects.create(language=language)
+            person = _registered(address) or Person.objects.create(language=language)
             return Account.objects.create(
                 person=person, phone=address.phone, email=address.email, password=NO_PASSWORD
             )
@@ -66,50 +115,19 @@ def _find(address: Addresses) -> Account | None:
     return accounts.alias(lower=Lower("email")).filter(lower=address.email).first()
 
 
+def _registered(address: Addresses) -> Person | None:
+    """Whom an office registered with this phone number, as long as they have no account."""
+    if not address.phone:
+        return None
+    held = queries.find_by_identifier(Number(IdentifierKind.PHONE, "", address.phone))
+    if held is None or Account.objects.filter(person_id__in=queries.all_ids(held)).exists():
+        return None
+    return Person.objects.get(pk=held)
+
+
 def prove(*, account_id: UUID, at: datetime) -> None:
     """Note that a code came back, so the address is this person's. Repeating changes nothing."""
     Account.objects.filter(pk=account_id, verified_at=None).update(verified_at=at)
-
-
-@transaction.atomic
-def describe(
-    *,
-    person_id: UUID,
-    name: str,
-    language: str | None = None,
-    home_id: UUID | EllipsisType | None = ...,
-) -> None:
-    """Set how a person is called, written to, and where they live.
-
-    Args:
-        language: ``None`` leaves what is there.
-        home_id: ``...`` leaves what is there; ``None`` forgets it.
-
-    Raises:
-        NameMissing: the name is empty.
-    """
-    name = " ".join("".join(c if c.isprintable() else " " for c in name).split())[:120]
-    if not name:
-        raise NameMissing
-    person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
-    person.name, person.name_order = name, sort_key(name)
-    if language in LANGUAGES:
-        person.language = language
-    if not isinstance(home_id, EllipsisType):
-        person.home_id = home_id
-    person.save(update_fields=["name", "name_order", "language", "home"])
-
-
-@transaction.atomic
-def register(*, name: str, born: int | None, language: str, home_id: UUID | None) -> UUID:
-    """A person without an account, who came to the desk in person; their identifier.
-
-    Raises:
-        NameMissing: the name is empty.
-    """
-    person = Person.objects.create(born=born)
-    describe(person_id=person.id, name=name, language=language, home_id=home_id)
-    return person.id
 
 
 def prefer_language(*, person_id: UUID, language: str) -> None:
@@ -158,3 +176,53 @@ def _forget(accounts: "QuerySet[Account]") -> int:
     # A person of a blueprint, or one with a record, stays: only the empty shells go.
     Person.objects.filter(pk__in=person_ids, key=None, name="").delete()
     return len(person_ids)
+
+
+def follow_places(heirs: Mapping[UUID, Heirs], *, at: datetime) -> int:
+    """Let homes go with their region where it has one heir; how many.
+
+    Whoever lives in a region that was divided is asked on their next visit, and never moved.
+    """
+    sole = {pk: h.sole for pk, h in heirs.items() if h.sole}
+    there = Person.objects.filter(home_id__in=sole).values_list("id", "home_id")
+    homes: dict[UUID, UUID | None] = {person: sole[home] for person, home in there if home}
+    settle(homes, by=SYSTEM, at=at)
+    return len(homes)
+
+
+@transaction.atomic
+def note_seen(
+    *, person_id: UUID, document: Document, by_id: UUID, at: datetime
+) -> tuple[SeenValue, bool]:
+    """Note that staff saw the person with a document; the note, and whether it is new.
+
+    Somebody who was seen already stays so, with what was shown then.
+
+    Raises:
+        NotSeenByOneself: as it says.
+    """
+    if person_id == by_id:
+        raise NotSeenByOneself
+    locks.hold("people.SeenInPerson", person_id)
+    found, is_new = SeenInPerson.objects.get_or_create(
+        person_id=person_id,
+        ended_at=None,
+        defaults={"document": document, "by_id": by_id, "at": at},
+    )
+    return found.as_value(), is_new
+
+
+def end_seen(*, person_id: UUID, at: datetime) -> bool:
+    """Take the note back, because it was a mistake; whether there was one."""
+    living = SeenInPerson.objects.filter(person_id=person_id, ended_at=None)
+    return bool(living.update(ended_at=at))
+
+
+def note_person_read(*, person_id: UUID, by: By, how: str) -> None:
+    """Write down that somebody of the office looked at a person."""
+    audit.note("people.person_read", f"person {person_id}", by=by, how=how)
+
+
+def note_search(*, found: int, by: By, how: str) -> None:
+    """Write down that somebody of the office searched for people; not for whom."""
+    audit.note("people.searched", "people", by=by, found=found, how=how)

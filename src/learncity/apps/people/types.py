@@ -1,11 +1,14 @@
 """What other rooms may know of people: values and refusals. Pure data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from learncity.kernel.errors import DomainError
+from learncity.kernel.errors import DomainError, NotFound
+from learncity.kernel.texts import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,46 @@ class Addresses:
     email: str | None
 
 
+class Assurance(IntEnum):
+    """How sure the city is of who somebody is; each step includes those before.
+
+    What an action asks for is said on its view (``access.at_least``). Looking around asks for none.
+    """
+
+    NONE = 0
+    ADDRESS = 1  # a code came back from a phone number or e-mail address
+    IDENTITY = 2  # an identifier, such as that of an identity card, was checked
+    IN_PERSON = 3  # staff saw the person with a document at a desk
+
+
+class Document(StrEnum):
+    """What somebody showed at a desk. Its number is not noted."""
+
+    IDENTITY_CARD = "IDENTITY_CARD"
+    PASSPORT = "PASSPORT"
+    RESIDENCE_PERMIT = "RESIDENCE_PERMIT"
+    DRIVING_LICENCE = "DRIVING_LICENCE"
+
+
+DOCUMENT_NAMES = {
+    Document.IDENTITY_CARD: _("Identity card"),
+    Document.PASSPORT: _("Passport"),
+    Document.RESIDENCE_PERMIT: _("Residence permit"),
+    Document.DRIVING_LICENCE: _("Driving licence"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SeenValue:
+    """Somebody was seen at a desk with a document; ``by_id`` noted it."""
+
+    id: UUID
+    person_id: UUID
+    document: Document
+    at: datetime
+    by_id: UUID
+
+
 class BadAddress(DomainError):
     """Neither a phone number nor an e-mail address."""
 
@@ -41,3 +84,290 @@ class NameMissing(DomainError):
 
     code = "name_missing"
     says = _("Enter your name as the teacher should read it out.")
+
+
+class NotSeenByOneself(DomainError):
+    """Somebody notes at the desk that they saw themselves."""
+
+    code = "not_seen_by_oneself"
+    says = _("Nobody can note this of themselves. Ask a colleague.")
+
+
+class IdentifierKind(StrEnum):
+    """What a number is that tells people apart."""
+
+    NATIONAL_ID = "NATIONAL_ID"
+    OLD_NATIONAL_ID = "OLD_NATIONAL_ID"
+    RESIDENCE_PERMIT = "RESIDENCE_PERMIT"
+    HK_MACAO_PERMIT = "HK_MACAO_PERMIT"
+    TAIWAN_PERMIT = "TAIWAN_PERMIT"
+    FOREIGN_RESIDENT_CARD = "FOREIGN_RESIDENT_CARD"
+    PASSPORT = "PASSPORT"
+    UNION_NUMBER = "UNION_NUMBER"
+    EMPLOYEE_NUMBER = "EMPLOYEE_NUMBER"
+    STUDENT_NUMBER = "STUDENT_NUMBER"
+    PHONE = "PHONE"
+
+
+KIND_NAMES = {
+    IdentifierKind.NATIONAL_ID: _("National ID number"),
+    IdentifierKind.OLD_NATIONAL_ID: _("Old Chinese ID card, 15 digits"),
+    IdentifierKind.RESIDENCE_PERMIT: _("Residence permit, Hong Kong, Macao, Taiwan"),
+    IdentifierKind.HK_MACAO_PERMIT: _("Mainland travel permit, Hong Kong and Macao"),
+    IdentifierKind.TAIWAN_PERMIT: _("Mainland travel permit, Taiwan"),
+    IdentifierKind.FOREIGN_RESIDENT_CARD: _("Foreign permanent resident ID card"),
+    IdentifierKind.PASSPORT: _("Passport"),
+    IdentifierKind.UNION_NUMBER: _("Trade union number"),
+    IdentifierKind.EMPLOYEE_NUMBER: _("Employee number"),
+    IdentifierKind.STUDENT_NUMBER: _("Student number"),
+    IdentifierKind.PHONE: _("Phone number"),
+}
+# What a state gave out: an office that saw it knows who somebody is.
+OF_STATES = {
+    IdentifierKind.NATIONAL_ID,
+    IdentifierKind.OLD_NATIONAL_ID,
+    IdentifierKind.RESIDENCE_PERMIT,
+    IdentifierKind.HK_MACAO_PERMIT,
+    IdentifierKind.TAIWAN_PERMIT,
+    IdentifierKind.FOREIGN_RESIDENT_CARD,
+    IdentifierKind.PASSPORT,
+}
+# Who gave the number out is part of it: of the first the country, of the others a name.
+COUNTRY_ISSUED = {IdentifierKind.NATIONAL_ID, IdentifierKind.PASSPORT}
+NAME_ISSUED = {
+    IdentifierKind.UNION_NUMBER,
+    IdentifierKind.EMPLOYEE_NUMBER,
+    IdentifierKind.STUDENT_NUMBER,
+}
+
+
+class RevealReason(StrEnum):
+    """Why somebody of the office reads a whole number. A choice, so that no name gets in."""
+
+    PERSON_ASKED = "PERSON_ASKED"
+    COMPARE_DOCUMENT = "COMPARE_DOCUMENT"
+    DUPLICATE = "DUPLICATE"
+    CLAIM = "CLAIM"
+    AUTHORITY = "AUTHORITY"
+
+
+REASON_NAMES = {
+    RevealReason.PERSON_ASKED: _("The person asked for it"),
+    RevealReason.COMPARE_DOCUMENT: _("To compare it with a document"),
+    RevealReason.DUPLICATE: _("To see whether two records are one person"),
+    RevealReason.CLAIM: _("To check a claim or application"),
+    RevealReason.AUTHORITY: _("An authority has a right to it"),
+}
+
+
+class MergeReason(StrEnum):
+    """How the office knows that two records are one person."""
+
+    SAME_DOCUMENT = "SAME_DOCUMENT"
+    PERSON_SAYS = "PERSON_SAYS"
+    NEW_NUMBER = "NEW_NUMBER"
+    OFFICE_MISTAKE = "OFFICE_MISTAKE"
+
+
+MERGE_REASON_NAMES = {
+    MergeReason.SAME_DOCUMENT: _("The same document was shown for both"),
+    MergeReason.PERSON_SAYS: _("The person said so at the desk"),
+    MergeReason.NEW_NUMBER: _("The person has a new phone or card"),
+    MergeReason.OFFICE_MISTAKE: _("They were registered twice by mistake"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An identifier that was checked, in the form in which it is kept.
+
+    ``issuer`` is a country (ISO 3166, two letters) for national IDs and passports, the name of who
+    gave it out for numbers of unions, employers and schools, otherwise empty. ``value`` is whole:
+    it is sealed at once and shown to nobody.
+    """
+
+    kind: IdentifierKind
+    issuer: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierValue:
+    """A living identifier as it is shown: never whole."""
+
+    id: UUID
+    person_id: UUID
+    kind: IdentifierKind
+    issuer: str
+    tail: str
+    added_at: datetime
+    # Stated by the person themselves, not by an office.
+    own: bool
+
+    @property
+    def masked(self) -> str:
+        """The end of the number after stars."""
+        return f"**** {self.tail}"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupValue:
+    """A kind of learner, such as migrant workers."""
+
+    id: UUID
+    key: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipValue:
+    """That a person belongs to a group, since when, and whether they said so themselves."""
+
+    id: UUID
+    group: GroupValue
+    since: date
+    until: date | None
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResidenceValue:
+    """Where a person lived: from a moment, included, to a moment, excluded; ``None``: still."""
+
+    place_id: UUID
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """A person in a list of the office, masked.
+
+    ``phone`` is the end of the number they sign in with, ``identifiers`` those of everybody who was
+    merged into this person.
+    """
+
+    id: UUID
+    name: str
+    born: int | None
+    home_id: UUID | None
+    hometown: str
+    phone: str
+    has_account: bool
+    identifiers: tuple[IdentifierValue, ...] = ()
+
+
+class DuplicateBy(StrEnum):
+    """Why two records may be one person."""
+
+    NUMBER = "NUMBER"
+    NAME = "NAME"
+
+
+DUPLICATE_NAMES = {
+    DuplicateBy.NUMBER: _("Has or had the same number"),
+    DuplicateBy.NAME: _("Same name and year of birth"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A record that may be the same person as another; the stronger reason counts."""
+
+    card: PersonCard
+    by: DuplicateBy
+
+
+@dataclass(frozen=True, slots=True)
+class MergeValue:
+    """That one record of a person stands for another, since when and why."""
+
+    id: UUID
+    kept_id: UUID
+    other_id: UUID
+    reason: MergeReason
+    at: datetime
+
+
+class IdentifierInvalid(DomainError):
+    """The number cannot be one of its kind."""
+
+    code = "identifier_invalid"
+    says = _("This is not a number of this kind. Compare it with the document, sign by sign.")
+
+
+class IssuerMissing(DomainError):
+    """The number means nothing without who gave it out."""
+
+    code = "issuer_missing"
+    says = _("Say who gave the number out: the country, the union, the employer or the school.")
+
+
+class IdentifierTaken(DomainError):
+    """Another person holds it."""
+
+    code = "identifier_taken"
+    says = _(
+        "This number cannot be added: another record holds it."
+        " Ask the city office to compare the two."
+    )
+
+
+class HasOneAlready(DomainError):
+    """A person has one living national ID of a country."""
+
+    code = "identifier_kind_held"
+    says = _("There is another living number of this kind. End that one first.")
+
+
+class TooManyIdentifiers(DomainError):
+    """More than anybody has: a program that tries numbers out."""
+
+    code = "too_many_identifiers"
+    says = _("No more numbers can be added here today. Ask the city office.")
+
+
+class IdentifierNotFound(NotFound):
+    """The person holds no such identifier."""
+
+    code = "identifier_not_found"
+
+
+class ReasonMissing(DomainError):
+    """A whole number is shown for a reason only."""
+
+    code = "reason_missing"
+    says = _("Choose the reason first: it is written down with your name.")
+
+
+class NumberErased(DomainError):
+    """The person's key was destroyed; nobody can read it any more."""
+
+    code = "number_erased"
+    says = _("This number was erased and cannot be read any more.")
+
+
+class PersonNotFound(NotFound):
+    """There is no such person."""
+
+    code = "person_not_found"
+
+
+class CannotMergeSelf(DomainError):
+    """A record does not stand for itself."""
+
+    code = "cannot_merge_self"
+    says = _("Choose two different records.")
+
+
+class AlreadyMerged(DomainError):
+    """One of the two was merged into a third."""
+
+    code = "already_merged"
+    says = _("One of the two is merged into another record already. Open that one, or separate it.")
+
+
+class GroupNotFound(NotFound):
+    """There is no such group any more."""
+
+    code = "group_not_found"

@@ -4,21 +4,23 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Annotated, Any
 
-from django.db import connection
 from django.utils import timezone
 from pydantic import Field
 
 from learncity.kernel.blueprint_files import Mistake, Spot
 from learncity.kernel.blueprints import Key, Names, Ref, Section, Stated
 
-from .models import Place
+from . import services
+from .models import Place, Version
 from .types import PlaceKind
 
 
 class StatedPlace(Stated):
-    """A region."""
+    """A region as it is today; what it was before comes with reforms."""
 
+    # Of the statistics office, unique in the country on any one day.
     code: str = ""
+    country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
     kind: PlaceKind
     parent: Annotated[Key, Ref("places")] | None = None
     name: Names
@@ -26,18 +28,6 @@ class StatedPlace(Stated):
         tuple[Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]]
         | None
     ) = None
-
-
-# A region that moves takes along all that lies below it, stated or not.
-_PATHS = """
-WITH RECURSIVE tree AS (
-    SELECT id, key::text AS path FROM places_place WHERE parent_id IS NULL
-    UNION ALL
-    SELECT p.id, tree.path || '.' || p.key FROM places_place p JOIN tree ON p.parent_id = tree.id
-)
-UPDATE places_place SET path = tree.path FROM tree
-WHERE places_place.id = tree.id AND places_place.path <> tree.path
-"""
 
 
 class Places(Section):
@@ -62,11 +52,17 @@ class Places(Section):
             yield spots[first].mistake(f"{first!r} would lie in itself: {way}", "parent")
 
     def read(self, keys: Collection[str]) -> Mapping[str, dict[str, Any]]:
-        """The regions of these keys as a blueprint would state them; one query."""
+        """The regions of these keys as a blueprint would state them; two queries."""
         rows = Place.objects.filter(key__in=keys, ended_at=None).select_related("parent")
+        countries = dict(
+            Version.objects.filter(
+                place__key__in=keys, during__contains=timezone.localdate()
+            ).values_list("place_id", "country")
+        )
         return {
             p.key: {
                 "code": p.code,
+                "country": countries.get(p.id, ""),
                 "kind": p.kind,
                 "parent": p.parent.key if p.parent else None,
                 "name": dict(p.name),
@@ -79,8 +75,16 @@ class Places(Section):
         """Those of the keys that exist."""
         return set(Place.objects.filter(key__in=keys, ended_at=None).values_list("key", flat=True))
 
+    def hold(self, keys: Collection[str]) -> None:
+        """No reform comes in between."""
+        services.hold_places()
+
     def write(self, items: Sequence[tuple[str, dict[str, Any]]]) -> None:
-        """Make or change regions, and move all below them: one read, two writes."""
+        """Make or change regions, and move all below them; as many statements for one as for all.
+
+        What a file states is how things are: it corrects the version in force. Changes of the
+        world are reforms.
+        """
         keys = {key for key, _ in items} | {said["parent"] for _, said in items if said["parent"]}
         known = {p.key: p for p in Place.objects.filter(key__in=keys)}
         for key, _ in items:
@@ -98,12 +102,11 @@ class Places(Section):
             update_fields=["code", "kind", "name", "parent", "latitude", "longitude", "ended_at"],
             batch_size=1000,
         )
-        with connection.cursor() as cursor:
-            cursor.execute(_PATHS)
+        services.state_versions({known[key].id: said["country"] for key, said in items})
 
     def end(self, keys: Collection[str]) -> None:
         """The regions are no more; what happened there stays."""
-        Place.objects.filter(key__in=keys).update(ended_at=timezone.now())
+        services.end_places(Place.objects.filter(key__in=keys).values_list("id", flat=True))
 
 
 def _rings(parents: Mapping[str, str | None]) -> Iterator[list[str]]:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from learncity.apps.people import queries as people
 from learncity.apps.places import queries as places
 from learncity.kernel.texts import Text
 
@@ -11,7 +12,7 @@ from .models import Fact
 from .rules import all_kinds, kind_named, subjects
 from .types import FactValue
 
-__all__ = ["all_kinds", "facts_of"]
+__all__ = ["all_kinds", "count_facts", "facts_of"]
 
 
 def facts_of(
@@ -19,10 +20,12 @@ def facts_of(
 ) -> list[FactValue]:
     """A person's facts, newest first; one query, one for the places, one a kind of subject.
 
+    Those of records that were merged with the person are among them.
+
     Args:
         before: time and id of the last fact already seen; ``None`` starts at the newest.
     """
-    rows = Fact.objects.filter(person_id=person_id)
+    rows = Fact.objects.filter(people.of_person(person_id))
     if before:
         at, last = before
         rows = rows.filter(at__lte=at).exclude(at=at, id__gte=last)
@@ -45,6 +48,11 @@ def facts_of(
         )
         for f in found
     ]
+
+
+def count_facts(person_id: UUID) -> int:
+    """How many lines the record of a person has, with those merged into it; one query."""
+    return Fact.objects.filter(people.of_person(person_id)).count()
 
 
 def _named(facts: Collection[Fact]) -> dict[tuple[str, UUID], tuple[Text, str]]:

@@ -1,6 +1,6 @@
 """The city, its regions, its places to learn, and who offers courses. Open to anybody."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -11,13 +11,14 @@ from ninja import Router
 from learncity.apps.classes import queries as classes
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.places import queries as places
+from learncity.apps.places.types import Dated, View
 from learncity.kernel.texts import LANGUAGES
 from learncity.rest.cursors import after_key
 from learncity.rest.openapi import refusals
 from learncity.rest.shapes import city as shapes
 from learncity.rest.shapes import venues as venue_shapes
 from learncity.rest.shapes.classes import TimedClass
-from learncity.rest.shapes.common import Cursor, Limit, Named, Slug, Words
+from learncity.rest.shapes.common import Cursor, Limit, Named, Position, Slug, Words
 
 from .common import city_and_region, found, providers_of
 
@@ -53,6 +54,49 @@ def list_places(
     )
     items = [shapes.Place.of(place, keys) for place in part.items]
     return shapes.Places(items=items, total=len(inside), next=part.next)
+
+
+@router.get("/places/{key}", auth=None, response={200: shapes.PlaceDetail, **refusals(404)})
+def get_place(request: HttpRequest, key: Slug) -> shapes.PlaceDetail:
+    """Say what a region is, was and will be, what became of it, and how many people live there."""
+    place = found(places.find_ever(key))
+    versions, flows = places.history(place.id), places.flows_of(place.id)
+    ids = {v.parent_id for v in versions if v.parent_id}
+    ids |= {pk for flow in flows for pk in (flow.source_id, flow.target_id)}
+    named = places.places(ids)
+    return shapes.PlaceDetail(
+        key=place.key,
+        kind=place.kind,
+        name=Words(place.name),
+        position=Position.of(place.point),
+        versions=[shapes.PlaceVersion.of(v, named) for v in versions],
+        reforms=[shapes.PlaceFlow.of(flow, named) for flow in flows],
+        people=[shapes.Population.of(counted) for counted in places.population(place.id)],
+    )
+
+
+@router.get("/places/{key}/figures", auth=None, response={200: shapes.Figures, **refusals(404)})
+def get_place_figures(
+    request: HttpRequest, key: Slug, view: View = View.TODAY, on: date | None = None
+) -> shapes.Figures:
+    """Count the places taken in classes by year, on the map that is asked for.
+
+    `AS_IT_WAS` counts what lay in the region when it was counted, `ON_A_DAY` draws the map of the
+    day `on`, `TODAY` that of today. Where a region was divided and nobody knows what went where,
+    `most` is larger than `least`: the figure cannot be known.
+    """
+    place = found(places.find_ever(key))
+    day = (on if view is View.ON_A_DAY else None) or timezone.localdate()
+    years: dict[int, list[Dated]] = {}
+    for dated in classes.counted_places(places.related(place.id, on=day)):
+        years.setdefault(dated.on.year, []).append(dated)
+    summed = places.figures(place.id, years, view=view, on=day)
+    items = [
+        shapes.Figure(year=year, least=figure.least, most=figure.most)
+        for year, figure in sorted(summed.items())
+        if figure.most
+    ]
+    return shapes.Figures(view=view, on=None if view is View.AS_IT_WAS else day, items=items)
 
 
 @router.get("/venues", auth=None, response={200: venue_shapes.Venues})

@@ -15,12 +15,12 @@ from learncity.apps.households.access import by_of, person_for
 from learncity.apps.households.types import Purpose
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.people import services as people
-from learncity.apps.people.types import NameMissing
+from learncity.apps.people.types import Assurance, NameMissing
 from learncity.apps.places import queries as places
 from learncity.kernel.acting import Via
 from learncity.rest import cursors
 from learncity.rest.idempotency import once
-from learncity.rest.identity import anyone, on_behalf
+from learncity.rest.identity import anyone, at_least, on_behalf
 from learncity.rest.openapi import refusals
 from learncity.rest.shapes import classes as shapes
 from learncity.rest.shapes.common import Cursor, Limit, Named, Slug, Words
@@ -114,6 +114,7 @@ def get_tonight(request: HttpRequest, place: Slug | None = None) -> shapes.Tonig
     auth=on_behalf(Purpose.CLASSES),
     response={200: shapes.Enrolment, 201: shapes.Enrolment, **refusals(409)},
 )
+@at_least(Assurance.ADDRESS)
 @once
 def apply_for_class(
     request: HttpRequest, class_key: Slug, payload: shapes.Application | None = None

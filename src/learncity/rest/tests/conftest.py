@@ -82,6 +82,7 @@ def nameless(city):
     account = people_services.account_for(
         address=Addresses("+8615477777777", None), language="zh-Hans"
     )
+    people_services.prove(account_id=account.pk, at=timezone.now())
     return program(people.find_account(account.person_id))
 
 

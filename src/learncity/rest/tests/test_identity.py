@@ -1,6 +1,5 @@
 """Who asks, and what they may do: closed by default, the same decisions as on the pages."""
 
-import json
 
 import pytest
 from django.utils import timezone
@@ -20,6 +19,8 @@ SOME = "01a2004c-0898-74c1-a877-54b127d3fb1d"
 OPEN_TO_ANYBODY = {
     "get_city",
     "list_places",
+    "get_place",
+    "get_place_figures",
     "list_venues",
     "get_venue",
     "get_provider",
@@ -38,6 +39,9 @@ SIGNED_IN = [
     ("get", "/me/places/ABCD-EFGH-JK"),
     ("delete", "/me/places/ABCD-EFGH-JK"),
     ("post", f"/classes/{OWN_CLASS}/applications"),
+    ("get", "/me/identifiers"),
+    ("post", "/me/identifiers"),
+    ("delete", f"/me/identifiers/{SOME}"),
     ("get", "/me/households"),
     ("post", "/me/households"),
     ("post", f"/me/households/{SOME}/invitations"),
@@ -53,11 +57,6 @@ SIGNED_IN = [
     ("get", "/me/acts"),
     ("post", f"/me/acts/{SOME}/dispute"),
 ]
-OFFICE = [
-    ("get", "/office/disputes"),
-    ("post", f"/office/disputes/{SOME}/resolution"),
-    ("post", "/office/mandates"),
-]
 DESK = [
     ("get", "/desk/classes"),
     ("get", "/desk/figures"),
@@ -65,8 +64,23 @@ DESK = [
     ("patch", f"/desk/classes/{OWN_CLASS}"),
     ("post", f"/desk/classes/{OWN_CLASS}/cancellation"),
 ]
+# For the city's office alone; of nobody who is there.
+OFFICE = [
+    ("get", "/office/disputes"),
+    ("post", f"/office/disputes/{SOME}/resolution"),
+    ("post", "/office/mandates"),
+    ("post", "/desk/people/search"),
+    ("post", "/desk/people"),
+    ("get", f"/desk/people/{SOME}"),
+    ("post", f"/desk/people/{SOME}/identifiers"),
+    ("post", f"/desk/people/{SOME}/identifiers/{SOME}/reveal"),
+    ("delete", f"/desk/people/{SOME}/identifiers/{SOME}"),
+    ("post", f"/desk/people/{SOME}/merges"),
+    ("delete", f"/desk/people/{SOME}/merges/{SOME}"),
+]
 # A body for each operation that asks for one.
 BODIES = {
+    "/me/identifiers": {"kind": "PASSPORT", "issuer": "VN", "number": "C1234567"},
     "/me/households": {"kind": "CLAN", "name": "Wang"},
     f"/me/households/{SOME}/invitations": {"address": "+8615400000002"},
     f"/me/households/{SOME}/head": {"membership": SOME},
@@ -80,6 +94,15 @@ BODIES = {
         "kind": "DELEGATE", "principal": "+8615400000002", "delegate": "+8615400000001",
         "purposes": ["CLASSES"], "last_day": "2020-01-01", "paper": "x",
     },
+    "/desk/people/search": {"text": "wang"},
+    "/desk/people": {"id": SOME, "name": "测试"},
+    f"/desk/people/{SOME}/identifiers": {
+        "kind": "PASSPORT", "issuer": "VN", "number": "C1234567"
+    },
+    f"/desk/people/{SOME}/identifiers/{SOME}/reveal": {"reason": "CLAIM"},
+    f"/desk/people/{SOME}/merges": {
+        "other": SOME[:-1] + "e", "reason": "PERSON_SAYS"
+    },
 }  # fmt: skip
 SEATS = {"data": {"seats": 90, "waiting_limit": 90}, "content_type": "application/json"}
 
@@ -87,8 +110,8 @@ SEATS = {"data": {"seats": 90, "waiting_limit": 90}, "content_type": "applicatio
 def send(client, method, path, **kwargs):
     if method == "patch":
         kwargs = SEATS | kwargs
-    if method == "post" and path in BODIES:
-        kwargs = {"data": json.dumps(BODIES[path]), "content_type": "application/json"} | kwargs
+    elif method == "post" and path in BODIES:
+        kwargs = {"data": BODIES[path], "content_type": "application/json"} | kwargs
     return getattr(client, method)(API + path, **kwargs)
 
 
@@ -121,7 +144,7 @@ def test_a_key_opens_what_is_ones_own(worker, method, path):
     assert send(worker, method, path).status_code in (200, 201, 404, 409)
 
 
-@pytest.mark.parametrize(("method", "path"), DESK)
+@pytest.mark.parametrize(("method", "path"), DESK + OFFICE)
 def test_a_resident_has_no_desk(worker, method, path):
     answer = send(worker, method, path)
 
@@ -140,6 +163,12 @@ def test_only_operators_are_the_office(staff, worker, operator, method, path):
 def test_staff_and_operators_have_a_desk(staff, operator, method, path):
     assert send(staff, method, path).status_code == 200
     assert send(operator, method, path).status_code == 200
+
+
+@pytest.mark.parametrize(("method", "path"), OFFICE)
+def test_people_are_for_the_citys_office_alone(staff, operator, method, path):
+    assert send(staff, method, path).status_code == 403
+    assert send(operator, method, path).status_code in (200, 201, 404)
 
 
 @pytest.mark.parametrize(

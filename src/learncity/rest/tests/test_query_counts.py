@@ -21,6 +21,9 @@ PUBLIC = {
     "/venues/qiaotou-centre": 5,
     "/providers/qiaotou-learning-centre": 3,
     "/places": 3,
+    "/places/gusu": 5,  # it, its versions, flows, the regions they name, its people
+    "/places/gusu/figures": 8,
+    "/places/gusu/figures?view=AS_IT_WAS": 6,
     "/openapi.json": 0,
 }
 # Beside the one that looks for the key.

@@ -27,7 +27,8 @@ from learncity.apps.classes.types import (
 from learncity.apps.households.access import acting_of, by_of, for_classes, person_for
 from learncity.apps.households.types import Purpose
 from learncity.apps.people import services as people
-from learncity.apps.people.types import NameMissing
+from learncity.apps.people.access import at_least
+from learncity.apps.people.types import Assurance, NameMissing
 from learncity.kernel import formats
 from learncity.kernel.access import everyone, only
 from learncity.kernel.acting import Via
@@ -140,6 +141,7 @@ def _next_meeting(detail: ClassDetail) -> SessionValue | None:
 
 
 @only(for_classes)
+@at_least(Assurance.ADDRESS)
 def apply(request: HttpRequest, class_key: str) -> HttpResponse:
     """Check what was chosen, and apply. Sending the form twice gives the same receipt."""
     name = person_for(request, Purpose.CLASSES).name

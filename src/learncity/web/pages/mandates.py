@@ -44,6 +44,10 @@ STATE_NAMES = {
     MandateState.SUSPENDED: (gettext_lazy("Suspended: the office looks into it"), "you"),
     MandateState.ENDED: (gettext_lazy("Ended"), ""),
 }
+RIGHT_NAMES = {
+    MandateKind.DELEGATE: gettext_lazy("delegate"),
+    MandateKind.GUARDIAN: gettext_lazy("guardian"),
+}
 DEED_NAMES = {
     Deed.APPLIED: gettext_lazy("Applied for a class"),
     Deed.WITHDREW: gettext_lazy("Gave a place back"),

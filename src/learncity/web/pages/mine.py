@@ -1,5 +1,6 @@
 """What belongs to the signed-in person: their page, classes, record, messages, profile."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from learncity.apps.classes import queries as classes
@@ -36,13 +38,16 @@ from learncity.apps.people.access import account
 from learncity.apps.people.types import NameMissing
 from learncity.apps.places import queries as places
 from learncity.apps.record import queries as record
+from learncity.apps.security.access import stepped_up, visit_of
 from learncity.kernel import formats
 from learncity.kernel.access import only, signed_in
-from learncity.kernel.acting import Via
-from learncity.kernel.errors import DomainError
+from learncity.kernel.acting import By, Via
+from learncity.kernel.errors import DomainError, NotFound
 from learncity.kernel.templatetags.kernel import words as marked
 from learncity.web import words
-from learncity.web.reader import reader_of
+
+from .people import number_words
+from .people_forms import NumberForm, group_choices, home_choices
 
 STATE_NAMES = {
     State.ENROLLED: (gettext_lazy("You have a place"), "done"),
@@ -67,6 +72,9 @@ def me(request: HttpRequest) -> HttpResponse:
             "rows": [my_row(m, at) for m in mine if m.card.next_at and m not in held[:1]][:5],
             "items": _inbox_items(reads, limit=3) if reads else [],
             "reads": reads is not None,
+            "question": asked_home(person.id, person.home_id)
+            if whose(request, Purpose.PROFILE)
+            else None,
         },
     )
 
@@ -182,7 +190,7 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
         raise Http404
     if acting_of(request):
         households.note_look(by=by_of(request, Via.WEB), person_id=person_id, at=at)
-    else:
+    elif visit_of(request) is None:  # support that looks has not read it for them
         notices_services.mark_read(person_id=person_id, message_ids=[message_id], at=at)
     sent = f"{formats.day(found.created_at, 'long')} {formats.clock(found.created_at)}"
     return render(request, "web/message.html", {"message": found, "sent": sent})
@@ -199,42 +207,95 @@ class ProfileForm(forms.Form):
     )
     language = forms.ChoiceField(label=gettext_lazy("We write to you in"))
     home = forms.ChoiceField(label=gettext_lazy("Where you live"), required=False)
+    hometown = forms.CharField(
+        label=gettext_lazy("Where you come from"),
+        help_text=gettext_lazy("Your home town, in your own words."),
+        max_length=80,
+        required=False,
+    )
 
-    def __init__(self, *args: Any, homes: list[tuple[str, str]], **kwargs: Any) -> None:
+    groups = forms.MultipleChoiceField(
+        label=gettext_lazy("What describes you"),
+        help_text=gettext_lazy("Some classes and subsidies are for certain groups."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        homes: list[tuple[str, str]],
+        groups: list[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         tags = {"zh-hans": "zh-Hans"}
         self.fields["language"].choices = [  # type: ignore[attr-defined]
             (tags.get(code, code), name) for code, name in settings.LANGUAGES
         ]
-        self.fields["home"].choices = [("", _("I would rather not say")), *homes]  # type: ignore[attr-defined]
+        self.fields["home"].choices = homes  # type: ignore[attr-defined]
+        self.fields["groups"].choices = groups  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Where somebody lives whose region was divided: nobody is moved by default."""
+
+    words: str
+    parts: list[tuple[str, str]]
+
+
+def asked_home(person_id: UUID, home_id: UUID | None) -> Question | None:
+    """The question to somebody whose region was divided since they said that they live there.
+
+    One query; three when there is a question.
+    """
+    heirs = places.heirs(home_id) if home_id else None
+    if home_id is None or heirs is None or heirs.sole:
+        return None
+    said_at = people.residences_of(person_id)[0].since
+    if timezone.localdate(said_at) >= heirs.on:
+        return None
+    named = places.places([home_id, *heirs.places])
+    said = {"place": named[home_id].name, "day": formats.day(heirs.on, "date")}
+    return Question(
+        _("%(place)s was divided on %(day)s. Where do you live now?") % said,
+        [(str(pk), str(named[pk].name)) for pk in heirs.places],
+    )
 
 
 @only(for_profile)
 def profile(request: HttpRequest) -> HttpResponse:
     """See and change what is kept of oneself; keys for one's own programs.
 
-    Who acts for another sees name, language and home: no address, no keys.
+    Who acts for another sees name, language and home: no address, no number, no group, no key.
     """
-    person, reader = person_for(request, Purpose.PROFILE), reader_of(request)
-    acting = acting_of(request)
-    regions = places.below(reader.city_place.path)[1:] if reader.city_place else []
-    homes = [(str(p.id), str(p.name)) for p in regions]
+    person, acting = person_for(request, Purpose.PROFILE), acting_of(request)
     initial = {"name": person.name, "language": person.language, "home": str(person.home_id or "")}
-    form = ProfileForm(request.POST or None, initial=initial, homes=homes)
+    groups = [] if acting else group_choices()
+    if not acting:
+        initial["hometown"] = account(request).person.hometown
+    own = [] if acting else [m.group.key for m in people.memberships_of(person.id)]
+    question = asked_home(person.id, person.home_id)
+    homes = home_choices(request)
+    if question:
+        homes = [*question.parts, *(home for home in homes if home not in question.parts)]
+    form = ProfileForm(
+        request.POST or None, initial=initial | {"groups": own}, homes=homes, groups=groups
+    )
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
         try:
-            households.describe(
-                person_id=person.id,
-                name=said["name"],
-                language=said["language"],
-                home_id=UUID(said["home"]) if said["home"] else None,
-                by=by_of(request, Via.WEB),
-                at=timezone.now(),
-            )
+            _keep(request, person.id, form.cleaned_data)
         except DomainError as refusal:  # nothing in the name can be shown; or it is over
             form.add_error("name", str(refusal.says))
     if request.method == "POST" and form.is_valid():
+        if question and person.home_id and form.cleaned_data["home"] == str(person.home_id):
+            people_services.confirm_home(
+                person_id=person.id,
+                place_id=person.home_id,
+                by=by_of(request, Via.WEB),
+                at=timezone.now(),
+            )
         response = redirect(reverse("web:profile") + "?saved=1")
         if acting:
             return response  # the browser is the delegate's
@@ -251,12 +312,79 @@ def profile(request: HttpRequest) -> HttpResponse:
         "saved": formats.clock(timezone.now()) if "saved" in request.GET else "",
         "acting": acting,
         "reach": None if acting else account(request).addresses(),
+        "numbers": [] if acting else [number_words(i) for i in people.identifiers_of(person.id)],
         "tokens": [] if acting else people.tokens(account(request).id),
+        "divided": question.words if question else "",
     }
     return render(request, "web/profile.html", context, status=422 if form.errors else 200)
 
 
+def _keep(request: HttpRequest, person_id: UUID, said: dict[str, Any]) -> None:
+    """What the form says; of home town and groups nothing when somebody acts for the person."""
+    by, at = by_of(request, Via.WEB), timezone.now()
+    name, language = said["name"], said["language"]
+    home_id = UUID(said["home"]) if said["home"] else None
+    if acting_of(request):
+        households.describe(
+            person_id=person_id, name=name, language=language, home_id=home_id, by=by, at=at
+        )
+        return
+    people_services.change_profile(
+        person_id=person_id,
+        name=name,
+        language=language,
+        home_id=home_id,
+        hometown=said["hometown"],
+        group_keys=said["groups"],
+        by=by,
+        at=at,
+    )
+
+
 @signed_in
+@never_cache
+def my_numbers(request: HttpRequest) -> HttpResponse:
+    """One's own numbers, masked; add one, or end one."""
+    person_id = account(request).person_id
+    form = NumberForm(request.POST if request.method == "POST" else None, is_own=True)
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            people_services.add_own_identifier(
+                person_id=person_id,
+                number=form.cleaned_data["parsed"],
+                by=By(person_id, Via.WEB),
+                at=timezone.now(),
+            )
+        except DomainError as error:
+            refusal = error
+        else:
+            return redirect("web:my_numbers")
+    numbers = [(i, number_words(i)) for i in people.identifiers_of(person_id)]
+    context = {"form": form, "refusal": refusal, "numbers": numbers}
+    status = 422 if refusal or form.errors else 200
+    return render(request, "web/my_numbers.html", context, status=status)
+
+
+@signed_in
+@require_POST
+def end_my_number(request: HttpRequest, identifier_id: UUID) -> HttpResponse:
+    """Take a number of one's own away."""
+    person_id = account(request).person_id
+    try:
+        people_services.end_identifier(
+            person_id=person_id,
+            identifier_id=identifier_id,
+            by=By(person_id, Via.WEB),
+            at=timezone.now(),
+        )
+    except NotFound as error:
+        raise Http404 from error
+    return redirect("web:my_numbers")
+
+
+@signed_in
+@stepped_up
 @require_POST
 def issue_token(request: HttpRequest) -> HttpResponse:
     """Make a key for one's own program and show it this once."""

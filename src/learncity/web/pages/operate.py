@@ -23,12 +23,18 @@ from learncity.apps.organizations import queries as organizations
 from learncity.apps.organizations.access import is_operator
 from learncity.apps.people import queries as people
 from learncity.apps.people.access import account
-from learncity.apps.people.types import PersonValue
+from learncity.apps.people.types import (
+    KIND_NAMES,
+    MERGE_REASON_NAMES,
+    REASON_NAMES,
+    PersonValue,
+)
+from learncity.apps.security import queries as security
 from learncity.kernel import audit, formats, outbox
 from learncity.kernel.access import everyone, only
 from learncity.kernel.acting import By, Via
 
-from .mandates import DEED_NAMES
+from .mandates import DEED_NAMES, RIGHT_NAMES
 
 # How the trail's symbols are read; a symbol that is not here is shown as it is.
 ACTIONS = {
@@ -37,6 +43,13 @@ ACTIONS = {
     "classes.cancelled": gettext_lazy("Cancelled a class"),
     "initiatives.blueprint_applied": gettext_lazy("Applied a blueprint"),
     "kernel.outbox_tried_again": gettext_lazy("Tried a message again"),
+    "places.reform_drafted": gettext_lazy("Drafted a reform"),
+    "places.reform_dropped": gettext_lazy("Dropped a draft"),
+    "places.reform_applied": gettext_lazy("Applied a reform"),
+    "regions-cn.imported": gettext_lazy("Imported regions"),
+    "regions-vn.imported": gettext_lazy("Imported regions"),
+    "reform.imported": gettext_lazy("Imported a reform"),
+    "population.imported": gettext_lazy("Imported numbers of people"),
     "courses.imported": gettext_lazy("Imported courses"),
     "classes.imported": gettext_lazy("Imported classes"),
     "households.acted": gettext_lazy("Did something for somebody else"),
@@ -48,6 +61,23 @@ ACTIONS = {
     "households.dispute_read": gettext_lazy("Looked at a dispute"),
     "households.dispute_decided": gettext_lazy("Decided a dispute"),
     "households.handed_over": gettext_lazy("Handed a household over"),
+    "security.visit_began": gettext_lazy("Began to look as somebody"),
+    "security.page_seen": gettext_lazy("Saw a page as somebody"),
+    "security.visit_ended": gettext_lazy("Stopped looking as somebody"),
+    "security.seen_in_person": gettext_lazy("Noted who was seen at a desk"),
+    "security.seen_in_person_ended": gettext_lazy("Took back a note of the desk"),
+    "security.factors_forgotten": gettext_lazy("Took away lost second factors"),
+    "people.searched": gettext_lazy("Searched for people"),
+    "people.person_read": gettext_lazy("Looked at a person"),
+    "people.registered": gettext_lazy("Registered a person"),
+    "people.identifier_added": gettext_lazy("Added a number"),
+    "people.identifier_ended": gettext_lazy("Ended a number"),
+    "people.identifier_revealed": gettext_lazy("Read a whole number"),
+    "people.home_changed": gettext_lazy("Changed where a person lives"),
+    "people.merged": gettext_lazy("Merged two records"),
+    "people.unmerged": gettext_lazy("Separated two records"),
+    "people.group_joined": gettext_lazy("Put a person into a group"),
+    "people.group_left": gettext_lazy("Took a person out of a group"),
 }
 VIA = {
     "WEB": gettext_lazy("in the browser"),
@@ -66,6 +96,10 @@ SUBJECTS = {
     "act": gettext_lazy("act"),
     "dispute": gettext_lazy("dispute"),
     "household": gettext_lazy("household"),
+    "reform": gettext_lazy("reform"),
+    "person": gettext_lazy("person"),
+    "people": gettext_lazy("people"),
+    "identifier": gettext_lazy("number"),
 }
 DETAILS = {
     "how": gettext_lazy("how"),
@@ -80,11 +114,29 @@ DETAILS = {
     "left_out": gettext_lazy("left out"),
     "others": gettext_lazy("and others"),
     "deed": gettext_lazy("What they did"),
+    "lines": gettext_lazy("lines"),
+    "founded": gettext_lazy("new regions"),
+    "ended": gettext_lazy("regions ended"),
+    "page": gettext_lazy("page"),
+    "found": gettext_lazy("found"),
+    "kind": gettext_lazy("kind"),
+    "reason": gettext_lazy("reason"),
+    "other": gettext_lazy("the other record"),
+    "group": gettext_lazy("group"),
 }
-# Identifiers and symbols for whoever follows a trail in the database.
-HIDDEN = {"mandate", "act", "dispute", "why", "kind", "is_upheld"}
-HOW = {"PAGE": gettext_lazy("on the page"), "PRINT": gettext_lazy("printed"),
-       **{deed.value: name for deed, name in DEED_NAMES.items()}}  # fmt: skip
+# Identifiers and symbols for whoever follows a trail through the table; they say nothing to a
+# reader.
+HIDDEN = {"visit", "mandate", "act", "dispute", "why", "is_upheld"}
+HOW = {
+    "PAGE": gettext_lazy("on the page"),
+    "PRINT": gettext_lazy("printed"),
+    "COMPARISON": gettext_lazy("in a comparison"),
+    **{kind.value: name for kind, name in KIND_NAMES.items()},
+    **{reason.value: name for reason, name in REASON_NAMES.items()},
+    **{reason.value: name for reason, name in MERGE_REASON_NAMES.items()},
+    **{kind.value: name for kind, name in RIGHT_NAMES.items()},
+    **{deed.value: name for deed, name in DEED_NAMES.items()},
+}
 
 
 @only(is_operator)
@@ -94,7 +146,8 @@ def operate(request: HttpRequest) -> HttpResponse:
     figures = classes.figures(None, at=at)
     waiting, oldest, given_up = outbox.waiting()
     trail = audit.latest(50)
-    names = people.persons({e.actor_id for e in trail if e.actor_id})
+    about = {e.id: _person_in(e.subject) for e in trail}
+    names = people.persons({pk for e in trail for pk in (e.actor_id, about[e.id]) if pk})
     late = (at - oldest).total_seconds() if oldest else 0
     return render(
         request,
@@ -125,7 +178,8 @@ def operate(request: HttpRequest) -> HttpResponse:
                         f"{formats.day(e.at)} {formats.clock(e.at)}",
                         {"text": _actor(e.actor_id, names)},
                         {"text": ACTIONS.get(e.action, e.action)},
-                        {"text": _subject(e.subject)}, {"text": VIA.get(e.via, e.via)},
+                        {"text": _subject(e.subject, about[e.id], names)},
+                        {"text": VIA.get(e.via, e.via)},
                         {"text": _details(e.detail)},
                     ]
                 }
@@ -135,9 +189,17 @@ def operate(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _subject(subject: str) -> str:
-    """Which thing: its kind in words, and its key."""
+def _person_in(subject: str) -> UUID | None:
+    """The person that an entry is about, if it is about one."""
     kind, _space, key = subject.partition(" ")
+    return UUID(key) if kind == "person" else None
+
+
+def _subject(subject: str, person_id: UUID | None, names: Mapping[UUID, PersonValue]) -> str:
+    """Which thing: its kind in words, and its key; a person by name."""
+    kind, _space, key = subject.partition(" ")
+    if person_id and person_id in names:
+        key = names[person_id].name or key
     return f"{SUBJECTS.get(kind, kind)} {key}"
 
 
@@ -189,5 +251,10 @@ def demo_outbox(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "web/demo_outbox.html",
-        {"items": items, "address": address, "sign_ins": demo.sign_ins()},
+        {
+            "items": items,
+            "address": address,
+            "sign_ins": demo.sign_ins(),
+            "app_codes": security.demo_codes(at=timezone.now()),
+        },
     )

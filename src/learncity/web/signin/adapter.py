@@ -13,6 +13,9 @@ from learncity.apps.notices.types import Channel
 from learncity.apps.people import services as people
 from learncity.kernel.texts import content_language
 
+from .begun import begun
+from .ways import redirect_to_link
+
 
 class Adapter(DefaultAccountAdapter):
     """One field, one code. Codes go through the outbox; addresses belong to ``people``."""
@@ -47,7 +50,10 @@ class Adapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
         """A code came back, by whichever way; the session now belongs to the account."""
         people.prove(account_id=user.pk, at=timezone.now())
-        return super().post_login(request, user, **kwargs)
+        begun(request, user.pk)
+        response = super().post_login(request, user, **kwargs)
+        # Who came from another provider is asked whether it shall open this account.
+        return redirect_to_link(request, response)
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
         """The code is right, but the account was ended."""

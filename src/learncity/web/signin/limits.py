@@ -24,3 +24,8 @@ def may_try(request: HttpRequest, state: dict[str, Any]) -> bool:
     return ratelimit.consume(
         request, action="try_login_code", key=f"{state['user_id']} {state['at']}"
     )
+
+
+def may_show_factor(request: HttpRequest) -> bool:
+    """Whether the account may try one more second factor; it is counted."""
+    return ratelimit.consume(request, action="try_second_factor", key=str(request.user.pk))

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -19,14 +19,9 @@ from learncity.kernel.access import everyone, only
 
 from .forms import AddressForm, AnotherCodeForm, CodeForm
 from .limits import may_try
-
-
-def safe_next(request: HttpRequest, default: str = "") -> str:
-    """Where to go afterwards, if it is a page of ours."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(target, allowed_hosts=None) and target.startswith("/"):
-        return target
-    return default
+from .targets import safe_next
+from .visits import end_visit_of
+from .ways import offered, pending_name
 
 
 @everyone
@@ -53,7 +48,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(code_page)
     status = 422 if form.is_bound else 200
     waiting = code_page if form.is_bound and waits_for_code(request) else ""
-    seen = {"form": form, "next": target, "waiting": waiting}
+    seen = {
+        "form": form,
+        "next": target,
+        "waiting": waiting,
+        "ways": offered(request, target),
+        "pending": pending_name(request),
+        "failed": "elsewhere" in request.GET,
+    }
     return render(request, "web/sign_in.html", seen, status=status)
 
 
@@ -122,6 +124,7 @@ code.access = CodeView.dispatch.access
 @only(even_acting)
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session."""
+    """End the session, and a visit with it."""
+    end_visit_of(request)
     logout(request)
     return HttpResponseRedirect(reverse("web:home"))

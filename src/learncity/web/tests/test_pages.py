@@ -37,15 +37,16 @@ QUERIES = {
     "/venues/": 1,
     "/venues/qiaotou-centre/": 3,
     "/providers/qiaotou-learning-centre/": 5,
+    "/places/gusu/": 16,
 }
 MINE = {
     "/": 6,
     f"/classes/{KEY}/": 5,
-    "/me/": 6,
+    "/me/": 7,
     "/me/classes/": 5,
     "/me/record/": 5,
     "/me/messages/": 5,
-    "/me/profile/": 6,
+    "/me/profile/": 10,  # and my groups, all groups, my numbers, whether my region was divided
     "/me/household/": 6,
     "/me/household/new/": 5,
     "/me/mandates/": 5,
@@ -58,6 +59,7 @@ MINE = {
     "/operate/": 11,
     "/operate/disputes/": 6,
     "/operate/mandates/new/": 4,
+    "/operate/reforms/": 5,
 }
 
 

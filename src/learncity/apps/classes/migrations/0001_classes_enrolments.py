@@ -9,6 +9,7 @@ from django.db import migrations, models
 import learncity.apps.classes.models
 import learncity.apps.classes.types
 import learncity.kernel.ids
+import learncity.kernel.ranges
 import learncity.kernel.texts
 
 
@@ -324,7 +325,7 @@ class Migration(migrations.Migration):
                         expressions=[
                             ("room", "="),
                             (
-                                learncity.apps.classes.models.TsTzRange(
+                                learncity.kernel.ranges.TsTzRange(
                                     "starts_at",
                                     "ends_at",
                                     django.contrib.postgres.fields.ranges.RangeBoundary(),
@@ -339,7 +340,7 @@ class Migration(migrations.Migration):
                         expressions=[
                             ("instructor", "="),
                             (
-                                learncity.apps.classes.models.TsTzRange(
+                                learncity.kernel.ranges.TsTzRange(
                                     "starts_at",
                                     "ends_at",
                                     django.contrib.postgres.fields.ranges.RangeBoundary(),

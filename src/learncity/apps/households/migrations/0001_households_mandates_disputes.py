@@ -9,9 +9,9 @@ import django.db.models.expressions
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-import learncity.apps.households.models
 import learncity.apps.households.types
 import learncity.kernel.ids
+import learncity.kernel.ranges
 import learncity.kernel.texts
 from learncity.kernel.append_only import append_only
 
@@ -625,7 +625,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("kind", learncity.apps.households.types.Kind["HOUSEHOLD"])),
                 expressions=[
                     ("person", "="),
-                    (learncity.apps.households.models.Days("since", "until"), "&&"),
+                    (learncity.kernel.ranges.DateRange("since", "until"), "&&"),
                 ],
                 name="households_one_household_at_a_time",
             ),
@@ -636,7 +636,7 @@ class Migration(migrations.Migration):
                 expressions=[
                     ("household", "="),
                     ("person", "="),
-                    (learncity.apps.households.models.Days("since", "until"), "&&"),
+                    (learncity.kernel.ranges.DateRange("since", "until"), "&&"),
                 ],
                 name="households_member_once",
             ),

@@ -15,7 +15,7 @@ from learncity.apps.record import queries
 from learncity.apps.record.models import Fact
 from learncity.apps.record.rules import UnknownKind, kind_named, register
 from learncity.apps.record.types import Kind
-from learncity.kernel.acting import By, Via
+from learncity.kernel.acting import COMMAND, By, Via
 
 CHANGES = [
     "UPDATE record_fact SET kind = 'x'",
@@ -34,7 +34,7 @@ def take_a_place(person, at=OPENING, key=None):
 def test_every_move_is_a_fact_with_person_place_source_and_actor():
     person, clerk = make_person(), make_person()
     home = places.find_place("pingjiang")
-    people.describe(person_id=person, name="王小明", home_id=home.id)
+    people.settle({person: home.id}, by=COMMAND, at=OPENING)
     mine = take_a_place(person)
     classes.withdraw(
         receipt=mine.receipt, person_id=person, by=By(clerk, Via.DESK),
@@ -55,10 +55,10 @@ def test_every_move_is_a_fact_with_person_place_source_and_actor():
 def test_a_fact_keeps_the_home_of_its_day_when_the_person_moves():
     person = make_person()
     before, after = places.find_place("pingjiang"), places.find_place("weiting")
-    people.describe(person_id=person, name="王小明", home_id=before.id)
+    people.settle({person: before.id}, by=COMMAND, at=OPENING)
     take_a_place(person)
 
-    people.describe(person_id=person, name="王小明", home_id=after.id)
+    people.settle({person: after.id}, by=COMMAND, at=OPENING + timedelta(days=1))
 
     assert Fact.objects.get(person_id=person).home_id == before.id
 

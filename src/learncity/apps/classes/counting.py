@@ -1,0 +1,35 @@
+"""Numbers for figures across reforms of places."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, Sum
+from django.db.models.functions import Now, TruncDate
+
+from learncity.apps.places.types import Dated
+
+from .models import CourseClass
+
+
+def count_coming(path: str, *, at: datetime) -> int:
+    """How many classes of a region and all below it are not over; one query."""
+    here = Q(place__path=path) | Q(place__path__startswith=f"{path}.")
+    return CourseClass.objects.filter(here, cancelled_at=None, ends_at__gt=at).count()
+
+
+def count_coming_at(place_ids: Collection[UUID]) -> int:
+    """How many classes of these very regions are not over; one query."""
+    rows = CourseClass.objects.filter(place_id__in=place_ids, cancelled_at=None)
+    return rows.filter(ends_at__gt=Now()).count()
+
+
+def counted_places(place_ids: Collection[UUID]) -> list[Dated]:
+    """Places taken in classes of these regions, by the day on which the class began; one query.
+
+    A class that is over keeps the region in which it was held. Cancelled ones do not count.
+    """
+    rows = CourseClass.objects.filter(place_id__in=place_ids, cancelled_at=None, seats_taken__gt=0)
+    days = rows.annotate(day=TruncDate("starts_at")).values_list("place_id", "day")
+    found = days.annotate(n=Sum("seats_taken")).order_by("place_id", "day")
+    return [Dated(place, day, n) for place, day, n in found]

@@ -1,0 +1,250 @@
+"""Numbers of identity: stated, ended, shown whole for a reason, erased. Called through services."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from learncity.kernel import audit, locks, sealing
+from learncity.kernel.acting import By
+from learncity.kernel.ids import uuid7
+
+from . import queries
+from .models import Account, Identifier, Person, PersonKey
+from .rules import claim_of, tail_of
+from .types import (
+    HasOneAlready,
+    IdentifierInvalid,
+    IdentifierKind,
+    IdentifierNotFound,
+    IdentifierTaken,
+    IdentifierValue,
+    Number,
+    NumberErased,
+    PersonNotFound,
+    ReasonMissing,
+    RevealReason,
+    TooManyIdentifiers,
+)
+
+CLAIM = "people.claim"
+# More than anybody has to state in a day; a program that tries numbers out meets it soon.
+MOST_A_DAY = 10
+
+
+@transaction.atomic
+def add_identifier(*, person_id: UUID, number: Number, by: By, at: datetime) -> IdentifierValue:
+    """Note that a number is this person's. Stated again, it is the one that is there.
+
+    An act of somebody else is noted in the audit trail.
+
+    Args:
+        number: checked, from ``parse_number``.
+
+    Raises:
+        PersonNotFound: there is no such person.
+        IdentifierTaken: another person holds it.
+        HasOneAlready: a national ID of this country is living; end it first.
+        TooManyIdentifiers: more than ten of their own in a day.
+    """
+    found = _hold_claim(number)
+    if not Person.objects.filter(pk=person_id).exists():
+        raise PersonNotFound(str(person_id))
+    mine = set(queries.all_ids(person_id))
+    held = Identifier.objects.filter(claim__in=found, ended_at=None).order_by("id")
+    for one in held:
+        if one.person_id not in mine:
+            raise IdentifierTaken
+    same = next((one for one in held if one.kind == number.kind), None)
+    if same:
+        return same.as_value()
+    _refuse_what_cannot_be(person_id, mine, number, by, at)
+    made = _seal(person_id, number, found[0], by, at)
+    made.save(force_insert=True)
+    if by.person_id not in mine:
+        audit.note("people.identifier_added", f"person {person_id}", by=by, kind=number.kind.value)
+    return made.as_value()
+
+
+def add_own_identifier(*, person_id: UUID, number: Number, by: By, at: datetime) -> IdentifierValue:
+    """Note a number that somebody states of themselves; otherwise as ``add_identifier``.
+
+    Raises:
+        IdentifierInvalid: a phone, which is proven by signing in and not stated.
+    """
+    if number.kind == IdentifierKind.PHONE:
+        raise IdentifierInvalid
+    return add_identifier(person_id=person_id, number=number, by=by, at=at)
+
+
+def _hold_claim(number: Number) -> list[bytes]:
+    """Hold what the number means, before anything is read; its hashes, that of now first."""
+    about, value = claim_of(number)
+    found = sealing.digests(value, about=about)
+    # By the oldest key: it stays the same while a new one comes.
+    locks.hold(CLAIM, UUID(bytes=found[-1][:16]))
+    return found
+
+
+def _refuse_what_cannot_be(
+    person_id: UUID, mine: set[UUID], number: Number, by: By, at: datetime
+) -> None:
+    own = Identifier.objects.filter(person_id=person_id)
+    if number.kind == IdentifierKind.NATIONAL_ID:
+        if own.filter(kind=number.kind, issuer=number.issuer, ended_at=None).exists():
+            raise HasOneAlready
+    elif number.kind == IdentifierKind.PHONE:
+        accounts = Account.objects.filter(phone=number.value).exclude(verified_at=None)
+        if accounts.exclude(person_id__in=mine).exists():
+            raise IdentifierTaken
+    lately = own.filter(added_by_id=person_id, added_at__gt=at - timedelta(days=1))
+    if by.person_id in mine and lately.count() >= MOST_A_DAY:
+        raise TooManyIdentifiers
+
+
+def _seal(person_id: UUID, number: Number, claim: bytes, by: By, at: datetime) -> Identifier:
+    pk = uuid7()
+    sealed = sealing.seal(
+        number.value, key=_key_of(person_id), owner=str(person_id), about=_about(pk)
+    )
+    return Identifier(
+        id=pk,
+        person_id=person_id,
+        kind=number.kind,
+        issuer=number.issuer,
+        sealed=sealed,
+        claim=claim,
+        signs=queries.signs_of(number.value)[0],
+        key_id=sealing.current_key_id(),
+        tail=tail_of(number),
+        added_at=at,
+        added_by_id=by.person_id,
+        added_via=by.via,
+    )
+
+
+def _about(identifier_id: UUID) -> str:
+    return f"people.identifier {identifier_id}"
+
+
+def _key_of(person_id: UUID) -> sealing.Wrapped:
+    """The person's key, made when there is none; two at once get the same."""
+    found = PersonKey.objects.filter(pk=person_id).first()
+    if found is None:
+        new = sealing.new_key(owner=str(person_id))
+        PersonKey.objects.bulk_create(
+            [PersonKey(person_id=person_id, key_id=new.key_id, box=new.box)], ignore_conflicts=True
+        )
+        found = PersonKey.objects.get(pk=person_id)
+    return found.as_wrapped()
+
+
+@transaction.atomic
+def end_identifier(*, person_id: UUID, identifier_id: UUID, by: By, at: datetime) -> bool:
+    """Note that a number is no longer this person's; whether it was until now.
+
+    Raises:
+        IdentifierNotFound: neither this person nor anybody merged with them ever held it.
+    """
+    mine = queries.all_ids(person_id)
+    rows = Identifier.objects.filter(pk=identifier_id, person_id__in=mine)
+    found = rows.select_for_update(no_key=True).first()
+    if found is None:
+        raise IdentifierNotFound(str(identifier_id))
+    if found.ended_at is not None:
+        return False
+    found.ended_at = max(at, found.added_at)
+    found.save(update_fields=["ended_at"])
+    if by.person_id not in mine:
+        subject, kind = f"person {found.person_id}", found.kind
+        audit.note("people.identifier_ended", subject, by=by, kind=kind)
+    return True
+
+
+@transaction.atomic
+def reveal_identifier(
+    *, person_id: UUID, identifier_id: UUID, reason: RevealReason | None, by: By
+) -> str:
+    """The whole number, for somebody of the office who says why; the look is written down.
+
+    Raises:
+        ReasonMissing: nobody said why.
+        IdentifierNotFound: the person holds no such number.
+        NumberErased: the person's key was destroyed.
+    """
+    if reason is None:
+        raise ReasonMissing
+    found = Identifier.objects.filter(
+        pk=identifier_id, person_id__in=queries.all_ids(person_id)
+    ).first()
+    if found is None:
+        raise IdentifierNotFound(str(identifier_id))
+    key = PersonKey.objects.filter(pk=found.person_id).first()
+    if key is None or found.sealed is None:
+        raise NumberErased
+    subject = f"identifier {identifier_id}"
+    audit.note("people.identifier_revealed", subject, by=by, reason=reason.value, kind=found.kind)
+    return sealing.unseal(
+        bytes(found.sealed),
+        key=key.as_wrapped(),
+        owner=str(found.person_id),
+        about=_about(found.id),
+    )
+
+
+@transaction.atomic
+def destroy_key(*, person_id: UUID, at: datetime) -> bool:
+    """Make all that was sealed for a person unreadable for good; whether there was a key.
+
+    Living numbers end. Hashes and last signs go too: nothing tells any more that it was theirs.
+    """
+    rows = Identifier.objects.select_for_update(no_key=True).filter(person_id=person_id)
+    for one in rows.filter(ended_at=None):
+        one.ended_at = max(at, one.added_at)
+        one.save(update_fields=["ended_at"])
+    Identifier.objects.filter(person_id=person_id).update(
+        sealed=None, claim=None, signs=None, tail="", issuer=""
+    )
+    return bool(PersonKey.objects.filter(pk=person_id).delete()[0])
+
+
+def renew_keys(*, limit: int = 1000) -> int:
+    """Bring what older installation keys wrapped or hashed under the current one; how many rows.
+
+    When it answers 0, no row needs an older key any more.
+    """
+    return _rewrap(limit) + _rehash(limit)
+
+
+@transaction.atomic
+def _rewrap(limit: int) -> int:
+    current = sealing.current_key_id()
+    old = PersonKey.objects.exclude(key_id=current).select_for_update(skip_locked=True)
+    rows = list(old.order_by("person_id")[:limit])
+    for row in rows:
+        new = sealing.rewrap(row.as_wrapped(), owner=str(row.person_id))
+        row.key_id, row.box = new.key_id, new.box
+    PersonKey.objects.bulk_update(rows, ["key_id", "box"], batch_size=500)
+    return len(rows)
+
+
+@transaction.atomic
+def _rehash(limit: int) -> int:
+    current = sealing.current_key_id()
+    old = Identifier.objects.exclude(key_id=current).exclude(sealed=None)
+    rows = list(old.select_for_update(skip_locked=True).order_by("id")[:limit])
+    keys = {k.person_id: k.as_wrapped() for k in PersonKey.objects.filter(
+        person_id__in={row.person_id for row in rows}
+    )}  # fmt: skip
+    for row in rows:
+        value = sealing.unseal(
+            bytes(row.sealed or b""),
+            key=keys[row.person_id],
+            owner=str(row.person_id),
+            about=_about(row.id),
+        )
+        about, meant = claim_of(Number(IdentifierKind(row.kind), row.issuer, value))
+        row.claim = sealing.digest(meant, about=about)
+        row.signs, row.key_id = queries.signs_of(value)[0], current
+    Identifier.objects.bulk_update(rows, ["claim", "signs", "key_id"], batch_size=500)
+    return len(rows)

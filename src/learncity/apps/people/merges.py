@@ -1,0 +1,60 @@
+"""Two records that are one person: merged and separated again, exactly. Called through services."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from learncity.kernel import audit, locks
+from learncity.kernel.acting import By
+
+from .models import Merge, Person
+from .types import AlreadyMerged, CannotMergeSelf, MergeReason, MergeValue, PersonNotFound
+
+LOCK = "people.Person"
+
+
+def _lock(person_ids: list[UUID]) -> None:
+    """Hold the persons, and only then look whether either stands for another already."""
+    locks.hold_all(LOCK, sorted(person_ids))
+
+
+@transaction.atomic
+def merge(*, keep: UUID, other: UUID, reason: MergeReason, by: By, at: datetime) -> MergeValue:
+    """Say that two records are one person. Nothing moves; ``unmerge`` gives back what was.
+
+    The same again is the one that is there.
+
+    Raises:
+        CannotMergeSelf: both are the same record.
+        PersonNotFound: one of them does not exist.
+        AlreadyMerged: one of them was merged into a third.
+    """
+    if keep == other:
+        raise CannotMergeSelf
+    _lock([keep, other])
+    if Person.objects.filter(pk__in=[keep, other]).count() < 2:
+        raise PersonNotFound(str(other))
+    living = {m.other_id: m for m in Merge.objects.filter(other__in=[keep, other], ended_at=None)}
+    if other in living and living[other].kept_id == keep:
+        return living[other].as_value()
+    if living:
+        raise AlreadyMerged
+    made = Merge.objects.create(
+        kept_id=keep, other_id=other, reason=reason, at=at, by_id=by.person_id
+    )
+    audit.note("people.merged", f"person {keep}", by=by, other=str(other), reason=reason.value)
+    return made.as_value()
+
+
+@transaction.atomic
+def unmerge(*, keep: UUID, other: UUID, by: By, at: datetime) -> bool:
+    """Separate what was merged; whether it was merged until now. Each record is what it was."""
+    _lock([keep, other])
+    found = Merge.objects.filter(kept_id=keep, other_id=other, ended_at=None).first()
+    if found is None:
+        return False
+    found.ended_at, found.ended_by_id = max(at, found.at), by.person_id
+    found.save(update_fields=["ended_at", "ended_by_id"])
+    audit.note("people.unmerged", f"person {keep}", by=by, other=str(other))
+    return True

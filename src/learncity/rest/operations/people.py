@@ -1,0 +1,243 @@
+"""People at the city office: for operators only; the router sees to that. All is written down."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from ninja import Router, Status
+from pydantic import BaseModel
+
+from learncity.apps.organizations.access import is_operator
+from learncity.apps.people import queries, services
+from learncity.apps.people.access import account
+from learncity.apps.people.types import Number, PersonCard, PersonNotFound
+from learncity.apps.places import queries as places
+from learncity.kernel.acting import By, Via
+from learncity.rest.idempotency import once
+from learncity.rest.identity import only
+from learncity.rest.openapi import refusals
+from learncity.rest.shapes import people as shapes
+from learncity.rest.shapes.common import Named, Words
+
+from .common import found
+
+# As everywhere a number is written without the code of its country.
+REGION = "CN"
+
+mine = Router(tags=["Mine"])
+router = Router(tags=["Desk"])
+router.add_decorator(only(is_operator))
+
+
+def _by(request: HttpRequest) -> By:
+    return By(account(request).person_id, Via.API)
+
+
+def _parsed(said: shapes.NewIdentifier) -> Number:
+    return services.parse_number(
+        said.kind,
+        said.number,
+        issuer=said.issuer,
+        today=timezone.localdate(),
+        region=REGION,
+        invented=settings.DEMO,
+    )
+
+
+@mine.get("/me/identifiers", response=shapes.Identifiers)
+def list_my_identifiers(request: HttpRequest) -> shapes.Identifiers:
+    """List my numbers of identity, by their last signs."""
+    held = queries.identifiers_of(account(request).person_id)
+    return shapes.Identifiers(items=[shapes.Identifier.of(value) for value in held])
+
+
+@mine.post("/me/identifiers", response={200: shapes.Identifier, **refusals(409)})
+@once
+def add_my_identifier(request: HttpRequest, payload: shapes.NewIdentifier) -> Status[BaseModel]:
+    """Add a number of identity of mine. Stated again, it is the one that is there.
+
+    A phone number is not added here but proven by signing in: 409 `identifier_invalid`.
+    """
+    person_id = account(request).person_id
+    made = services.add_own_identifier(
+        person_id=person_id, number=_parsed(payload), by=_by(request), at=timezone.now()
+    )
+    return Status(200, shapes.Identifier.of(made))
+
+
+@mine.delete(
+    "/me/identifiers/{uuid:identifier_id}", response={200: shapes.Identifiers, **refusals(409)}
+)
+@once
+def end_my_identifier(request: HttpRequest, identifier_id: UUID) -> Status[BaseModel]:
+    """Take a number of mine away. A second time changes nothing."""
+    person_id = account(request).person_id
+    services.end_identifier(
+        person_id=person_id, identifier_id=identifier_id, by=_by(request), at=timezone.now()
+    )
+    return Status(200, list_my_identifiers(request))
+
+
+@router.post("/desk/people/search", response={200: shapes.People, **refusals(403)})
+def search_people(request: HttpRequest, payload: shapes.Search) -> shapes.People:
+    """Look for people by name, or exactly by a number. Merged records are one."""
+    text = payload.text.replace("\x00", "")
+    part = queries.find_people(
+        text,
+        region=REGION,
+        invented=settings.DEMO,
+        after=payload.after,
+        limit=payload.limit + 1,
+    )
+    shown = part[: payload.limit]
+    services.note_search(found=len(shown), by=_by(request), how="API")
+    after = shown[-1].id if len(part) > payload.limit else None
+    return shapes.People(items=_lines(shown), next=after)
+
+
+def _lines(cards: Sequence[PersonCard]) -> list[shapes.PersonLine]:
+    where = places.places({card.home_id for card in cards if card.home_id})
+    lines = []
+    for card in cards:
+        home = where.get(card.home_id) if card.home_id else None
+        lines.append(
+            shapes.PersonLine(
+                id=card.id,
+                name=card.name,
+                born=card.born,
+                home=Named(key=home.key, name=Words(home.name)) if home else None,
+                signs_in_with=card.phone,
+                has_account=card.has_account,
+                identifiers=[shapes.Identifier.of(value) for value in card.identifiers],
+            )
+        )
+    return lines
+
+
+@router.post("/desk/people", response={201: shapes.Person, **refusals(404, 409)})
+@once
+def register_person(request: HttpRequest, payload: shapes.NewPerson) -> Status[BaseModel]:
+    """Register somebody without an account. The same `id` again makes nothing twice.
+
+    409 `identifier_taken` when somebody holds one of the numbers: search for it.
+    """
+    homes = places.ids_by_key([payload.home]) if payload.home else {}
+    made = services.register(
+        person_id=payload.id,
+        name=payload.name,
+        born=payload.born,
+        language=payload.language,
+        numbers=[_parsed(said) for said in payload.identifiers],
+        home_id=found(homes.get(payload.home)) if payload.home else None,
+        hometown=payload.hometown,
+        group_keys=payload.groups,
+        by=_by(request),
+        at=timezone.now(),
+    )
+    return Status(201, _person(made))
+
+
+@router.get(
+    "/desk/people/{uuid:person_id}",
+    url_name="person",
+    response={200: shapes.Person, **refusals(403)},
+)
+def get_person(request: HttpRequest, person_id: UUID) -> shapes.Person:
+    """Say what is known of somebody. The `id` in the answer is the record that is kept."""
+    shown = _person(person_id)
+    services.note_person_read(person_id=shown.id, by=_by(request), how="API")
+    return shown
+
+
+def _person(person_id: UUID) -> shapes.Person:
+    kept = queries.same_person([person_id])[person_id]
+    card = queries.cards([kept]).get(kept)
+    if card is None:
+        raise PersonNotFound(str(person_id))
+    (line,) = _lines([card])
+    return shapes.Person(
+        **dict(line),
+        href=reverse("rest:person", args=[kept]),
+        hometown=card.hometown,
+        groups=[shapes.Membership.of(m) for m in queries.memberships_of(kept)],
+        merges=[shapes.Merge.of(m) for m in queries.merges_of(kept)],
+        possible_duplicates=[
+            shapes.Duplicate(id=d.card.id, name=d.card.name, why=d.by)
+            for d in queries.possible_duplicates(kept)
+        ],
+    )
+
+
+@router.post(
+    "/desk/people/{uuid:person_id}/identifiers", response={200: shapes.Identifier, **refusals(409)}
+)
+@once
+def add_identifier(
+    request: HttpRequest, person_id: UUID, payload: shapes.NewIdentifier
+) -> Status[BaseModel]:
+    """Add a number of somebody, from a document that was shown."""
+    made = services.add_identifier(
+        person_id=person_id, number=_parsed(payload), by=_by(request), at=timezone.now()
+    )
+    return Status(200, shapes.Identifier.of(made))
+
+
+@router.post(
+    "/desk/people/{uuid:person_id}/identifiers/{uuid:identifier_id}/reveal",
+    response={200: shapes.WholeNumber, **refusals(409)},
+)
+def reveal_identifier(
+    request: HttpRequest, person_id: UUID, identifier_id: UUID, payload: shapes.Reason
+) -> shapes.WholeNumber:
+    """Read a whole number, for a reason that is written down with your name."""
+    whole = services.reveal_identifier(
+        person_id=person_id,
+        identifier_id=identifier_id,
+        reason=payload.reason,
+        by=_by(request),
+    )
+    return shapes.WholeNumber(number=whole)
+
+
+@router.delete(
+    "/desk/people/{uuid:person_id}/identifiers/{uuid:identifier_id}",
+    response={200: shapes.Identifiers, **refusals(409)},
+)
+@once
+def end_identifier(request: HttpRequest, person_id: UUID, identifier_id: UUID) -> Status[BaseModel]:
+    """Note that a number is no longer this person's. A second time changes nothing."""
+    services.end_identifier(
+        person_id=person_id, identifier_id=identifier_id, by=_by(request), at=timezone.now()
+    )
+    held = queries.identifiers_of(person_id)
+    return Status(200, shapes.Identifiers(items=[shapes.Identifier.of(v) for v in held]))
+
+
+@router.post("/desk/people/{uuid:person_id}/merges", response={200: shapes.Merge, **refusals(409)})
+@once
+def merge_people(
+    request: HttpRequest, person_id: UUID, payload: shapes.NewMerge
+) -> Status[BaseModel]:
+    """Say that another record is the same person. Nothing moves; it can be undone exactly."""
+    made = services.merge(
+        keep=person_id,
+        other=payload.other,
+        reason=payload.reason,
+        by=_by(request),
+        at=timezone.now(),
+    )
+    return Status(200, shapes.Merge.of(made))
+
+
+@router.delete(
+    "/desk/people/{uuid:person_id}/merges/{uuid:other_id}",
+    response={200: shapes.Person, **refusals(409)},
+)
+@once
+def separate_people(request: HttpRequest, person_id: UUID, other_id: UUID) -> Status[BaseModel]:
+    """Undo a merge: each record is what it was. A second time changes nothing."""
+    services.unmerge(keep=person_id, other=other_id, by=_by(request), at=timezone.now())
+    return Status(200, _person(person_id))

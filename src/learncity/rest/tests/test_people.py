@@ -1,0 +1,185 @@
+"""People through the API: for the office, masked, and never twice; one's own numbers."""
+
+import pytest
+
+from learncity.apps.people import queries as people
+from learncity.apps.people.factories import make_person
+from learncity.kernel.ids import uuid7
+from learncity.kernel.models import AuditEntry, RepeatedRequest
+
+API = "/api/v1"
+PASSPORT = {"kind": "PASSPORT", "issuer": "VN", "number": "C 1234567"}
+ID = {"kind": "NATIONAL_ID", "issuer": "VN", "number": "058094123456"}
+
+
+def new_person(**said):
+    return {"id": str(uuid7()), "name": "Lê Thị Ánh", "born": 1990} | said
+
+
+def register(operator, **said):
+    answer = operator.post(f"{API}/desk/people", new_person(**said))
+    assert answer.status_code == 201, answer.content
+    return answer.json()
+
+
+def search(operator, text, **said):
+    return operator.post(f"{API}/desk/people/search", {"text": text, **said}).json()
+
+
+def test_my_numbers_are_masked_added_once_and_taken_away(worker):
+    first = worker.post(f"{API}/me/identifiers", ID)
+    again = worker.post(f"{API}/me/identifiers", ID)
+
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.json() == again.json()
+    assert (first.json()["tail"], first.json()["stated_by_the_person"]) == ("3456", True)
+    listed = worker.get(f"{API}/me/identifiers")
+    assert listed.json()["items"] == [first.json()]
+    assert "058094123456" not in listed.content.decode()
+    for _ in range(2):
+        gone = worker.delete(f"{API}/me/identifiers/{first.json()['id']}")
+        assert (gone.status_code, gone.json()) == (200, {"items": []})
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"number": "12"}, "identifier_invalid"),
+        ({"issuer": ""}, "issuer_missing"),
+        ({"kind": "PHONE", "number": "15400000077"}, "identifier_invalid"),
+    ],
+)
+def test_a_number_that_cannot_be_is_refused_by_its_code(worker, said, code):
+    answer = worker.post(f"{API}/me/identifiers", PASSPORT | said)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, code)
+
+
+def test_a_number_of_another_is_refused_without_saying_whose(worker, staff):
+    worker.post(f"{API}/me/identifiers", ID)
+    refused = staff.post(f"{API}/me/identifiers", ID)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "identifier_taken")
+    mine = worker.get(f"{API}/me/identifiers").json()["items"][0]["id"]
+    assert staff.delete(f"{API}/me/identifiers/{mine}").status_code == 404
+    assert mine not in refused.content.decode()
+
+
+def test_somebody_is_registered_once_and_found_by_name_and_number(operator):
+    said = new_person(identifiers=[ID], home="weiting", groups=["migrant-worker"], hometown="Huế")
+    made = operator.post(f"{API}/desk/people", said)
+    again = operator.post(f"{API}/desk/people", said)
+
+    assert (made.status_code, again.status_code) == (201, 201)
+    assert made.json() == again.json()
+    person = made.json()
+    assert (person["id"], person["home"]["key"], person["hometown"]) == (
+        said["id"], "weiting", "Huế",
+    )  # fmt: skip
+    assert [g["group"]["key"] for g in person["groups"]] == ["migrant-worker"]
+    for text in ("le thi anh", "058 094 123 456"):
+        (line,) = search(operator, text)["items"]
+        assert (line["id"], line["identifiers"][0]["tail"]) == (said["id"], "3456")
+    taken = operator.post(f"{API}/desk/people", new_person(identifiers=[ID]))
+    assert (taken.status_code, taken.json()["code"]) == (409, "identifier_taken")
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({"home": "atlantis"}, 404),
+        ({"groups": ["astronaut"]}, 404),
+        ({"name": ""}, 422),
+        ({"name": " "}, 409),
+        ({"language": "fr"}, 422),
+        ({"id": "x"}, 422),
+    ],
+)
+def test_what_cannot_be_registered_makes_nobody(operator, said, status):
+    made = new_person(**said)
+    assert operator.post(f"{API}/desk/people", made).status_code == status
+    assert search(operator, "le thi anh")["items"] == []
+
+
+def test_following_next_shows_everybody_once(operator):
+    seen, after = [], None
+    while True:
+        part = search(operator, "", limit=150, after=after)
+        seen += [line["id"] for line in part["items"]]
+        after = part["next"]
+        if after is None:
+            break
+    assert len(seen) == len(set(seen)) > 300
+
+
+def test_a_whole_number_is_read_for_a_reason_and_kept_nowhere(operator, account_of):
+    person = register(operator, identifiers=[ID])
+    number = person["identifiers"][0]
+    path = f"{API}/desk/people/{person['id']}/identifiers/{number['id']}"
+
+    assert operator.post(f"{path}/reveal", {}).status_code == 422
+    answer = operator.post(f"{path}/reveal", {"reason": "CLAIM"})
+
+    assert answer.json() == {"number": "058094123456"}
+    assert answer.headers["Cache-Control"] == "no-store"
+    entry = AuditEntry.objects.get(action="people.identifier_revealed")
+    assert entry.actor_id == account_of("demo-operator").person_id
+    assert entry.detail == {"reason": "CLAIM", "kind": "NATIONAL_ID"}
+    kept = "".join(RepeatedRequest.objects.values_list("body", flat=True))
+    assert "058094123456" not in kept + "".join(
+        str(e.detail) + e.subject for e in AuditEntry.objects.all()
+    )
+    for _ in range(2):
+        assert operator.delete(path).json() == {"items": []}
+
+
+def test_two_records_are_merged_and_separated(operator, city):
+    one, two = register(operator), register(operator, name="LE THI ANH", identifiers=[PASSPORT])
+    path = f"{API}/desk/people/{one['id']}"
+    shown = operator.get(path).json()
+    assert [(d["id"], d["why"]) for d in shown["possible_duplicates"]] == [(two["id"], "NAME")]
+
+    body = {"other": two["id"], "reason": "SAME_DOCUMENT"}
+    made = [operator.post(f"{path}/merges", body) for _ in range(2)]
+    assert [m.status_code for m in made] == [200, 200]
+    merged = operator.get(f"{API}/desk/people/{two['id']}").json()
+    assert merged["id"] == one["id"]
+    assert [m["other"] for m in merged["merges"]] == [two["id"]]
+    assert [i["tail"] for i in merged["identifiers"]] == ["4567"]
+
+    for _ in range(2):
+        apart = operator.delete(f"{path}/merges/{two['id']}").json()
+        assert (apart["merges"], apart["identifiers"]) == ([], [])
+    body = {"other": one["id"], "reason": "SAME_DOCUMENT"}
+    itself = operator.post(f"{path}/merges", body)
+    assert (itself.status_code, itself.json()["code"]) == (409, "cannot_merge_self")
+
+
+def test_every_look_is_written_down(operator, account_of):
+    person = make_person("被看者")
+    me = account_of("demo-operator").person_id
+    search(operator, "被看者")
+    operator.get(f"{API}/desk/people/{person}")
+
+    trail = AuditEntry.objects.filter(actor_id=me).order_by("at", "id")
+    assert [(e.action, e.subject, e.detail) for e in trail] == [
+        ("people.searched", "people", {"found": 1, "how": "API"}),
+        ("people.person_read", f"person {person}", {"how": "API"}),
+    ]
+
+
+# Beside the two that look for the key and the roles.
+
+
+def test_looking_costs_the_same_however_many_there_are(operator, django_assert_num_queries):
+    for limit in (1, 60):
+        # people, who is merged, accounts, numbers, places, audit
+        with django_assert_num_queries(2 + 6):
+            assert len(search(operator, "", limit=limit)["items"]) == limit
+
+
+def test_one_person_costs_few_queries(operator, django_assert_num_queries):
+    person = register(operator, identifiers=[ID], home="weiting")
+    with django_assert_num_queries(2 + 12):
+        operator.get(f"{API}/desk/people/{person['id']}")
+    assert people.find_account(person["id"]) is None

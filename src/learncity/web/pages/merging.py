@@ -1,0 +1,109 @@
+"""Two records at the city office that may be one person: find, compare, merge, separate."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from learncity.apps.classes import queries as classes
+from learncity.apps.notices import queries as notices
+from learncity.apps.organizations.access import is_operator
+from learncity.apps.people import queries, services
+from learncity.apps.people.types import PersonCard
+from learncity.apps.places import queries as places
+from learncity.apps.record import queries as record
+from learncity.kernel.access import only
+from learncity.kernel.errors import DomainError
+
+from .people import by, columns, kept_card, number_words, people_found, rows_of
+from .people_forms import MergeForm, SearchForm
+
+
+@only(is_operator)
+@never_cache
+def find_other(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Look for the other record of somebody."""
+    card = kept_card(person_id)
+    form = SearchForm(request.POST if request.method == "POST" else None)
+    rows = None
+    if form.is_bound and form.is_valid() and form.cleaned_data["q"].strip():
+        found, _after = people_found(request, form)
+        others = [other for other in found if other.id != card.id]
+        rows = rows_of(others, "web:merge_preview", card.id)
+    context = {"card": card, "form": form, "columns": columns(), "rows": rows}
+    return render(request, "web/person_other.html", context)
+
+
+@only(is_operator)
+@never_cache
+def preview(request: HttpRequest, person_id: UUID, other_id: UUID) -> HttpResponse:
+    """What will be seen together, and what does not fit; then say how one knows."""
+    cards = queries.cards([person_id, other_id])
+    if len(cards) < 2:
+        raise Http404
+    keep, other = cards[person_id], cards[other_id]
+    form = MergeForm(request.POST if request.method == "POST" else None)
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.merge(
+                keep=keep.id,
+                other=other.id,
+                reason=form.chosen(),
+                by=by(request),
+                at=timezone.now(),
+            )
+        except DomainError as error:
+            refusal = error
+        else:
+            return redirect("web:person", keep.id)
+    elif request.method == "GET":
+        services.note_person_read(person_id=other.id, by=by(request), how="COMPARISON")
+    context = {
+        "keep": keep,
+        "other": other,
+        "form": form,
+        "refusal": refusal,
+        "columns": [
+            {"label": _("Comparison")},
+            {"label": keep.name or _("No name yet")},
+            {"label": other.name or _("No name yet")},
+        ],
+        "rows": _compared(keep, other),
+        "both_accounts": keep.has_account and other.has_account,
+        "in_both": [str(title) for title in classes.in_both(keep.id, other.id)],
+    }
+    status = 422 if refusal or form.errors else 200
+    return render(request, "web/person_merge.html", context, status=status)
+
+
+def _compared(keep: PersonCard, other: PersonCard) -> list[dict[str, Any]]:
+    where = places.places({c.home_id for c in (keep, other) if c.home_id})
+    at = timezone.now()
+
+    def row(label: str, value: Any) -> dict[str, Any]:
+        return {"cells": [label, *({"text": str(value(card))} for card in (keep, other))]}
+
+    return [
+        row(_("Born"), lambda c: c.born or "–"),
+        row(_("Lives in"), lambda c: where[c.home_id].name if c.home_id in where else "–"),
+        row(_("Comes from"), lambda c: c.hometown or "–"),
+        row(_("Signs in with"), lambda c: c.phone or _("No account")),
+        row(_("Numbers"), lambda c: _(", ").join(map(number_words, c.identifiers)) or "–"),
+        row(_("Lines in the record"), lambda c: record.count_facts(c.id)),
+        row(_("Messages"), lambda c: notices.count_messages(c.id)),
+        row(_("Classes"), lambda c: len(classes.my_classes(c.id, at=at))),
+    ]
+
+
+@only(is_operator)
+@require_POST
+def separate(request: HttpRequest, person_id: UUID, other_id: UUID) -> HttpResponse:
+    """Undo a merge; both records are what they were."""
+    services.unmerge(keep=person_id, other=other_id, by=by(request), at=timezone.now())
+    return redirect("web:person", person_id)
