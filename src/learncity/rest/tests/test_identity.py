@@ -1,6 +1,5 @@
 """Who asks, and what they may do: closed by default, the same decisions as on the pages."""
 
-
 import pytest
 from django.utils import timezone
 
@@ -163,12 +162,6 @@ def test_only_operators_are_the_office(staff, worker, operator, method, path):
 def test_staff_and_operators_have_a_desk(staff, operator, method, path):
     assert send(staff, method, path).status_code == 200
     assert send(operator, method, path).status_code == 200
-
-
-@pytest.mark.parametrize(("method", "path"), OFFICE)
-def test_people_are_for_the_citys_office_alone(staff, operator, method, path):
-    assert send(staff, method, path).status_code == 403
-    assert send(operator, method, path).status_code in (200, 201, 404)
 
 
 @pytest.mark.parametrize(

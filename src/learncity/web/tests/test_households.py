@@ -17,6 +17,7 @@ from learncity.apps.households.types import Purpose
 from learncity.apps.notices import queries as notices
 from learncity.apps.people import queries as people
 from learncity.apps.people.factories import make_person
+from learncity.apps.people.models import Person
 from learncity.apps.record import queries as record
 from learncity.kernel.acting import By, Via
 
@@ -120,7 +121,7 @@ def test_a_delegate_whose_mandate_is_over_is_refused_at_once(acting, mother, dau
 # What stays one's own, whatever one may do for another.
 OWN = (
     "/me/record/", "/me/household/", "/me/household/new/", "/me/mandates/", "/me/mandates/new/",
-    "/me/acts/",
+    "/me/acts/", "/me/security/", "/me/security/app/", "/me/numbers/",
 )  # fmt: skip
 FOR = {
     Purpose.CLASSES: ["/me/", "/me/classes/", f"/classes/{KEY}/apply/"],
@@ -143,7 +144,10 @@ def test_a_purpose_opens_its_pages_and_no_other(acting, purpose):
 def test_no_form_of_ones_own_works_while_acting(acting, mother, daughter):
     client = acting()
 
-    for path in ("/me/tokens/", f"/me/mandates/{client.mandate}/", "/me/mandates/new/"):
+    for path in (
+        "/me/tokens/", f"/me/mandates/{client.mandate}/", "/me/mandates/new/", "/me/numbers/",
+        "/me/security/sessions/end/", "/me/security/recovery/",
+    ):  # fmt: skip
         assert client.post(path, {"answer": "end"}).status_code == 403
     assert client.post("/sign-out/").status_code == 302
     assert queries.may_act(daughter, mother, Purpose.CLASSES, timezone.now())
@@ -172,9 +176,13 @@ def test_the_profile_shows_no_address_and_no_key_of_the_principal(acting, mother
     shown = page(client, "/me/profile/")
 
     assert people.addresses([mother])[mother].phone not in shown
-    assert "/me/tokens/" not in shown
-    answer = client.post("/me/profile/", {"name": "Mother Wang", "language": "vi", "home": ""})
+    for kept_back in ("/me/tokens/", "/me/numbers/", 'name="hometown"', 'name="groups"'):
+        assert kept_back not in shown
+    Person.objects.filter(pk=mother).update(hometown="Lâm Đồng")
+    said = {"name": "Mother Wang", "language": "vi", "home": "", "hometown": "elsewhere"}
+    answer = client.post("/me/profile/", said)
     assert people.persons([mother])[mother].name == "Mother Wang"
+    assert Person.objects.get(pk=mother).hometown == "Lâm Đồng"
     assert "lang" not in answer.cookies
 
 

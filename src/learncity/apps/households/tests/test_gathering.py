@@ -8,11 +8,12 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from learncity.apps.classes.factories import OPENING
-from learncity.apps.households import gathering, queries, services
+from learncity.apps.households import gathering, jobs, queries, services
 from learncity.apps.households.factories import make_household
 from learncity.apps.households.models import Household, Invitation, Membership
 from learncity.apps.households.types import (
     AlreadyInvited,
+    Answer,
     HandOverFirst,
     HouseholdNotFound,
     InAnotherHousehold,
@@ -301,3 +302,19 @@ def test_without_the_lock_it_would_be_left_without_a_head(committed, monkeypatch
     monkeypatch.setattr(gathering.locks, "hold", lambda what, key: None)
 
     assert hand_over_during_leaving() == ([], [])
+
+
+def test_an_address_that_was_written_goes_after_thirty_days(db, monkeypatch):
+    mother = make_person("王秀兰", account=True)
+    household = found(mother)
+    stranger = invite(household, mother, Addresses("+8615400009999", None))
+    invite(household, mother, Addresses(None, "somebody@example.org"), at=OPENING + DAY)
+    waiting = Invitation.objects.exclude(phone=None, email=None)
+
+    for days, left in ((29, 2), (30, 1), (30, 1), (31, 0)):
+        monkeypatch.setattr(timezone, "now", lambda days=days: OPENING + days * DAY)
+        jobs.end_expired_mandates()
+        assert waiting.count() == left, days
+
+    closed = Invitation.objects.get(pk=stranger)
+    assert (closed.answer, closed.answered_at) == (Answer.EXPIRED, OPENING + 30 * DAY)
