@@ -48,6 +48,11 @@ PAGES = {
     "/me/assertions/": SIGNED_IN,
     "/me/assertions/new/": SIGNED_IN,
     "/me/profile/": SIGNED_IN,
+    "/me/household/": SIGNED_IN,
+    "/me/household/new/": SIGNED_IN,
+    "/me/mandates/": SIGNED_IN,
+    "/me/mandates/new/": SIGNED_IN,
+    "/me/acts/": SIGNED_IN,
     "/me/missing/": EVERYONE,
     "/me/security/": SIGNED_IN,
     "/me/security/app/": SIGNED_IN,
@@ -80,6 +85,8 @@ PAGES = {
     "/operate/coverage/": OPERATOR,
     "/operate/committees/suzhou-study-association-board/": OPERATOR,
     "/operate/committees/suzhou-study-association-board/term/": OPERATOR,
+    "/operate/disputes/": OPERATOR,
+    "/operate/mandates/new/": OPERATOR,
     "/operate/reforms/": OPERATOR,
     "/operate/reforms/draft/": OPERATOR,
     "/operate/reforms/gusu-grows/": OPERATOR,
@@ -107,6 +114,11 @@ FORMS = {
     "me/privacy/copies/": SIGNED_IN,
     "me/privacy/ask/": SIGNED_IN,
     "operate/outbox/<uuid:entry_id>/": OPERATOR,
+    "me/invitations/<uuid:invitation_id>/": SIGNED_IN,
+    "me/mandates/<uuid:mandate_id>/": SIGNED_IN,
+    "me/mandates/<uuid:mandate_id>/act/": SIGNED_IN,
+    "me/acting/end/": SIGNED_IN,
+    "operate/disputes/<uuid:dispute_id>/": OPERATOR,
     "me/security/app/remove/": SIGNED_IN,
     "me/security/passkeys/<uuid:passkey_id>/remove/": SIGNED_IN,
     "me/security/recovery/": SIGNED_IN,
@@ -124,8 +136,9 @@ FORMS = {
     "operate/people/<uuid:person_id>/numbers/<uuid:identifier_id>/end/": OPERATOR,
     "operate/people/<uuid:person_id>/separate/<uuid:other_id>/": OPERATOR,
 }
-# One person's own things, tested below; the demo's outbox, which is not there in earnest; and the
-# way to another provider and back, which is nowhere until one is set up (test_elsewhere).
+# One person's own things, tested below and in web/tests/test_households.py; the demo's outbox,
+# which is not there in earnest; and the way to another provider and back, which is nowhere until
+# one is set up (test_elsewhere).
 OWN = {
     "sign-in/with/<slug:way>/",
     "sign-in/with/<slug:way>/back/",
@@ -139,6 +152,10 @@ OWN = {
     "desk/organizations/<slug:key>/assertions/<uuid:assertion_id>/",
     "desk/organizations/<slug:key>/assertions/<uuid:assertion_id>/<slug:name>/",
     "verify/<str:code>/",
+    "me/household/<uuid:household_id>/invite/",
+    "me/household/<uuid:household_id>/leave/",
+    "me/household/<uuid:household_id>/head/",
+    "me/acts/<uuid:act_id>/dispute/",
     "demo/outbox/",
 }
 # One person at the city's office, tested below.

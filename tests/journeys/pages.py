@@ -11,13 +11,16 @@ OPEN = (
 )  # fmt: skip
 MINE = (
     "/", "/classes/first-aid-weiting-sat/apply/", "/me/", "/me/classes/", "/me/record/",
-    "/me/messages/", "/me/profile/", "/me/security/", "/me/security/app/", "/desk/",
+    "/me/messages/", "/me/profile/", "/me/household/", "/me/household/new/", "/me/mandates/",
+    "/me/mandates/new/", "/me/acts/", "/me/security/", "/me/security/app/", "/desk/",
 )  # fmt: skip
 DESK = (
     "/desk/", "/desk/?q=xyzzy", "/desk/figures/", "/desk/classes/bookkeeping-qiaotou-wed/",
     "/desk/classes/bookkeeping-qiaotou-wed/print/",
 )  # fmt: skip
-OFFICE = ("/operate/", "/operate/support/", "/desk/")
+OFFICE = (
+    "/operate/", "/operate/disputes/", "/operate/mandates/new/", "/operate/support/", "/desk/",
+)  # fmt: skip
 REFUSED = {"/nowhere/": 404, "/desk/": 403}
 
 

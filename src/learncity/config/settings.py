@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "learncity.apps.notices",
     "learncity.apps.security",
     "learncity.apps.assertions",
+    "learncity.apps.households",
     "learncity.apps.catalogue",
     "learncity.apps.classes",
     "learncity.apps.initiatives",
@@ -61,6 +62,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     # Support looks as somebody: who asks is the person from here on, and nothing can be changed.
     "learncity.web.signin.visits.AsVisited",
+    # Whoever acts for another is asked at every request whether they still may.
+    "learncity.web.acting.ActingFor",
     # Denies whatever has not said who may see it.
     "learncity.kernel.access.DenyByDefault",
     # Asks for a second factor before a desk opens.

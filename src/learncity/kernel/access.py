@@ -54,9 +54,16 @@ def also(decision: Decision, *, otherwise: str) -> Callable[[View], View]:
     return declare
 
 
+def for_anybody(decision: Decision) -> Decision:
+    """Mark a decision that asks for no role: whoever signed in may, for some person."""
+    _FOR_ANYBODY.add(decision)
+    return decision
+
+
 def is_for_some(view: Callable[..., Any]) -> bool:
-    """Whether a room's decision opens the view, not signing in alone."""
-    return getattr(view, "access", None) not in (None, _yes, _signed_in)
+    """Whether a role opens the view, not signing in alone."""
+    decision = getattr(view, "access", None)
+    return decision is not None and decision not in _FOR_ANYBODY
 
 
 def _yes(request: HttpRequest, **arguments: Any) -> bool:
@@ -65,6 +72,14 @@ def _yes(request: HttpRequest, **arguments: Any) -> bool:
 
 def _signed_in(request: HttpRequest, **arguments: Any) -> bool:
     return request.user.is_authenticated
+
+
+def is_ones_own(view: Callable[..., Any]) -> bool:
+    """Whether a view is open to whoever signed in, for what is their own alone (``signed_in``)."""
+    return getattr(view, "access", None) is _signed_in
+
+
+_FOR_ANYBODY: set[Decision] = {_yes, _signed_in}
 
 
 class Undeclared(Exception):

@@ -17,10 +17,14 @@ class Via(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """The acting person, or ``None`` when the system acts by itself."""
+    """The acting person, or ``None`` when the system acts by itself.
+
+    ``mandate_id`` is there when the person acts for another, by whose mandate.
+    """
 
     person_id: UUID | None
     via: Via
+    mandate_id: UUID | None = None
 
 
 SYSTEM = By(None, Via.SYSTEM)

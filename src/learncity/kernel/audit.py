@@ -14,6 +14,8 @@ def note(action: str, subject: str, *, by: By, **detail: Any) -> None:
         subject: the kind and identifier of what it was done to.
         detail: counts and keys; never names or addresses.
     """
+    if by.mandate_id is not None:
+        detail["mandate"] = str(by.mandate_id)
     AuditEntry.objects.create(
         actor_id=by.person_id, via=by.via, action=action, subject=subject, detail=detail
     )

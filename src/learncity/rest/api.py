@@ -16,7 +16,7 @@ from ninja.renderers import JSONRenderer
 
 from learncity.kernel.errors import DomainError
 
-from .identity import AssuranceNeeded, CsrfFailed, Key, SecondFactorNeeded, Session
+from .identity import AssuranceNeeded, CsrfFailed, Key, MayNotAct, SecondFactorNeeded, Session
 from .limits import FAIR
 from .mistakes import mistakes
 from .operations import (
@@ -24,6 +24,8 @@ from .operations import (
     classes,
     courses,
     desk,
+    households,
+    mandates,
     mine,
     office,
     partners,
@@ -39,7 +41,9 @@ one's own, applying for a place, the record of what one has learned, and the des
 
 Texts are objects by language (BCP 47). Moments are ISO 8601 with the offset of the city. Amounts
 are integers of the currency's smallest unit. Errors are problem details (RFC 9457). Lists come in
-parts: follow `next`. New fields may be added at any time; none is taken away within a version.
+parts: follow `next`. Whoever has a mandate acts for its principal with the header `Acting-For` and
+the mandate's id, where an operation lists it. New fields may be added at any time; none is taken
+away within a version.
 """
 TAGS = [
     {"name": "City", "description": "The city, its regions and its places to learn."},
@@ -105,7 +109,10 @@ for router in (
     mine.router,
     people.mine,
     privacy.router,
+    households.router,
+    mandates.router,
     desk.router,
+    mandates.office,
     office.router,
     people.router,
     partners.router,
@@ -146,6 +153,7 @@ _HANDLERS: dict[type[Exception], Handler] = {
     AuthenticationError: _not_signed_in,
     PermissionDenied: _code("forbidden"),
     CsrfFailed: _code("csrf_failed"),
+    MayNotAct: _code("may_not_act"),
     SecondFactorNeeded: _code("second_factor_needed"),
     AssuranceNeeded: _code("assurance_needed"),
     Http404: _code("not_found"),

@@ -19,6 +19,7 @@ from ninja import Header, Status
 from ninja.utils import contribute_operation_args
 from pydantic import BaseModel, Field
 
+from learncity.apps.households.access import acting_of
 from learncity.apps.people.access import account
 from learncity.kernel.errors import DomainError
 from learncity.kernel.models import RepeatedRequest
@@ -101,8 +102,10 @@ def _again(request: HttpRequest, row: RepeatedRequest) -> HttpResponse:
 
 
 def _fingerprint(request: HttpRequest) -> str:
-    """What makes two requests the same: method, address with query, body."""
-    said = f"{request.method} {request.get_full_path()}\n".encode() + request.body
+    """What makes two requests the same: method, address with query, for whom, body."""
+    acting = acting_of(request)
+    for_whom = f" {acting.mandate_id}" if acting else ""
+    said = f"{request.method} {request.get_full_path()}{for_whom}\n".encode() + request.body
     return hashlib.sha256(said).hexdigest()
 
 

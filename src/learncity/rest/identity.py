@@ -1,12 +1,15 @@
 """Who asks: a key of one's own, or the session of the browser. And what they may do.
 
 Every operation asks unless it says ``auth=None``. After it ``request.user`` is the account, so the
-decisions of the rooms (``access.py``) are the same here as on the pages.
+decisions of the rooms (``access.py``) are the same here as on the pages. The header ``Acting-For``
+names a mandate: operations that say ``auth=on_behalf(purpose)`` are then about its principal, and
+all others refuse it.
 """
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -17,6 +20,8 @@ from ninja.errors import AuthenticationError
 from ninja.security import HttpBearer
 from ninja.security.base import AuthBase
 
+from learncity.apps.households.access import take_on
+from learncity.apps.households.types import Purpose
 from learncity.apps.people import queries as people
 from learncity.apps.people.access import is_at_least
 from learncity.apps.people.types import Assurance
@@ -30,7 +35,39 @@ class CsrfFailed(PermissionDenied):
     """A write of a browser session without its CSRF token."""
 
 
-class Key(HttpBearer):
+ACTING_FOR = "Acting-For"
+
+
+class MayNotAct(PermissionDenied):
+    """No living mandate of this account covers this operation."""
+
+
+def _take_on(request: HttpRequest, purpose: Purpose | None) -> None:
+    """Act for whom the header says; the one decision is that of the pages.
+
+    Raises:
+        MayNotAct: the mandate is not one, ended, or does not cover this.
+    """
+    said = request.headers.get(ACTING_FOR)
+    if said is None:
+        return
+    try:
+        acting = take_on(request, UUID(said), at=timezone.now())
+    except ValueError as error:
+        raise MayNotAct from error
+    if acting is None or purpose not in acting.purposes:
+        raise MayNotAct
+
+
+class _ForWhom:
+    """A way in that may be used for another, for one purpose; without one, for oneself only."""
+
+    def __init__(self, purpose: Purpose | None = None) -> None:
+        super().__init__()
+        self.purpose = purpose
+
+
+class Key(_ForWhom, HttpBearer):
     """A key from the person's profile. It is revoked there."""
 
     openapi_description = "A key that you make in your profile: `Authorization: Bearer lc_…`"
@@ -42,6 +79,7 @@ class Key(HttpBearer):
         account = super().__call__(request)
         if account is None:
             raise AuthenticationError
+        _take_on(request, self.purpose)
         return account
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
@@ -52,7 +90,7 @@ class Key(HttpBearer):
         return account
 
 
-class Session(AuthBase):
+class Session(_ForWhom, AuthBase):
     """The session of somebody who signed in with a browser."""
 
     openapi_type = "apiKey"
@@ -72,7 +110,13 @@ class Session(AuthBase):
         check.process_request(request)
         if check.process_view(request, _nothing, (), {}) is not None:
             raise CsrfFailed
+        _take_on(request, self.purpose)
         return request.user
+
+
+def on_behalf(purpose: Purpose) -> list[Callable[[HttpRequest], Any]]:
+    """For ``auth=``: for oneself, or for somebody who lets one do this."""
+    return [Key(purpose), Session(purpose)]
 
 
 def _nothing(request: HttpRequest) -> HttpResponse:
@@ -87,7 +131,8 @@ class _CsrfCheck(CsrfViewMiddleware):
 
 
 def anyone(request: HttpRequest) -> Any:
-    """The last of several ways in: without a key or session, a stranger."""
+    """The last of several ways in: without a key or session, a stranger, who acts for nobody."""
+    _take_on(request, None)
     return request.user
 
 

@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from .identity import anyone
+from .identity import ACTING_FOR, Key, anyone
 from .problems import CONTENT_TYPE, Problem
 
 Document = dict[str, Any]
@@ -30,7 +30,8 @@ _NAMES = {
 _SAYS = {
     400: "The body is not JSON.",
     401: "No key or session, or one that is not valid.",
-    403: "Not for this account; or a browser session without its CSRF token.",
+    403: "Not for this account, or for whom `Acting-For` says; or a browser session without its "
+    "CSRF token.",
     404: "Nothing carries this key or receipt.",
     409: "A rule says no; `code` says which, `detail` what to do about it.",
     413: "The body is larger than any operation needs.",
@@ -51,6 +52,13 @@ _REPLAYED = {
 _WRITTEN = {
     200: _REPLAYED,
     201: {"Location": {"schema": {"type": "string", "format": "uri-reference"}}, **_REPLAYED},
+}
+_ACTING = {
+    "in": "header",
+    "name": ACTING_FOR,
+    "required": False,
+    "schema": {"type": "string", "format": "uuid"},
+    "description": "A mandate of yours (`/me/mandates`): do it for its principal.",
 }
 _WRITES = ("post", "patch", "delete")
 
@@ -88,6 +96,8 @@ def _complete(described: Document, method: str, operation: Operation) -> None:
     described["summary"], described["description"] = first.rstrip("."), rest.strip() or first
     if anyone in operation.auth_callbacks:
         described["security"].append({})
+    if any(isinstance(way, Key) and way.purpose for way in operation.auth_callbacks):
+        described["parameters"].append(_ACTING)
     answers = {s: answer for s, answer in described["responses"].items() if s < 400}
     for status in _refusals(described, method, operation):
         answers[status] = {"$ref": f"#/components/responses/{_NAMES[status]}"}
@@ -109,7 +119,7 @@ def _refusals(described: Document, method: str, operation: Operation) -> set[int
     mistakes = {
         400: body,
         401: asks,
-        403: asks and writes,
+        403: asks,
         404: any(parameter["in"] == "path" for parameter in parameters),
         413: writes,
         415: body,

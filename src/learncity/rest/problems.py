@@ -42,6 +42,10 @@ OWN: dict[str, tuple[int, Promise]] = {
         403,
         _("Send the value of the CSRF cookie in the header X-CSRFToken, or use a key."),
     ),
+    "may_not_act": (
+        403,
+        _("No mandate of yours that is in force covers this. Look at /me/mandates."),
+    ),
     "second_factor_needed": (
         403,
         _("Open a page of the desk in this browser and show your second factor, or use a key."),

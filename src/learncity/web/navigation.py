@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from learncity.apps.households.access import acting_of, whose
+from learncity.apps.households.types import Acting, Purpose
 from learncity.apps.initiatives.types import Help
 from learncity.apps.notices import queries as notices
 from learncity.apps.organizations.access import actor_of
@@ -91,6 +93,11 @@ class Page:
         return user.person if user and user.is_authenticated else None
 
     @property
+    def acting(self) -> Acting | None:
+        """For whom the reader acts, if for another: then every page says so."""
+        return acting_of(self._request)
+
+    @property
     def visit(self) -> Visit | None:
         """Support looks as the account's person, or ``None``."""
         return visit_of(self._request)
@@ -98,14 +105,21 @@ class Page:
     @cached_property
     def inbox_unread(self) -> int:
         """How many messages wait to be opened."""
-        return notices.unread(self.account.id) if self.account else 0
+        if not self.account:
+            return 0
+        reads = whose(self._request, Purpose.MESSAGES)
+        return notices.unread(reads) if reads else 0
 
     @cached_property
     def nav(self) -> list[NavItem]:
         """The sections this reader can use."""
         entries = [(_("Find a class"), "web:find"), (_("Places to learn"), "web:venues")]
         if self.account:
-            entries += [(_("My classes"), "web:my_classes"), (_("My record"), "web:my_record")]
+            acting = self.acting
+            if acting is None or Purpose.CLASSES in acting.purposes:
+                entries.append((_("My classes"), "web:my_classes"))
+            if acting is None:
+                entries.append((_("My record"), "web:my_record"))
             # Whoever looks as somebody sees no desk: it stays shut to them.
             actor = Actor() if self.visit else actor_of(self._request)
             if actor.has_desk:

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from learncity.apps.households.access import whose
+from learncity.apps.households.types import Purpose
 from learncity.apps.organizations.access import actor_of
 from learncity.apps.organizations.types import Actor
-from learncity.apps.people.access import person_of
 
 from . import queries
 from .types import ClassDetail, ClassNotFound, Enrolment, EnrolmentNotFound, State
@@ -27,12 +28,14 @@ def runs_class(request: HttpRequest, *, class_key: str, **arguments: Any) -> boo
 def class_for(request: HttpRequest, class_key: str) -> tuple[ClassDetail, Enrolment | None]:
     """A class as the reader may see it, and their own place in it, if any.
 
+    Who acts for another is shown the other's place.
+
     Links of sessions are for members and for those who run it.
 
     Raises:
         ClassNotFound: no such class.
     """
-    found = queries.class_now(class_key, person_id=person_of(request))
+    found = queries.class_now(class_key, person_id=whose(request, Purpose.CLASSES))
     if found is None:
         raise ClassNotFound(class_key)
     detail, mine = found
@@ -48,7 +51,7 @@ def place_for(request: HttpRequest, receipt: str) -> tuple[ClassDetail, Enrolmen
     Raises:
         EnrolmentNotFound: they have none of it.
     """
-    person_id = person_of(request)
+    person_id = whose(request, Purpose.CLASSES)
     found = queries.find_enrolment(receipt, person_id=person_id) if person_id else None
     if found is None:
         raise EnrolmentNotFound(receipt)

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from learncity.apps.households import services as households
+from learncity.apps.households.types import Deed
 from learncity.apps.people import queries as people
 from learncity.apps.people.types import PersonValue
 from learncity.apps.places.types import Heirs
@@ -17,6 +19,7 @@ from learncity.kernel import audit, locks, outbox
 from learncity.kernel.acting import By
 from learncity.kernel.ids import receipt_number, uuid7
 from learncity.kernel.rows import insert, repoint, together, write
+from learncity.kernel.texts import Text
 
 from . import facts
 from .models import CourseClass, Enrolment, Session
@@ -57,6 +60,7 @@ def apply(*, class_key: str, person_id: UUID, by: By, at: datetime) -> Enrolment
     Raises:
         ClassNotFound, ClassCancelled, ClassNotOpenYet, ClassClosed: as they say.
         ClassFull: no seat is free and nobody more can wait.
+        MandateOver: ``by`` acts for the person and may not, or no longer.
 
     Source: docs/decisions/0009-places.md.
     """
@@ -106,6 +110,7 @@ def _apply_locked(
             outbox.publish(PlaceTaken(made.id, class_id, person_id, at))
         else:
             tell([move], facts.TELL_WAITING, by=by, at=at, fact=facts.WAITING)
+    _for_another(Deed.APPLIED, now.named.title, made, by, at)
     return made
 
 
@@ -128,6 +133,7 @@ def withdraw(*, receipt: str, person_id: UUID, by: By, at: datetime) -> Enrolmen
     Raises:
         EnrolmentNotFound: no enrolment of this person carries the receipt.
         ClassOver: the last session has ended.
+        MandateOver: as in ``apply``.
     """
     found = Enrolment.objects.filter(people.of_person(person_id), receipt=receipt).first()
     if found is None:
@@ -155,6 +161,7 @@ def _withdraw_locked(enrolment_id: UUID, class_id: UUID, by: By, at: datetime) -
     outbox.publish(PlaceGivenBack(enrolment.id, class_id, enrolment.person_id, at))
     if held_seat:
         _fill(course_class, by, at)
+    _for_another(Deed.WITHDREW, move.named.title, enrolment.as_value(), by, at)
     return enrolment.as_value()
 
 
@@ -172,6 +179,13 @@ def withdraw_all(*, person_id: UUID, by: By, at: datetime) -> int:
     return len(places)
 
 
+def _for_another(deed: Deed, title: Text, place: EnrolmentValue, by: By, at: datetime) -> None:
+    """When somebody acts for the person: their mandate still holds, and the person is told."""
+    households.note_act(
+        by=by, person_id=place.person_id, deed=deed, title=title, reference=place.receipt, at=at
+    )
+
+
 def _fill(course_class: CourseClass, by: By, at: datetime) -> None:
     """Give free seats to those who waited longest; the class is locked."""
     course_class.refresh_from_db(fields=["seats", "seats_taken", "waiting_taken"])
@@ -187,6 +201,8 @@ def _fill(course_class: CourseClass, by: By, at: datetime) -> None:
         state=State.ENROLLED, changed_at=at
     )
     persons = people.persons([e.person_id for e in chosen])
+    # Whoever moves up is not the one for whom a delegate may have given a place back.
+    by = By(by.person_id, by.via)
     of_class = named([course_class.id])[course_class.id]
     moves = [Move(of_class, e.as_value(), persons[e.person_id]) for e in chosen]
     tell(moves, facts.TELL_OFFERED, by=by, at=at, fact=facts.OFFERED)

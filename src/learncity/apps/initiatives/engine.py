@@ -6,6 +6,7 @@ from pydantic import Field
 
 from learncity.apps.catalogue.blueprint import Courses
 from learncity.apps.classes.blueprint import Classes, Terms
+from learncity.apps.households.blueprint import Households, Mandates
 from learncity.apps.organizations.blueprint import (
     Agreements,
     Committees,
@@ -56,6 +57,8 @@ def engine() -> Engine:
             Roles(),
             Committees(),
             Agreements(),
+            Households(),
+            Mandates(),
             Courses(),
             Terms(),
             Classes(),

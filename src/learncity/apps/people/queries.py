@@ -117,6 +117,22 @@ def erased(ids: Collection[UUID]) -> set[UUID]:
     return set(rows.values_list("id", flat=True))
 
 
+def holder_of(address: Addresses) -> UUID | None:
+    """The person who has proven this address and can sign in with it, or ``None``; one query."""
+    rows = Account.objects.filter(is_active=True).exclude(verified_at=None)
+    if address.phone:
+        rows = rows.filter(phone=address.phone)
+    else:
+        rows = rows.alias(lower=Lower("email")).filter(lower=address.email)
+    return rows.values_list("person_id", flat=True).first()
+
+
+def birth_years(ids: Collection[UUID]) -> Mapping[UUID, int]:
+    """Years of birth by person, where they are known; one query."""
+    rows = Person.objects.filter(pk__in=ids, born__isnull=False).values_list("id", "born")
+    return {pk: born for pk, born in rows if born}
+
+
 def find_account(person_id: UUID) -> Account | None:
     """The account of a person, or ``None``; one query."""
     return Account.objects.filter(person_id=person_id).select_related("person").first()

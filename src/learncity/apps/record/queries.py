@@ -59,6 +59,7 @@ def _values(found: list[Fact]) -> list[tuple[Fact, FactValue]]:
                 where[f.place_id].name if f.place_id and f.place_id in where else Text(),
                 f.via,
                 f.actor_id == f.person_id,
+                "mandate" in f.evidence,
             ),
         )
         for f in found

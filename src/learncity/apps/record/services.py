@@ -1,6 +1,7 @@
 """Appending to the record, in the transaction of the change that is recorded."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from learncity.kernel.ids import uuid7
@@ -35,9 +36,16 @@ def append(facts: Sequence[NewFact]) -> list[UUID]:
             "subject_id": f.subject[1],
             "actor_id": f.by.person_id,
             "via": f.by.via,
-            "evidence": dict(f.evidence),
+            "evidence": _evidence(f),
         }
         for pk, f in zip(ids, facts, strict=True)
     ]
     insert(Fact, rows)
     return ids
+
+
+def _evidence(fact: NewFact) -> dict[str, Any]:
+    """What the caller knows, and by whose mandate the actor acted for the person, if by one."""
+    if fact.by.mandate_id is None:
+        return dict(fact.evidence)
+    return {**fact.evidence, "mandate": str(fact.by.mandate_id)}

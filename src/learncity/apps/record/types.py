@@ -54,6 +54,8 @@ class FactValue:
     place: Text
     via: str
     own: bool
+    # By somebody who acts for the person under a mandate.
+    mandated: bool = False
 
 
 # Names and pages of things by id, in one query: what a room registers for its kind of subject.

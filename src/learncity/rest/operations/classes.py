@@ -11,15 +11,16 @@ from learncity.apps.catalogue import queries as catalogue
 from learncity.apps.classes import queries, services
 from learncity.apps.classes.access import class_for
 from learncity.apps.classes.types import ClassCard, Shown
+from learncity.apps.households.access import by_of, person_for
+from learncity.apps.households.types import Purpose
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.people import services as people
-from learncity.apps.people.access import account
 from learncity.apps.people.types import Assurance, NameMissing
 from learncity.apps.places import queries as places
-from learncity.kernel.acting import By, Via
+from learncity.kernel.acting import Via
 from learncity.rest import cursors
 from learncity.rest.idempotency import once
-from learncity.rest.identity import Key, Session, anyone, at_least
+from learncity.rest.identity import anyone, at_least, on_behalf
 from learncity.rest.openapi import refusals
 from learncity.rest.shapes import classes as shapes
 from learncity.rest.shapes.common import Cursor, Limit, Named, Slug, Words
@@ -65,7 +66,9 @@ def list_classes(
 
 
 @router.get(
-    "/classes/{class_key}", auth=[Key(), Session(), anyone], response={200: shapes.ClassSeen}
+    "/classes/{class_key}",
+    auth=[*on_behalf(Purpose.CLASSES), anyone],
+    response={200: shapes.ClassSeen},
 )
 def get_class(request: HttpRequest, class_key: Slug) -> shapes.ClassSeen:
     """Say what a class is, with its meetings.
@@ -108,6 +111,7 @@ def get_tonight(request: HttpRequest, place: Slug | None = None) -> shapes.Tonig
 
 @router.post(
     "/classes/{class_key}/applications",
+    auth=on_behalf(Purpose.CLASSES),
     response={200: shapes.Enrolment, 201: shapes.Enrolment, **refusals(409)},
 )
 @at_least(Assurance.ADDRESS)
@@ -121,15 +125,15 @@ def apply_for_class(
     rule says no: `class_full`, `class_closed`, `class_not_open_yet`, `class_cancelled`, or
     `name_missing` when you have no name yet and sent none.
     """
-    mine, at = account(request), timezone.now()
-    if not mine.person.name:
+    mine, at = person_for(request, Purpose.CLASSES), timezone.now()
+    if not mine.name:
         if payload is None or not payload.name:
             raise NameMissing
-        people.describe(person_id=mine.person_id, name=payload.name)
+        people.describe(person_id=mine.id, name=payload.name)
     enrolment = services.apply(
         class_key=class_key,
-        person_id=mine.person_id,
-        by=By(mine.person_id, Via.API),
+        person_id=mine.id,
+        by=by_of(request, Via.API),
         at=at,
     )
     # A place that was there before keeps the moment of its own application.

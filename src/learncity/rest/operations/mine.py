@@ -8,14 +8,18 @@ from pydantic import BaseModel
 from learncity.apps.classes import queries as classes
 from learncity.apps.classes import services
 from learncity.apps.classes.access import place_for
+from learncity.apps.households import services as households
+from learncity.apps.households.access import by_of, person_for
+from learncity.apps.households.types import Purpose
 from learncity.apps.notices import queries as notices
 from learncity.apps.organizations.access import actor_of
 from learncity.apps.people.access import account
 from learncity.apps.places import queries as places
 from learncity.apps.record import queries as record
-from learncity.kernel.acting import By, Via
+from learncity.kernel.acting import Via
 from learncity.rest import cursors
 from learncity.rest.idempotency import once
+from learncity.rest.identity import on_behalf
 from learncity.rest.openapi import refusals
 from learncity.rest.shapes import mine as shapes
 from learncity.rest.shapes.classes import ClassDetail, Enrolment, TimedClass
@@ -44,11 +48,11 @@ def get_me(request: HttpRequest) -> shapes.Me:
     )
 
 
-@router.get("/me/classes", response=shapes.MyClasses)
+@router.get("/me/classes", auth=on_behalf(Purpose.CLASSES), response=shapes.MyClasses)
 def list_my_classes(request: HttpRequest) -> shapes.MyClasses:
     """List everything I applied for: coming, over, given back."""
     at = timezone.now()
-    held = classes.my_classes(account(request).person_id, at=at)
+    held = classes.my_classes(person_for(request, Purpose.CLASSES).id, at=at)
     providers = providers_of(mine.card for mine in held)
     items = [
         shapes.MyClass(
@@ -60,7 +64,12 @@ def list_my_classes(request: HttpRequest) -> shapes.MyClasses:
     return shapes.MyClasses(items=items)
 
 
-@router.get("/me/places/{receipt}", url_name="my_place", response=shapes.MyPlace)
+@router.get(
+    "/me/places/{receipt}",
+    url_name="my_place",
+    auth=on_behalf(Purpose.CLASSES),
+    response=shapes.MyPlace,
+)
 def get_my_place(request: HttpRequest, receipt: Receipt) -> shapes.MyPlace:
     """Say what became of an application of mine."""
     detail, enrolment = place_for(request, receipt)
@@ -72,7 +81,10 @@ def get_my_place(request: HttpRequest, receipt: Receipt) -> shapes.MyPlace:
 
 
 @router.delete(
-    "/me/places/{receipt}", url_name="my_place", response={200: Enrolment, **refusals(409)}
+    "/me/places/{receipt}",
+    url_name="my_place",
+    auth=on_behalf(Purpose.CLASSES),
+    response={200: Enrolment, **refusals(409)},
 )
 @once
 def give_place_back(request: HttpRequest, receipt: Receipt) -> Status[BaseModel]:
@@ -80,9 +92,11 @@ def give_place_back(request: HttpRequest, receipt: Receipt) -> Status[BaseModel]
 
     A seat goes to whoever has waited longest. 409 `class_over` when the last meeting has ended.
     """
-    person_id = account(request).person_id
     enrolment = services.withdraw(
-        receipt=receipt, person_id=person_id, by=By(person_id, Via.API), at=timezone.now()
+        receipt=receipt,
+        person_id=person_for(request, Purpose.CLASSES).id,
+        by=by_of(request, Via.API),
+        at=timezone.now(),
     )
     return Status(200, Enrolment.of(enrolment))
 
@@ -100,12 +114,13 @@ def list_my_record(
     return shapes.Record(items=items, next=part.next)
 
 
-@router.get("/me/messages", response=shapes.Messages)
+@router.get("/me/messages", auth=on_behalf(Purpose.MESSAGES), response=shapes.Messages)
 def list_my_messages(
     request: HttpRequest, cursor: Cursor | None = None, limit: Limit = 20
 ) -> shapes.Messages:
     """List my messages, newest first, as they were written to me."""
-    person_id = account(request).person_id
+    person_id = person_for(request, Purpose.MESSAGES).id
+    households.note_look(by=by_of(request, Via.API), person_id=person_id, at=timezone.now())
     part = cursors.after_count(
         request,
         "messages",

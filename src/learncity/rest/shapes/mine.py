@@ -68,6 +68,8 @@ class Fact(Shape):
     via: str
     """The way in: WEB, API, DESK, COMMAND or SYSTEM."""
     by_myself: bool
+    by_mandate: bool
+    """By somebody who acts for me."""
 
     @classmethod
     def of(cls, fact: FactValue, label: Words) -> "Fact":
@@ -86,6 +88,7 @@ class Fact(Shape):
             place=Words(fact.place),
             via=fact.via,
             by_myself=fact.own,
+            by_mandate=fact.mandated,
         )
 
 

@@ -24,12 +24,14 @@ from learncity.apps.classes.types import (
     SessionValue,
     State,
 )
+from learncity.apps.households.access import acting_of, by_of, for_classes, person_for
+from learncity.apps.households.types import Purpose
 from learncity.apps.people import services as people
-from learncity.apps.people.access import account, at_least
+from learncity.apps.people.access import at_least
 from learncity.apps.people.types import Assurance, NameMissing
 from learncity.kernel import formats
-from learncity.kernel.access import everyone, signed_in
-from learncity.kernel.acting import By, Via
+from learncity.kernel.access import everyone, only
+from learncity.kernel.acting import Via
 from learncity.kernel.errors import DomainError
 from learncity.kernel.templatetags.kernel import words as marked
 from learncity.kernel.texts import Text
@@ -138,11 +140,12 @@ def _next_meeting(detail: ClassDetail) -> SessionValue | None:
     return next(coming, detail.sessions[0] if detail.sessions else None)
 
 
-@signed_in
+@only(for_classes)
 @at_least(Assurance.ADDRESS)
 def apply(request: HttpRequest, class_key: str) -> HttpResponse:
     """Check what was chosen, and apply. Sending the form twice gives the same receipt."""
-    form = NameForm(request.POST or None) if not account(request).person.name else None
+    name = person_for(request, Purpose.CLASSES).name
+    form = NameForm(request.POST or None) if not name and not acting_of(request) else None
     refusal: DomainError | None = None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
@@ -162,7 +165,7 @@ def apply(request: HttpRequest, class_key: str) -> HttpResponse:
 
 def _clash_words(request: HttpRequest, detail: ClassDetail) -> str:
     """Another class of the reader at the same time, to be told before they apply."""
-    person_id, at = account(request).person_id, timezone.now()
+    person_id, at = person_for(request, Purpose.CLASSES).id, timezone.now()
     found = queries.clash(detail, person_id=person_id, at=at)
     if found is None:
         return ""
@@ -175,18 +178,18 @@ def _clash_words(request: HttpRequest, detail: ClassDetail) -> str:
 
 
 def _take_place(request: HttpRequest, class_key: str, form: NameForm | None) -> Enrolment:
-    person_id = account(request).person_id
+    person_id = person_for(request, Purpose.CLASSES).id
     if form is not None:
         people.describe(person_id=person_id, name=form.cleaned_data["name"])
     return services.apply(
         class_key=class_key,
         person_id=person_id,
-        by=By(person_id, Via.WEB),
+        by=by_of(request, Via.WEB),
         at=timezone.now(),
     )
 
 
-@signed_in
+@only(for_classes)
 def receipt(request: HttpRequest, receipt: str) -> HttpResponse:
     """What became of an application, and what happens next. Prints on one page."""
     detail, enrolment = _mine(request, receipt)
@@ -239,7 +242,7 @@ def _next_words(enrolment: Enrolment, card: ClassCard, upcoming: list[Any]) -> s
     ) % {"begins": begins}
 
 
-@signed_in
+@only(for_classes)
 def withdraw(request: HttpRequest, receipt: str) -> HttpResponse:
     """Ask once more, then give the place back."""
     detail, enrolment = _mine(request, receipt)
@@ -248,8 +251,8 @@ def withdraw(request: HttpRequest, receipt: str) -> HttpResponse:
         try:
             services.withdraw(
                 receipt=receipt,
-                person_id=account(request).person_id,
-                by=By(account(request).person_id, Via.WEB),
+                person_id=person_for(request, Purpose.CLASSES).id,
+                by=by_of(request, Via.WEB),
                 at=timezone.now(),
             )
         except DomainError as error:

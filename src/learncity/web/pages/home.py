@@ -15,6 +15,8 @@ from learncity.apps.catalogue import queries as catalogue
 from learncity.apps.catalogue.types import CATEGORY_NAMES, Category
 from learncity.apps.classes import queries as classes
 from learncity.apps.classes.types import ClassCard, Mode, State
+from learncity.apps.households.access import whose
+from learncity.apps.households.types import Purpose
 from learncity.apps.people import services as people
 from learncity.apps.places import queries as places
 from learncity.kernel import formats
@@ -105,9 +107,10 @@ def kinds(current: Category | None = None) -> list[dict[str, Any]]:
 
 def _next_of_mine(request: HttpRequest, at: datetime) -> Any:
     """The signed-in person's next session, or ``None``."""
-    if not request.user.is_authenticated:
+    person_id = whose(request, Purpose.CLASSES)
+    if person_id is None:
         return None
-    mine = classes.my_classes(request.user.person_id, at=at)
+    mine = classes.my_classes(person_id, at=at)
     upcoming = [m for m in mine if m.enrolment.state == State.ENROLLED and m.card.next_at]
     return upcoming[0] if upcoming else None
 

@@ -19,6 +19,17 @@ from django.views.decorators.http import require_POST
 from learncity.apps.classes import queries as classes
 from learncity.apps.classes.queries import MyClass
 from learncity.apps.classes.types import State
+from learncity.apps.households import services as households
+from learncity.apps.households.access import (
+    acting_of,
+    by_of,
+    for_classes,
+    for_messages,
+    for_profile,
+    person_for,
+    whose,
+)
+from learncity.apps.households.types import Purpose
 from learncity.apps.notices import queries as notices
 from learncity.apps.notices import services as notices_services
 from learncity.apps.people import queries as people
@@ -29,7 +40,7 @@ from learncity.apps.places import queries as places
 from learncity.apps.record import queries as record
 from learncity.apps.security.access import stepped_up, visit_of
 from learncity.kernel import formats
-from learncity.kernel.access import signed_in
+from learncity.kernel.access import only, signed_in
 from learncity.kernel.acting import By, Via
 from learncity.kernel.errors import DomainError, NotFound
 from learncity.kernel.templatetags.kernel import words as marked
@@ -45,21 +56,25 @@ STATE_NAMES = {
 }
 
 
-@signed_in
+@only(for_classes)
 def me(request: HttpRequest) -> HttpResponse:
     """The next session on top, then what is new."""
-    at = timezone.now()
-    mine = classes.my_classes(account(request).person_id, at=at)
+    at, person = timezone.now(), person_for(request, Purpose.CLASSES)
+    mine = classes.my_classes(person.id, at=at)
+    reads = whose(request, Purpose.MESSAGES)
     held = [m for m in mine if m.enrolment.state == State.ENROLLED and m.card.next_at]
     return render(
         request,
         "web/me.html",
         {
-            "name": account(request).person.name,
+            "name": person.name,
             "next": held[0] if held else None,
             "rows": [my_row(m, at) for m in mine if m.card.next_at and m not in held[:1]][:5],
-            "items": _inbox_items(account(request).person_id, limit=3),
-            "question": asked_home(account(request).person_id, account(request).person.home_id),
+            "items": _inbox_items(reads, limit=3) if reads else [],
+            "reads": reads is not None,
+            "question": asked_home(person.id, person.home_id)
+            if whose(request, Purpose.PROFILE)
+            else None,
         },
     )
 
@@ -80,11 +95,11 @@ def my_row(mine: MyClass, at: datetime) -> words.Row:
     return row
 
 
-@signed_in
+@only(for_classes)
 def my_classes(request: HttpRequest) -> HttpResponse:
     """Everything the person applied for: coming, over, given back."""
     at = timezone.now()
-    mine = classes.my_classes(account(request).person_id, at=at)
+    mine = classes.my_classes(person_for(request, Purpose.CLASSES).id, at=at)
     alive = [m for m in mine if m.enrolment.state != State.WITHDRAWN]
     return render(
         request,
@@ -139,6 +154,8 @@ _VIA = {
 def _source_words(fact: Any) -> str:
     way = _VIA.get(fact.via, fact.via)
     who = _("by yourself, %(way)s") if fact.own else _("by somebody else, %(way)s")
+    if fact.mandated:
+        who = _("by somebody who acts for you, %(way)s")
     return (who % {"way": way}) + (f" · {fact.place}" if fact.place else "")
 
 
@@ -156,24 +173,25 @@ def _inbox_items(person_id: UUID, *, limit: int, offset: int = 0) -> list[dict[s
     ]
 
 
-@signed_in
+@only(for_messages)
 def inbox(request: HttpRequest) -> HttpResponse:
-    """Messages, newest first."""
-    return render(
-        request, "web/inbox.html", {"items": _inbox_items(account(request).person_id, limit=100)}
-    )
+    """Messages, newest first. Who reads those of another is noted."""
+    person_id = person_for(request, Purpose.MESSAGES).id
+    households.note_look(by=by_of(request, Via.WEB), person_id=person_id, at=timezone.now())
+    return render(request, "web/inbox.html", {"items": _inbox_items(person_id, limit=100)})
 
 
-@signed_in
+@only(for_messages)
 def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
-    """One message; opening it marks it as read."""
-    found = notices.find_message(message_id, person_id=account(request).person_id)
+    """One message; opening it marks it as read, unless somebody else opens it."""
+    person_id, at = person_for(request, Purpose.MESSAGES).id, timezone.now()
+    found = notices.find_message(message_id, person_id=person_id)
     if found is None:
         raise Http404
-    if visit_of(request) is None:  # support that looks has not read it for them
-        notices_services.mark_read(
-            person_id=account(request).person_id, message_ids=[message_id], at=timezone.now()
-        )
+    if acting_of(request):
+        households.note_look(by=by_of(request, Via.WEB), person_id=person_id, at=at)
+    elif visit_of(request) is None:  # support that looks has not read it for them
+        notices_services.mark_read(person_id=person_id, message_ids=[message_id], at=at)
     sent = f"{formats.day(found.created_at, 'long')} {formats.clock(found.created_at)}"
     return render(request, "web/message.html", {"message": found, "sent": sent})
 
@@ -246,47 +264,41 @@ def asked_home(person_id: UUID, home_id: UUID | None) -> Question | None:
     )
 
 
-@signed_in
+@only(for_profile)
 def profile(request: HttpRequest) -> HttpResponse:
-    """See and change what is kept of oneself; keys for one's own programs."""
-    person = account(request).person
-    initial = {
-        "name": person.name,
-        "language": person.language,
-        "home": str(person.home_id or ""),
-        "hometown": person.hometown,
-        "groups": [m.group.key for m in people.memberships_of(person.id)],
-    }
+    """See and change what is kept of oneself; keys for one's own programs.
+
+    Who acts for another sees name, language and home: no address, no number, no group, no key.
+    """
+    person, acting = person_for(request, Purpose.PROFILE), acting_of(request)
+    initial = {"name": person.name, "language": person.language, "home": str(person.home_id or "")}
+    groups = [] if acting else group_choices()
+    if not acting:
+        initial["hometown"] = account(request).person.hometown
+    own = [] if acting else [m.group.key for m in people.memberships_of(person.id)]
     question = asked_home(person.id, person.home_id)
     homes = home_choices(request)
     if question:
         homes = [*question.parts, *(home for home in homes if home not in question.parts)]
-    choices = {"homes": homes, "groups": group_choices()}
-    form = ProfileForm(request.POST or None, initial=initial, **choices)
+    form = ProfileForm(
+        request.POST or None, initial=initial | {"groups": own}, homes=homes, groups=groups
+    )
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
         try:
-            people_services.change_profile(
-                person_id=person.id,
-                name=said["name"],
-                language=said["language"],
-                home_id=UUID(said["home"]) if said["home"] else None,
-                hometown=said["hometown"],
-                group_keys=said["groups"],
-                by=By(person.id, Via.WEB),
-                at=timezone.now(),
-            )
-        except NameMissing as missing:  # nothing in it can be shown
-            form.add_error("name", str(missing.says))
+            _keep(request, person.id, form.cleaned_data)
+        except DomainError as refusal:  # nothing in the name can be shown; or it is over
+            form.add_error("name", str(refusal.says))
     if request.method == "POST" and form.is_valid():
         if question and person.home_id and form.cleaned_data["home"] == str(person.home_id):
             people_services.confirm_home(
                 person_id=person.id,
                 place_id=person.home_id,
-                by=By(person.id, Via.WEB),
+                by=by_of(request, Via.WEB),
                 at=timezone.now(),
             )
         response = redirect(reverse("web:profile") + "?saved=1")
+        if acting:
+            return response  # the browser is the delegate's
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             form.cleaned_data["language"].lower(),
@@ -298,12 +310,35 @@ def profile(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "saved": formats.clock(timezone.now()) if "saved" in request.GET else "",
-        "reach": account(request).addresses(),
-        "numbers": [number_words(i) for i in people.identifiers_of(person.id)],
-        "tokens": people.tokens(account(request).id),
+        "acting": acting,
+        "reach": None if acting else account(request).addresses(),
+        "numbers": [] if acting else [number_words(i) for i in people.identifiers_of(person.id)],
+        "tokens": [] if acting else people.tokens(account(request).id),
         "divided": question.words if question else "",
     }
     return render(request, "web/profile.html", context, status=422 if form.errors else 200)
+
+
+def _keep(request: HttpRequest, person_id: UUID, said: dict[str, Any]) -> None:
+    """What the form says; of home town and groups nothing when somebody acts for the person."""
+    by, at = by_of(request, Via.WEB), timezone.now()
+    name, language = said["name"], said["language"]
+    home_id = UUID(said["home"]) if said["home"] else None
+    if acting_of(request):
+        households.describe(
+            person_id=person_id, name=name, language=language, home_id=home_id, by=by, at=at
+        )
+        return
+    people_services.change_profile(
+        person_id=person_id,
+        name=name,
+        language=language,
+        home_id=home_id,
+        hometown=said["hometown"],
+        group_keys=said["groups"],
+        by=by,
+        at=at,
+    )
 
 
 @signed_in

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from learncity.apps.catalogue import queries as catalogue
 from learncity.apps.classes import queries as classes
+from learncity.apps.households import queries as households
 from learncity.apps.initiatives import demo
 from learncity.apps.notices import queries as notices
 from learncity.apps.notices.types import Channel, DeliveryState
@@ -32,6 +33,8 @@ from learncity.apps.security import queries as security
 from learncity.kernel import audit, formats, outbox
 from learncity.kernel.access import everyone, only
 from learncity.kernel.acting import By, Via
+
+from .mandates import DEED_NAMES, RIGHT_NAMES
 
 # How the trail's symbols are read; a symbol that is not here is shown as it is.
 ACTIONS = {
@@ -78,6 +81,15 @@ ACTIONS = {
     "privacy.swept": gettext_lazy("Deleted what was over its time"),
     "courses.imported": gettext_lazy("Imported courses"),
     "classes.imported": gettext_lazy("Imported classes"),
+    "households.acted": gettext_lazy("Did something for somebody else"),
+    "households.messages_read": gettext_lazy("Read the messages of somebody else"),
+    "households.mandate_began": gettext_lazy("A mandate began"),
+    "households.mandate_registered": gettext_lazy("Registered a mandate"),
+    "households.mandate_ended": gettext_lazy("A mandate ended"),
+    "households.act_disputed": gettext_lazy("Disputed what was done for them"),
+    "households.dispute_read": gettext_lazy("Looked at a dispute"),
+    "households.dispute_decided": gettext_lazy("Decided a dispute"),
+    "households.handed_over": gettext_lazy("Handed a household over"),
     "security.visit_began": gettext_lazy("Began to look as somebody"),
     "security.page_seen": gettext_lazy("Saw a page as somebody"),
     "security.visit_ended": gettext_lazy("Stopped looking as somebody"),
@@ -112,6 +124,10 @@ SUBJECTS = {
     "organization": gettext_lazy("organization"),
     "committee": gettext_lazy("committee"),
     "agreement": gettext_lazy("agreement"),
+    "mandate": gettext_lazy("mandate"),
+    "act": gettext_lazy("act"),
+    "dispute": gettext_lazy("dispute"),
+    "household": gettext_lazy("household"),
     "reform": gettext_lazy("reform"),
     "person": gettext_lazy("person"),
     "people": gettext_lazy("records of people"),
@@ -137,6 +153,8 @@ DETAILS = {
     "number": gettext_lazy("number of the promise"),
     "post": gettext_lazy("post"),
     "key": gettext_lazy("what"),
+    "others": gettext_lazy("and others"),
+    "deed": gettext_lazy("What they did"),
     "lines": gettext_lazy("lines"),
     "founded": gettext_lazy("new regions"),
     "ended": gettext_lazy("regions ended"),
@@ -151,8 +169,9 @@ DETAILS = {
     "days": gettext_lazy("days"),
     "rows": gettext_lazy("lines"),
 }
-# Kept for whoever follows a trail through the table; it says nothing to a reader.
-HIDDEN = {"visit"}
+# Identifiers and symbols for whoever follows a trail through the table; they say nothing to a
+# reader.
+HIDDEN = {"visit", "mandate", "act", "dispute", "why", "is_upheld"}
 HOW = {
     "PAGE": gettext_lazy("on the page"),
     "PRINT": gettext_lazy("printed"),
@@ -162,6 +181,8 @@ HOW = {
     **{kind.value: name for kind, name in KIND_NAMES.items()},
     **{reason.value: name for reason, name in REASON_NAMES.items()},
     **{reason.value: name for reason, name in MERGE_REASON_NAMES.items()},
+    **{kind.value: name for kind, name in RIGHT_NAMES.items()},
+    **{deed.value: name for deed, name in DEED_NAMES.items()},
 }
 
 
@@ -192,6 +213,7 @@ def operate(request: HttpRequest) -> HttpResponse:
             "late_minutes": int(late // 60),
             "given_up": given_up,
             "failures": outbox.given_up(),
+            "disputes": households.open_disputes(),
             "columns": [
                 {"label": _("When")}, {"label": _("Who")}, {"label": _("What")},
                 {"label": _("Which")},

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from learncity.apps.households.access import even_acting
 from learncity.apps.organizations.access import actor_of
 from learncity.apps.people import queries as people
 from learncity.apps.people.access import account, assurance_of
@@ -27,7 +28,7 @@ from learncity.apps.security import queries, services
 from learncity.apps.security.access import HAS, SHOWN, confirmed, is_required
 from learncity.apps.security.types import PasskeyRefused, Way, WrongFactor
 from learncity.kernel import formats
-from learncity.kernel.access import everyone, signed_in
+from learncity.kernel.access import everyone, only, signed_in
 from learncity.kernel.errors import DomainError
 from learncity.web.reader import reader_of
 from learncity.web.signin.limits import may_show_factor
@@ -268,7 +269,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
     return render(request, "web/factor_passkey.html", seen, status=422 if form.errors else 200)
 
 
-@signed_in
+@only(even_acting)
 @never_cache
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Show a second factor, on the way to a desk."""

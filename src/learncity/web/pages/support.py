@@ -24,6 +24,7 @@ from learncity.kernel import formats
 from learncity.kernel.access import only, signed_in
 from learncity.kernel.acting import By, Via
 from learncity.kernel.errors import DomainError
+from learncity.web.acting import SESSION as ACTING
 from learncity.web.signin.visits import VISIT, end_visit_of
 
 
@@ -127,6 +128,7 @@ def begin_visit(request: HttpRequest) -> HttpResponse:
             form.add_error("address", str(refusal.says))
         else:
             request.session[VISIT] = str(visit.id)
+            request.session.pop(ACTING, None)  # whoever looks as somebody acts for nobody
             return redirect("web:me")
     return _page(request, visit=form)
 

@@ -14,7 +14,8 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from learncity.kernel.access import everyone, signed_in
+from learncity.apps.households.access import even_acting
+from learncity.kernel.access import everyone, only
 
 from .forms import AddressForm, AnotherCodeForm, CodeForm
 from .limits import may_try
@@ -120,7 +121,7 @@ code = CodeView.as_view()
 code.access = CodeView.dispatch.access
 
 
-@signed_in
+@only(even_acting)
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session, and a visit with it."""

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from learncity.apps.classes import queries as classes
 from learncity.apps.classes import services as classes_services
+from learncity.apps.households.factories import make_mandate
 from learncity.apps.notices import queries as notices
 from learncity.apps.people import queries as people
 from learncity.apps.people.factories import make_person
@@ -123,11 +124,32 @@ def test_the_office_reads_the_trail_with_names_and_no_more_queries(
     visiting.post("/support/end/")
     visiting.get("/operate/")
 
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         page = visiting.get("/operate/").content.decode()
 
     assert page.count(account_of("demo-worker").person.name) == 3
     assert str(account_of("demo-worker").person_id) not in page
+
+
+def test_support_acts_for_nobody_neither_as_itself_nor_as_the_visited(signed_in, account_of, city):
+    worker, operator = account_of("demo-worker"), account_of("demo-operator")
+    mother, other = make_person("Mother"), make_person("Other")
+    of_worker = make_mandate(mother, worker.person_id)
+    of_operator = make_mandate(other, operator.person_id)
+    client = signed_in("demo-operator")
+    classes_of = f"/api/v1/classes/{OWN_CLASS}"
+    assert client.get(classes_of, headers={"Acting-For": str(of_operator)}).status_code == 200
+    assert client.post(f"/me/mandates/{of_operator}/act/").status_code == 302
+    begin(client)
+
+    assert client.get("/me/").status_code == 200
+    assert client.post(f"/me/mandates/{of_worker}/act/").status_code == 403
+    for mandate in (of_worker, of_operator):
+        answer = client.get(classes_of, headers={"Acting-For": str(mandate)})
+        assert (answer.status_code, answer.json()["code"]) == (403, "may_not_act")
+    assert client.post("/support/end/").url == "/operate/support/"
+    # And what the operator did for somebody before is over.
+    assert client.get("/me/record/").status_code == 200
 
 
 def _paths():
