@@ -22,6 +22,7 @@ PUBLIC = {
 THERE = {
     "class_key": "bookkeeping-qiaotou-wed",
     "receipt": "AAAA-AAAA-AA",
+    "number": "AAAA-AAAA-AA",
     "kind": "csv",
     "slug": "workplace-skills",
     "name": "home",
