@@ -227,7 +227,7 @@ def operate(request: HttpRequest) -> HttpResponse:
                         {"text": ACTIONS.get(e.action, e.action)},
                         {"text": _subject(e.subject, about[e.id], names)},
                         {"text": VIA.get(e.via, e.via)},
-                        {"text": _details(e.detail)},
+                        {"text": _details(e.detail), "words": True},
                     ]
                 }
                 for e in trail

@@ -344,7 +344,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         for pk in ids
     ]
     if request.GET.get("as") in tables.KINDS:
-        head = [_("Place"), _("In"), _("Organization"), _("Has one")]
+        head = [_("Place"), _("Lies in"), _("Organization"), _("Has one")]
         rows = [[*row[:3], _("yes") if row[3] else _("no")] for row in table]
         return tables.download(request.GET["as"], f"coverage-{found.on.isoformat()}", head, rows)
     query = request.GET.copy()
@@ -366,7 +366,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
                  "day": formats.day(found.on, "date")},
             "without": [_("%(place)s, %(region)s") % {"place": row[0], "region": row[1]}
                         for row in table if not row[3]],
-            "columns": [{"label": _("Place")}, {"label": _("In")}, {"label": _("Organization")},
+            "columns": [{"label": _("Place")}, {"label": _("Lies in")}, {"label": _("Organization")},
                         {"label": _("State")}],
             "rows": [
                 {"cells": [row[0], row[1], {"text": row[2] or "–", "words": True},
