@@ -366,8 +366,10 @@ def coverage(request: HttpRequest) -> HttpResponse:
                  "day": formats.day(found.on, "date")},
             "without": [_("%(place)s, %(region)s") % {"place": row[0], "region": row[1]}
                         for row in table if not row[3]],
-            "columns": [{"label": _("Place")}, {"label": _("Lies in")}, {"label": _("Organization")},
-                        {"label": _("State")}],
+            "columns": [
+                {"label": _("Place")}, {"label": _("Lies in")}, {"label": _("Organization")},
+                {"label": _("State")},
+            ],
             "rows": [
                 {"cells": [row[0], row[1], {"text": row[2] or "–", "words": True},
                            {"text": _("Has one") if row[3] else _("None yet"),
