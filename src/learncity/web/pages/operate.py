@@ -224,8 +224,8 @@ def operate(request: HttpRequest) -> HttpResponse:
                     "cells": [
                         f"{formats.day(e.at)} {formats.clock(e.at)}",
                         {"text": _actor(e.actor_id, names)},
-                        {"text": ACTIONS.get(e.action, e.action)},
-                        {"text": _subject(e.subject, about[e.id], names)},
+                        {"text": ACTIONS.get(e.action, e.action), "words": True},
+                        {"text": _subject(e.subject, about[e.id], names), "words": True},
                         {"text": VIA.get(e.via, e.via)},
                         {"text": _details(e.detail), "words": True},
                     ]
