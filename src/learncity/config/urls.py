@@ -5,10 +5,10 @@ from django.urls import include, path
 from learncity.web.urls import sign_in_names
 
 urlpatterns = [
+    path("api/", include("learncity.rest.urls")),
     path("", include("learncity.web.urls")),
     *sign_in_names,
     path("", include("learncity.ui.urls")),
-    path("api/", include("learncity.rest.urls")),
 ]
 
 handler400 = "learncity.web.errors.bad_request"

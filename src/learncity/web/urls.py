@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from learncity.kernel.routes import by_first_part
+
 from .pages import (
     about,
     agreements,
@@ -32,7 +34,7 @@ from .signin import ways
 
 app_name = "web"
 
-urlpatterns = [
+addresses = [
     path("", home.home, name="home"),
     path("find/", find.find, name="find"),
     path("categories/<slug:slug>/", find.category, name="category"),
@@ -199,6 +201,7 @@ urlpatterns = [
     path("privacy/", about.privacy, name="privacy"),
     path("healthz", about.healthz, name="healthz"),
 ]
+urlpatterns = by_first_part(addresses)
 
 # allauth finds these two by their bare names.
 sign_in_names = [

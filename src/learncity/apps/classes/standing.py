@@ -24,11 +24,12 @@ SELECT c.id, c.key, c.opens_at, c.closes_at, c.cancelled_at, c.starts_at, c.plac
 FROM classes_courseclass c
 JOIN catalogue_course o ON o.id = c.course_id
 LEFT JOIN people_person p ON p.id = %s
-LEFT JOIN classes_enrolment e
-  ON e.course_class_id = c.id AND e.person_id IN (SELECT people_all_ids(p.id))
-  AND e.state <> 'WITHDRAWN'
+LEFT JOIN LATERAL (
+  SELECT n.* FROM people_all_ids(p.id) AS a(id)
+  JOIN classes_enrolment n ON n.course_class_id = c.id AND n.person_id = a.id
+  WHERE n.state <> 'WITHDRAWN' ORDER BY n.person_id <> p.id LIMIT 1
+) e ON true
 WHERE c.key = %s
-ORDER BY e.person_id <> p.id LIMIT 1
 """
 
 

@@ -75,8 +75,8 @@ def persons(ids: Collection[UUID]) -> Mapping[UUID, PersonValue]:
 _ADDRESSES = """
 SELECT p.id, a.phone, a.email FROM unnest(%s::uuid[]) AS p(id)
 CROSS JOIN LATERAL (
-  SELECT phone, email FROM people_account
-  WHERE person_id IN (SELECT people_all_ids(p.id)) AND verified_at IS NOT NULL AND is_active
+  SELECT phone, email FROM people_all_ids(p.id) AS m(id) JOIN people_account ON person_id = m.id
+  WHERE verified_at IS NOT NULL AND is_active
   ORDER BY person_id <> p.id, person_id LIMIT 1
 ) a
 """
