@@ -48,7 +48,8 @@ def _owner(database: str) -> str:
 
 def _key() -> str:
     digest = hashlib.sha256()
-    for pattern in ("**/migrations/*.py", "kernel/roles.py", "apps/initiatives/cities/**/*.yaml",
+    for pattern in ("**/migrations/*.py", "kernel/database_roles.py",
+                    "apps/initiatives/cities/**/*.yaml",
                     "apps/*/blueprint.py", "apps/*/blueprint/*.py"):  # fmt: skip
         for path in sorted(SOURCE.glob(pattern)):
             digest.update(path.read_bytes())

@@ -177,7 +177,8 @@ def decision_of(view: Any) -> str:
         return "nobody: it says nothing"
     own = {access._yes: "everyone", access._signed_in: "signed in"}
     room = decision.__module__.split(".")[-2]
-    return own.get(decision) or code(f"{room}.{decision.__name__}")
+    name = decision.__name__ if inspect.isfunction(decision) else str(decision)
+    return own.get(decision) or code(f"{room}.{name}")
 
 
 def _patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:

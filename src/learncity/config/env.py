@@ -74,6 +74,12 @@ class Env:
     second_factor_hours: str = _var(
         "LEARNCITY_SECOND_FACTOR_HOURS", "12", "how long a session need not show it again"
     )
+    role_review_days: str = _var(
+        "LEARNCITY_ROLE_REVIEW_DAYS", "180", "after how many days somebody looks at a role again"
+    )
+    stand_in_days: str = _var(
+        "LEARNCITY_STAND_IN_DAYS", "90", "for how many days at most somebody stands in for another"
+    )
     oidc_url: str = _var(
         "OIDC_URL", "", "oidc://CLIENT:SECRET@ISSUER?name=NAME; empty: no such sign-in"
     )
@@ -127,10 +133,13 @@ class Env:
             wrong.append(
                 f"LEARNCITY_SECOND_FACTOR: {self.second_factor!r}; use off, operators or staff"
             )
-        if not (self.second_factor_hours.isdigit() and 0 < int(self.second_factor_hours) <= 720):
-            wrong.append(
-                f"LEARNCITY_SECOND_FACTOR_HOURS: {self.second_factor_hours!r}; use 1 to 720"
-            )
+        for name, number, most in (
+            ("LEARNCITY_SECOND_FACTOR_HOURS", self.second_factor_hours, 720),
+            ("LEARNCITY_ROLE_REVIEW_DAYS", self.role_review_days, 3660),
+            ("LEARNCITY_STAND_IN_DAYS", self.stand_in_days, 366),
+        ):
+            if not (number.isdigit() and 0 < int(number) <= most):
+                wrong.append(f"{name}: {number!r}; use 1 to {most}")
         for scheme, name in (
             ("oidc", "oidc_url"), ("wechat", "wechat_url"),
             ("wechat", "wechat_app_url"), ("zalo", "zalo_url"),

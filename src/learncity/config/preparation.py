@@ -33,10 +33,10 @@ def make_tables() -> None:
     from django.core.management import call_command
 
     django.setup()
-    from learncity.kernel import roles
+    from learncity.kernel import database_roles
 
     call_command("migrate", verbosity=0, interactive=False)
-    roles.grant()
+    database_roles.grant()
     with psycopg.connect(address("owner"), autocommit=True) as owner:
         name = sql.Identifier(owner.info.dbname)
         mark = sql.Literal(_tables_mark())
@@ -75,7 +75,7 @@ def _static_mark_file() -> Path:
 
 
 def _tables_mark() -> str:
-    sources = [*SOURCE.rglob("migrations/*.py"), SOURCE / "kernel" / "roles.py"]
+    sources = [*SOURCE.rglob("migrations/*.py"), SOURCE / "kernel" / "database_roles.py"]
     return f"Learncity {version()}, tables {_digest(sources)}"
 
 

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "learncity.apps.organizations",
     "learncity.apps.record",
     "learncity.apps.notices",
+    "learncity.apps.roles",
     "learncity.apps.security",
     "learncity.apps.households",
     "learncity.apps.assertions",
@@ -145,6 +146,10 @@ MISSING_URL = "web:missing"
 # Of whom a second factor is wanted: off, operators, staff; empty: operators, in a demo nobody.
 SECOND_FACTOR = env().second_factor
 SECOND_FACTOR_HOURS = int(env().second_factor_hours)
+# After how long somebody looks at every role again, how long that may take, and for how long at
+# most somebody stands in for another.
+ROLE_REVIEW_DAYS, ROLE_REVIEW_TAKES = int(env().role_review_days), 30
+STAND_IN_DAYS = int(env().stand_in_days)
 # Signing in elsewhere; each is off while it is empty (security.ports).
 OIDC_URL, WECHAT_URL = env().oidc_url, env().wechat_url
 WECHAT_APP_URL, ZALO_URL = env().wechat_app_url, env().zalo_url

@@ -114,7 +114,10 @@ for router in (
     desk.router,
     mandates.office,
     office.router,
+    office.one,
     people.router,
+    people.one,
+    people.both,
     partners.router,
 ):
     api.add_router("", router)

@@ -14,8 +14,8 @@ from learncity.apps.households.access import acting_of, whose
 from learncity.apps.households.types import Acting, Purpose
 from learncity.apps.initiatives.types import Help
 from learncity.apps.notices import queries as notices
-from learncity.apps.organizations.access import actor_of
-from learncity.apps.organizations.types import Actor
+from learncity.apps.roles.access import actor_of
+from learncity.apps.roles.types import Act, Actor
 from learncity.apps.security.access import visit_of
 from learncity.apps.security.types import Visit
 
@@ -123,8 +123,9 @@ class Page:
             # Whoever looks as somebody sees no desk: it stays shut to them.
             actor = Actor() if self.visit else actor_of(self._request)
             if actor.has_desk:
-                entries.append((_("Desk"), "web:desk"))
-            if actor.is_operator:
+                runs = actor.may(Act.RUN_CLASSES)
+                entries.append((_("Desk"), "web:desk" if runs else "web:desk_figures"))
+            if actor.has_office:
                 entries.append((_("City office"), "web:operate"))
         path = self._request.path
         found = []

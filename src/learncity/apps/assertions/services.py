@@ -19,6 +19,8 @@ from learncity.apps.people.types import Addresses
 from learncity.apps.record import services as record
 from learncity.apps.record.types import Kind as FactKind
 from learncity.apps.record.types import NewFact
+from learncity.apps.roles import queries as roles
+from learncity.apps.roles.types import Role
 from learncity.kernel import audit, locks, outbox
 from learncity.kernel.acting import By
 from learncity.kernel.dated import day_of
@@ -244,7 +246,9 @@ def object_to(*, assertion_id: UUID, person_id: UUID, text: str, by: By, at: dat
         return
     Objection.objects.create(assertion_id=assertion_id, text=text, at=at)
     _note(row, facts.OBJECTED, by, at)
-    staff = people.persons(organizations.staff_of(row.organization.id))
+    staff = people.persons(
+        roles.of_organization(row.organization.id, [Role.STAFF, Role.MANAGER], at=at)
+    )
     url = f"/desk/organizations/{row.organization.key}/assertions/{row.id}/"
     notices.tell(
         [_message(row, p.id, p.language, facts.TELL_OBJECTED, at, {}, url) for p in staff.values()]

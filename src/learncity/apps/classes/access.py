@@ -1,28 +1,27 @@
 """Who may see what of classes; the one place where it is decided."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
 
 from learncity.apps.households.access import whose
 from learncity.apps.households.types import Purpose
-from learncity.apps.organizations.access import actor_of
-from learncity.apps.organizations.types import Actor
+from learncity.apps.roles.access import Duty, Where
+from learncity.apps.roles.types import Act
 
 from . import queries
 from .types import ClassDetail, ClassNotFound, Enrolment, EnrolmentNotFound, State
 
 
-def may_run(actor: Actor, class_key: str) -> bool:
-    """Staff of the organization that runs the class, and operators of the city."""
-    if actor.is_operator:
-        return True
-    return bool(actor.staff_of) and queries.provider_of(class_key) in actor.staff_of
+def of_class(*, class_key: str, **arguments: Any) -> Sequence[Where]:
+    """The organization that runs a class."""
+    provider_id = queries.provider_of(class_key)
+    return [Where(frozenset({provider_id}))] if provider_id else []
 
 
-def runs_class(request: HttpRequest, *, class_key: str, **arguments: Any) -> bool:
-    """The decision for a page of one class at the desk."""
-    return may_run(actor_of(request), class_key)
+# The decision for a page of one class at the desk.
+runs_class = Duty(Act.RUN_CLASSES, on=of_class)
 
 
 def class_for(request: HttpRequest, class_key: str) -> tuple[ClassDetail, Enrolment | None]:
@@ -40,7 +39,7 @@ def class_for(request: HttpRequest, class_key: str) -> tuple[ClassDetail, Enrolm
         raise ClassNotFound(class_key)
     detail, mine = found
     is_member = mine is not None and mine.state == State.ENROLLED
-    if detail.has_links and not (is_member or may_run(actor_of(request), class_key)):
+    if detail.has_links and not (is_member or runs_class(request, class_key=class_key)):
         detail = detail.without_links()
     return detail, mine
 

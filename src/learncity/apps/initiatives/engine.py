@@ -11,12 +11,12 @@ from learncity.apps.organizations.blueprint import (
     Agreements,
     Committees,
     Organizations,
-    Roles,
     Venues,
 )
 from learncity.apps.people.blueprint import Groups, People
 from learncity.apps.places.blueprint import Places
 from learncity.apps.privacy.blueprint import Clocks, Consents, DaysOff, Retention
+from learncity.apps.roles.blueprint import Roles
 from learncity.kernel.blueprints import Engine, Key, Names, Value
 
 

@@ -1,29 +1,14 @@
 """What this room keeps about persons."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from learncity.kernel.personal_data import Basis, Erased, Line, OnErasure, RecordClass, register
+from learncity.kernel.personal_data import Basis, Line, OnErasure, RecordClass, register
 
-from .models import Deed, Member, StaffRole
-
-
-def _roles(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
-    found: dict[UUID, list[Line]] = {}
-    rows = StaffRole.objects.filter(person_id__in=ids).select_related("organization")
-    for role in rows.order_by("since", "id"):
-        line = {
-            _("Organization"): role.organization.name,
-            _("Role"): role.role,
-            _("From"): role.since,
-            _("Until"): role.ended_at or "",
-        }
-        found.setdefault(role.person_id, []).append(line)
-    return found
+from .models import Deed, Member
 
 
 def _members(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
@@ -40,29 +25,7 @@ def _members(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
     return found
 
 
-def _end(erased: Erased) -> int:
-    """Whoever is gone acts for nobody."""
-    living = StaffRole.objects.filter(person_id=erased.person_id, ended_at=None)
-    return living.update(ended_at=erased.at)
-
-
-def _ended(before: datetime) -> int:
-    return StaffRole.objects.filter(ended_at__lt=before).delete()[0]
-
-
 register(
-    RecordClass(
-        "organizations.role",
-        (StaffRole,),
-        gettext_lazy("Whom you act for"),
-        gettext_lazy("Organization, role, from when to when."),
-        Basis.DUTY,
-        OnErasure.PSEUDONYMOUS,
-        days=5 * 365,
-        export=_roles,
-        erase=_end,
-        sweep=_ended,
-    ),
     RecordClass(
         "organizations.member",
         (Member,),

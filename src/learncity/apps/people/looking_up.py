@@ -54,7 +54,13 @@ LIMIT 50
 
 
 def find_people(
-    text: str, *, region: str, invented: bool, after: UUID | None = None, limit: int = 50
+    text: str,
+    *,
+    region: str,
+    invented: bool,
+    after: UUID | None = None,
+    limit: int = 50,
+    home_ids: Collection[UUID] | None = None,
 ) -> list[PersonCard]:
     """People by name, or exactly by phone, e-mail or number of identity; in order of names.
 
@@ -64,6 +70,7 @@ def find_people(
         text: a name or part of one, in signs, letters without their marks, or pinyin; or a number.
         region, invented: how a phone number is read, as by ``rules.parse_address``.
         after: the last person of the part before.
+        home_ids: only who lives in one of these regions.
     """
     text = text.strip()[:120]
     tokens = query_tokens(text)[:12]
@@ -77,6 +84,8 @@ def find_people(
         return []
     else:
         where = _EVERYBODY
+    if home_ids is not None:
+        where, values = f"{where} AND p.home_id = ANY(%s)", [*values, list(home_ids)]
     with connection.cursor() as cursor:
         cursor.execute(f"{_CARDS}{where}{_PART}", [*values, after, after, limit])
         return _cards(cursor.fetchall())

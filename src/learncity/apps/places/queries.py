@@ -279,6 +279,17 @@ def lineage_of(ids: Collection[UUID]) -> walking.Lineage:
     return walking.Lineage(flows, lives)
 
 
+def still_theirs(
+    office: frozenset[UUID], candidates: Collection[UUID], *, on: date, to: date
+) -> frozenset[UUID]:
+    """The regions of a later day that lie wholly in what an office had before; three queries.
+
+    See ``lineage.still_theirs``.
+    """
+    lineage = lineage_of(joined([*office, *candidates]))
+    return walking.still_theirs(lineage, office, candidates, on=on, to=to)
+
+
 def flows_of(place_id: UUID) -> list[FlowValue]:
     """What went into a region and what came out of it, by day; one query."""
     rows = Flow.objects.filter(Q(source_id=place_id) | Q(target_id=place_id))

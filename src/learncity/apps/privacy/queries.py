@@ -183,12 +183,19 @@ def find_request(number: str, *, person_id: UUID | None = None) -> RequestValue 
     return found.as_value() if found else None
 
 
-def worklist(*, closed: bool = False, limit: int = 1000) -> list[RequestValue]:
-    """Open requests, the next due first; or those that are over, newest first; one query."""
+def worklist(
+    *, closed: bool = False, limit: int = 1000, home_ids: Collection[UUID] | None = None
+) -> list[RequestValue]:
+    """Open requests, the next due first; or those that are over, newest first; one query.
+
+    Args:
+        home_ids: only of people who live in these regions.
+    """
+    rows = _of_homes(home_ids)
     if closed:
-        rows = Request.objects.exclude(state__in=OPEN).order_by("-received_at", "-id")
-        return [r.as_value() for r in rows[:limit]]
-    found = [r.as_value() for r in Request.objects.filter(state__in=OPEN)[:limit]]
+        over = rows.exclude(state__in=OPEN).order_by("-received_at", "-id")
+        return [r.as_value() for r in over[:limit]]
+    found = [r.as_value() for r in rows.filter(state__in=OPEN)[:limit]]
     return sorted(found, key=lambda r: (r.next_due, r.received_at, r.id))
 
 
@@ -198,10 +205,15 @@ def guessed_countries() -> list[str]:
     return sorted(set(rows.values_list("country", flat=True)))
 
 
-def counts(*, at: datetime) -> Mapping[str, int]:
+def _of_homes(home_ids: Collection[UUID] | None) -> "QuerySet[Request]":
+    rows = Request.objects.all()
+    return rows if home_ids is None else rows.filter(person__home_id__in=home_ids)
+
+
+def counts(*, at: datetime, home_ids: Collection[UUID] | None = None) -> Mapping[str, int]:
     """How many requests are open, overdue, due within two days, and were answered late; a query."""
     today, is_open = _today(at), Q(state__in=OPEN)
-    rows = Request.objects.annotate(
+    rows = _of_homes(home_ids).annotate(
         next_due=Case(When(state=RequestState.RECEIVED, then="answer_by"), default="done_by")
     )
     late = Q(answered_at__date__gt=F("answer_by")) | Q(done_at__date__gt=F("done_by"))

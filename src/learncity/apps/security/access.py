@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.http import HttpRequest
 
-from learncity.apps.organizations.access import actor_of
-from learncity.apps.organizations.types import Actor
+from learncity.apps.roles.access import actor_of
+from learncity.apps.roles.types import Actor
 from learncity.kernel.access import View
 
 from .types import Visit
@@ -25,8 +25,8 @@ def is_required(actor: Actor) -> bool:
     """
     wanted = settings.SECOND_FACTOR or ("off" if settings.DEMO else "operators")
     if wanted == "staff":
-        return actor.has_desk
-    return wanted == "operators" and actor.is_operator
+        return bool(actor.held)
+    return wanted == "operators" and actor.has_office
 
 
 def is_fresh(request: HttpRequest, at: datetime) -> bool:

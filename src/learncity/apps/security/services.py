@@ -9,12 +9,12 @@ from django.db import IntegrityError, transaction
 
 from learncity.apps.notices import services as notices
 from learncity.apps.notices.types import Kind, NewMessage
-from learncity.apps.organizations import queries as organizations
 from learncity.apps.people import queries as people
 from learncity.apps.people import services as people_services
 from learncity.apps.people.types import Addresses, Document
 from learncity.apps.record import services as record
 from learncity.apps.record.types import NewFact
+from learncity.apps.roles import queries as roles
 from learncity.kernel import audit, locks
 from learncity.kernel.acting import By
 from learncity.kernel.ids import uuid7
@@ -341,7 +341,7 @@ def begin_visit(*, address: Addresses, reason: str, by: By, at: datetime) -> Vis
     account = people.account_at(address)
     if account is None:
         raise NobodyThere
-    if account.person_id == by.person_id or organizations.actor(account.person_id).is_operator:
+    if account.person_id == by.person_id or roles.actor(account.person_id).has_office:
         raise NotToVisit
     locks.hold("security.SupportVisit", by.person_id)
     mine = SupportVisit.objects.filter(operator_id=by.person_id, ended_at=None)

@@ -13,9 +13,10 @@ from pydantic import BaseModel
 from learncity.apps.classes import queries, services
 from learncity.apps.classes.access import runs_class
 from learncity.apps.classes.types import ClassNotFound, Shown
-from learncity.apps.organizations.access import actor_of, has_desk
 from learncity.apps.people.access import account
 from learncity.apps.places import queries as places
+from learncity.apps.roles.access import Duty, actor_of, organizations_for
+from learncity.apps.roles.types import Act
 from learncity.kernel.acting import By, Via
 from learncity.rest.idempotency import once
 from learncity.rest.identity import only
@@ -29,16 +30,16 @@ from .common import providers_of
 
 router = Router(tags=["Desk"])
 # Whatever an operation says itself: nobody without a desk gets in.
-router.add_decorator(only(has_desk))
+router.add_decorator(only(Duty(Act.SEE_FIGURES)))
 
 
-def _scope(request: HttpRequest) -> Collection[UUID] | None:
-    """The organizations whose classes this account runs; ``None``: all of the city."""
-    actor = actor_of(request)
-    return None if actor.is_operator else actor.staff_of
+def _scope(request: HttpRequest, act: Act) -> Collection[UUID] | None:
+    """The organizations for which this account may do it; ``None``: all of the city."""
+    return organizations_for(actor_of(request), act)
 
 
 @router.get("/desk/classes", response={200: Classes, **refusals(403)})
+@only(Duty(Act.RUN_CLASSES))
 def list_desk_classes(
     request: HttpRequest,
     q: Search = "",
@@ -56,7 +57,7 @@ def list_desk_classes(
     wanted: dict[str, Any] = {
         "at": at,
         "shown": state,
-        "provider_ids": _scope(request),
+        "provider_ids": _scope(request, Act.RUN_CLASSES),
         "text": text,
     }
     part = classes_part(request, "desk", wanted, cursor, limit)
@@ -124,7 +125,7 @@ def _changed(class_key: str, at: datetime) -> Status[BaseModel]:
 @router.get("/desk/figures", response={200: shapes.Figures, **refusals(403)})
 def get_figures(request: HttpRequest) -> shapes.Figures:
     """Count the classes I run, their seats, and places taken by region and month."""
-    scope = _scope(request)
+    scope = _scope(request, Act.SEE_FIGURES)
     figures = queries.figures(scope, at=timezone.now())
     counted = queries.figures_by_place_and_month(scope)
     where = places.places({place_id for place_id, _month, _count in counted})

@@ -10,9 +10,10 @@ from pydantic import BaseModel
 
 from learncity.apps.households import queries, services
 from learncity.apps.households.types import NewPerson, NobodyThere
-from learncity.apps.organizations.access import is_operator
 from learncity.apps.people import queries as people
 from learncity.apps.people.access import account
+from learncity.apps.roles.access import Duty, in_city
+from learncity.apps.roles.types import Act
 from learncity.kernel.texts import content_language
 from learncity.rest.idempotency import once
 from learncity.rest.identity import only
@@ -24,7 +25,7 @@ from .households import by_me, parsed
 router = Router(tags=["Mine"])
 office = Router(tags=["Desk"])
 # Whatever an operation says itself: nobody but the city's office gets in.
-office.add_decorator(only(is_operator))
+office.add_decorator(only(Duty(Act.SETTLE_DISPUTES, on=in_city)))
 
 
 @router.get("/me/mandates", response=shapes.Mandates)

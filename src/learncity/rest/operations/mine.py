@@ -12,10 +12,10 @@ from learncity.apps.households import services as households
 from learncity.apps.households.access import by_of, person_for
 from learncity.apps.households.types import Purpose
 from learncity.apps.notices import queries as notices
-from learncity.apps.organizations.access import actor_of
 from learncity.apps.people.access import account
 from learncity.apps.places import queries as places
 from learncity.apps.record import queries as record
+from learncity.apps.roles.access import actor_of
 from learncity.kernel.acting import Via
 from learncity.rest import cursors
 from learncity.rest.idempotency import once

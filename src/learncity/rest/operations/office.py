@@ -1,14 +1,15 @@
-"""The city's office: requests about data. For operators only; the router sees to that."""
+"""The city's office: requests about data."""
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Status
 from pydantic import BaseModel
 
-from learncity.apps.organizations.access import is_operator
 from learncity.apps.people.access import account
 from learncity.apps.privacy import queries, services
 from learncity.apps.privacy.types import RequestNotFound
+from learncity.apps.roles.access import Duty, actor_of, of_request, regions_for
+from learncity.apps.roles.types import Act
 from learncity.kernel.acting import By, Via
 from learncity.rest.idempotency import once
 from learncity.rest.identity import only
@@ -19,8 +20,10 @@ from learncity.rest.shapes.common import Receipt
 from .privacy import shape_of
 
 router = Router(tags=["Desk"])
-# Whatever an operation says itself: nobody but the city's operators gets in.
-router.add_decorator(only(is_operator))
+# Of the requests of a region its officers see and answer each.
+one = Router(tags=["Desk"])
+router.add_decorator(only(Duty(Act.ANSWER_REQUESTS)))
+one.add_decorator(only(Duty(Act.ANSWER_REQUESTS, on=of_request)))
 
 
 def _by(request: HttpRequest) -> By:
@@ -33,13 +36,14 @@ def list_requests(request: HttpRequest, closed: bool = False) -> shapes.DataRequ
 
     At most 1,000, without the person's words and ours.
     """
-    found = [shape_of(value) for value in queries.worklist(closed=closed)]
+    homes = regions_for(actor_of(request), Act.ANSWER_REQUESTS)
+    found = [shape_of(value) for value in queries.worklist(closed=closed, home_ids=homes)]
     return shapes.DataRequests(
         items=[one.model_copy(update={"words": "", "answer": ""}) for one in found]
     )
 
 
-@router.get("/desk/requests/{number}", response={200: shapes.DataRequest, **refusals(403)})
+@one.get("/desk/requests/{number}", response={200: shapes.DataRequest, **refusals(403)})
 def get_request(request: HttpRequest, number: Receipt) -> shapes.DataRequest:
     """Read one request. Each look is written to the audit trail."""
     found = queries.find_request(number)
@@ -49,7 +53,7 @@ def get_request(request: HttpRequest, number: Receipt) -> shapes.DataRequest:
     return shape_of(found)
 
 
-@router.post("/desk/requests/{number}/answer", response={200: shapes.DataRequest, **refusals(409)})
+@one.post("/desk/requests/{number}/answer", response={200: shapes.DataRequest, **refusals(409)})
 @once
 def answer_request(
     request: HttpRequest, number: Receipt, payload: shapes.RequestAnswer
@@ -69,9 +73,7 @@ def answer_request(
     return Status(200, shape_of(found))
 
 
-@router.post(
-    "/desk/requests/{number}/extension", response={200: shapes.DataRequest, **refusals(409)}
-)
+@one.post("/desk/requests/{number}/extension", response={200: shapes.DataRequest, **refusals(409)})
 @once
 def extend_request(
     request: HttpRequest, number: Receipt, payload: shapes.RequestExtension
@@ -84,9 +86,7 @@ def extend_request(
     return Status(200, shape_of(found))
 
 
-@router.post(
-    "/desk/requests/{number}/completion", response={200: shapes.DataRequest, **refusals(409)}
-)
+@one.post("/desk/requests/{number}/completion", response={200: shapes.DataRequest, **refusals(409)})
 @once
 def finish_request(request: HttpRequest, number: Receipt) -> Status[BaseModel]:
     """Note that what was granted is done; an erasure is carried out. Again changes nothing.

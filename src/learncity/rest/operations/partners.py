@@ -19,7 +19,6 @@ from learncity.apps.assertions.access import may_look, may_verify
 from learncity.apps.assertions.types import PersonNotFound
 from learncity.apps.organizations import queries
 from learncity.apps.organizations import services as organizations
-from learncity.apps.organizations.access import keeps_agreement, works_for
 from learncity.apps.organizations.types import (
     AgreementState,
     OrganizationKind,
@@ -29,6 +28,8 @@ from learncity.apps.people.services import parse_address
 from learncity.apps.people.types import Addresses, BadAddress
 from learncity.apps.places import queries as places
 from learncity.apps.places.types import PlaceKind
+from learncity.apps.roles.access import Duty, of_agreement, of_organization
+from learncity.apps.roles.types import Act
 from learncity.kernel.acting import By, Via
 from learncity.kernel.dated import day_of
 from learncity.kernel.errors import NotFound
@@ -158,7 +159,7 @@ def get_coverage(
     response={200: shapes.Agreement, **refusals(403, 409)},
 )
 @once
-@only(keeps_agreement)
+@only(Duty(Act.NOTE_DEEDS, on=of_agreement))
 def note_deed(
     request: HttpRequest, key: Slug, number: Number, payload: shapes.Deed
 ) -> Status[BaseModel]:
@@ -231,7 +232,7 @@ def object_to_assertion(
     "/desk/organizations/{key}/assertions",
     response={200: said.AssertionsOfPeople, **refusals(403)},
 )
-@only(works_for)
+@only(Duty(Act.VOUCH, on=of_organization))
 def list_assertions(
     request: HttpRequest, key: Slug, cursor: Cursor | None = None, limit: Limit = 20
 ) -> said.AssertionsOfPeople:
@@ -260,7 +261,7 @@ def list_assertions(
     "/desk/organizations/{key}/assertions", response={200: said.Assertion, **refusals(403, 409)}
 )
 @once
-@only(works_for)
+@only(Duty(Act.VOUCH, on=of_organization))
 def vouch_for(request: HttpRequest, key: Slug, payload: said.NewAssertion) -> Status[BaseModel]:
     """Vouch for a person in the name of my organization; they are told and can object.
 
@@ -288,7 +289,7 @@ def vouch_for(request: HttpRequest, key: Slug, payload: said.NewAssertion) -> St
     response={200: said.Assertion, **refusals(403, 409)},
 )
 @once
-@only(works_for)
+@only(Duty(Act.VOUCH, on=of_organization))
 def withdraw_assertion(
     request: HttpRequest, key: Slug, assertion_id: UUID, payload: said.Because
 ) -> Status[BaseModel]:

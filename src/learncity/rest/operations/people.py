@@ -1,20 +1,23 @@
-"""People at the city office: for operators only; the router sees to that. All is written down."""
+"""People at the city office. All is written down."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from ninja import Router, Status
 from pydantic import BaseModel
 
-from learncity.apps.organizations.access import is_operator
 from learncity.apps.people import queries, services
 from learncity.apps.people.access import account
 from learncity.apps.people.types import Number, PersonCard, PersonNotFound
 from learncity.apps.places import queries as places
+from learncity.apps.roles.access import Duty, Where, actor_of, of_person, regions_for
+from learncity.apps.roles.types import Act
 from learncity.kernel.acting import By, Via
 from learncity.rest.idempotency import once
 from learncity.rest.identity import only
@@ -29,7 +32,17 @@ REGION = "CN"
 
 mine = Router(tags=["Mine"])
 router = Router(tags=["Desk"])
-router.add_decorator(only(is_operator))
+one = Router(tags=["Desk"])
+both = Router(tags=["Desk"])
+
+
+def _of_both(*, person_id: UUID, payload: shapes.NewMerge, **arguments: Any) -> Sequence[Where]:
+    return of_person(person_id=person_id, other_id=payload.other)
+
+
+router.add_decorator(only(Duty(Act.KEEP_PEOPLE)))
+one.add_decorator(only(Duty(Act.KEEP_PEOPLE, on=of_person)))
+both.add_decorator(only(Duty(Act.KEEP_PEOPLE, on=_of_both)))
 
 
 def _by(request: HttpRequest) -> By:
@@ -91,11 +104,17 @@ def search_people(request: HttpRequest, payload: shapes.Search) -> shapes.People
         invented=settings.DEMO,
         after=payload.after,
         limit=payload.limit + 1,
+        home_ids=_homes(request),
     )
     shown = part[: payload.limit]
     services.note_search(found=len(shown), by=_by(request), how="API")
     after = shown[-1].id if len(part) > payload.limit else None
     return shapes.People(items=_lines(shown), next=after)
+
+
+def _homes(request: HttpRequest) -> frozenset[UUID] | None:
+    """The regions whose people this account keeps; ``None`` for the whole city."""
+    return regions_for(actor_of(request), Act.KEEP_PEOPLE)
 
 
 def _lines(cards: Sequence[PersonCard]) -> list[shapes.PersonLine]:
@@ -125,6 +144,9 @@ def register_person(request: HttpRequest, payload: shapes.NewPerson) -> Status[B
     409 `identifier_taken` when somebody holds one of the numbers: search for it.
     """
     homes = places.ids_by_key([payload.home]) if payload.home else {}
+    mine = _homes(request)
+    if mine is not None and homes.get(payload.home or "") not in mine:
+        raise PermissionDenied
     made = services.register(
         person_id=payload.id,
         name=payload.name,
@@ -140,7 +162,7 @@ def register_person(request: HttpRequest, payload: shapes.NewPerson) -> Status[B
     return Status(201, _person(made))
 
 
-@router.get(
+@one.get(
     "/desk/people/{uuid:person_id}",
     url_name="person",
     response={200: shapes.Person, **refusals(403)},
@@ -171,7 +193,7 @@ def _person(person_id: UUID) -> shapes.Person:
     )
 
 
-@router.post(
+@one.post(
     "/desk/people/{uuid:person_id}/identifiers", response={200: shapes.Identifier, **refusals(409)}
 )
 @once
@@ -185,7 +207,7 @@ def add_identifier(
     return Status(200, shapes.Identifier.of(made))
 
 
-@router.post(
+@one.post(
     "/desk/people/{uuid:person_id}/identifiers/{uuid:identifier_id}/reveal",
     response={200: shapes.WholeNumber, **refusals(409)},
 )
@@ -202,7 +224,7 @@ def reveal_identifier(
     return shapes.WholeNumber(number=whole)
 
 
-@router.delete(
+@one.delete(
     "/desk/people/{uuid:person_id}/identifiers/{uuid:identifier_id}",
     response={200: shapes.Identifiers, **refusals(409)},
 )
@@ -216,7 +238,7 @@ def end_identifier(request: HttpRequest, person_id: UUID, identifier_id: UUID) -
     return Status(200, shapes.Identifiers(items=[shapes.Identifier.of(v) for v in held]))
 
 
-@router.post("/desk/people/{uuid:person_id}/merges", response={200: shapes.Merge, **refusals(409)})
+@both.post("/desk/people/{uuid:person_id}/merges", response={200: shapes.Merge, **refusals(409)})
 @once
 def merge_people(
     request: HttpRequest, person_id: UUID, payload: shapes.NewMerge
@@ -232,7 +254,7 @@ def merge_people(
     return Status(200, shapes.Merge.of(made))
 
 
-@router.delete(
+@one.delete(
     "/desk/people/{uuid:person_id}/merges/{uuid:other_id}",
     response={200: shapes.Person, **refusals(409)},
 )

@@ -13,12 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learncity.apps.organizations import queries, services
-from learncity.apps.organizations.access import (
-    actor_of,
-    has_desk,
-    is_operator,
-    keeps_agreement,
-)
 from learncity.apps.organizations.types import (
     UNIT_NAMES,
     AgreementFigures,
@@ -27,6 +21,8 @@ from learncity.apps.organizations.types import (
     Unit,
 )
 from learncity.apps.people import queries as people
+from learncity.apps.roles.access import Duty, actor_of, in_city, of_agreement, organizations_for
+from learncity.apps.roles.types import Act
 from learncity.kernel import formats, tables
 from learncity.kernel.access import only
 from learncity.kernel.acting import By
@@ -54,8 +50,8 @@ def parties_words(agreement: AgreementValue) -> str:
 
 
 def _seen(request: HttpRequest) -> list[AgreementValue]:
-    actor = actor_of(request)
-    return queries.agreements(organization_ids=None if actor.is_operator else actor.staff_of)
+    mine = organizations_for(actor_of(request), Act.NOTE_DEEDS)
+    return queries.agreements(organization_ids=mine)
 
 
 def figures_strip(found: AgreementFigures) -> list[dict[str, str]]:
@@ -69,7 +65,7 @@ def figures_strip(found: AgreementFigures) -> list[dict[str, str]]:
     ]
 
 
-@only(has_desk)
+@only(Duty(Act.NOTE_DEEDS))
 def agreements(request: HttpRequest) -> HttpResponse:
     """The agreements that I keep, with what was promised and kept; also as a spreadsheet."""
     found, on = _seen(request), day_of(timezone.now())
@@ -80,7 +76,7 @@ def agreements(request: HttpRequest) -> HttpResponse:
         request,
         "web/agreements.html",
         {
-            "is_operator": actor_of(request).is_operator,
+            "is_operator": actor_of(request).everywhere(Act.MAKE_AGREEMENTS),
             "figures": figures_strip(queries.count_agreements(in_force, on=on)),
             "columns": [{"label": _("Agreement")}, {"label": _("Parties")},
                         {"label": _("From when to when")},
@@ -126,7 +122,7 @@ def _found(key: str) -> AgreementValue:
     return found
 
 
-@only(keeps_agreement)
+@only(Duty(Act.NOTE_DEEDS, on=of_agreement))
 def agreement(request: HttpRequest, key: str) -> HttpResponse:
     """One agreement: each promise with what was done, by whom noted, on what it rests."""
     found, on = _found(key), day_of(timezone.now())
@@ -140,7 +136,7 @@ def agreement(request: HttpRequest, key: str) -> HttpResponse:
             "agreement": found,
             "tag": state_tag(found, on),
             "days": days_words(found.since, found.until),
-            "is_operator": actor_of(request).is_operator,
+            "is_operator": actor_of(request).everywhere(Act.MAKE_AGREEMENTS),
             "promise_url": url["promise"],
             "promises": [
                 promise_words(p, on)
@@ -193,7 +189,7 @@ class AgreementForm(ActForm):
         )  # fmt: skip
 
 
-@only(is_operator)
+@only(Duty(Act.MAKE_AGREEMENTS, on=in_city))
 def new_agreement(request: HttpRequest) -> HttpResponse:
     """Enter an agreement."""
     form = AgreementForm(request.POST or None)
@@ -336,11 +332,13 @@ _ACTS: dict[str, Callable[..., ActForm]] = {
 _OFFICE_ONLY = ("promise", "take-out")
 
 
-@only(keeps_agreement)
+@only(Duty(Act.NOTE_DEEDS, on=of_agreement))
 def agreement_act(request: HttpRequest, key: str, name: str) -> HttpResponse:
     """One change of an agreement."""
     found = _found(key)
-    if name not in _ACTS or (name in _OFFICE_ONLY and not actor_of(request).is_operator):
+    if name not in _ACTS or (
+        name in _OFFICE_ONLY and not actor_of(request).everywhere(Act.MAKE_AGREEMENTS)
+    ):
         raise Http404
     initial = {"number": request.GET.get("number", ""), "deed": request.GET.get("deed", ""),
                "on": day_of(timezone.now())}  # fmt: skip

@@ -16,9 +16,10 @@ from learncity.apps.classes import queries, services
 from learncity.apps.classes.access import runs_class
 from learncity.apps.classes.types import ClassCard, ClassDetail, RosterRow, Shown, State
 from learncity.apps.organizations import queries as organizations
-from learncity.apps.organizations.access import actor_of, has_desk
 from learncity.apps.people.access import account
 from learncity.apps.places import queries as places
+from learncity.apps.roles.access import Duty, actor_of, organizations_for
+from learncity.apps.roles.types import Act
 from learncity.kernel import formats, tables
 from learncity.kernel.access import only
 from learncity.kernel.acting import By, Via
@@ -59,8 +60,7 @@ class FilterForm(forms.Form):
 
 def scope(request: HttpRequest) -> Collection[UUID] | None:
     """The organizations whose classes this reader runs; ``None``: all of the city."""
-    actor = actor_of(request)
-    return None if actor.is_operator else actor.staff_of
+    return organizations_for(actor_of(request), Act.RUN_CLASSES)
 
 
 def _chosen(request: HttpRequest) -> list[ClassCard]:
@@ -76,7 +76,7 @@ def _chosen(request: HttpRequest) -> list[ClassCard]:
     return sorted(cards, key=key, reverse=sort.startswith("-"))
 
 
-@only(has_desk)
+@only(Duty(Act.RUN_CLASSES))
 def desk(request: HttpRequest) -> HttpResponse:
     """My organization's classes, with seats and waiting, and the figures of the season."""
     cards, at = _chosen(request), timezone.now()
@@ -90,7 +90,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         % {"n": formats.number(len(cards))},
         "mine": [
             {"url": reverse("web:my_organization", args=[o.key]), "name": o.name}
-            for o in organizations.organizations(actor_of(request).staff_of).values()
+            for o in organizations.organizations(
+                actor_of(request).organizations(Act.NOTE_DEEDS)
+            ).values()
         ],
         "columns": _columns(request),
         "rows": [_row(card, at) for card in shown],
@@ -159,7 +161,7 @@ def _row(card: ClassCard, at: Any) -> dict[str, Any]:
     }
 
 
-@only(has_desk)
+@only(Duty(Act.RUN_CLASSES))
 def desk_export(request: HttpRequest, kind: str) -> HttpResponse:
     """All classes of the chosen view as a spreadsheet, whatever the page shows."""
     at = timezone.now()
@@ -311,7 +313,7 @@ def roster_export(request: HttpRequest, class_key: str, kind: str) -> HttpRespon
     return tables.download(kind, f"roster-{class_key}", head, rows)
 
 
-@only(has_desk)
+@only(Duty(Act.SEE_FIGURES))
 def desk_figures(request: HttpRequest) -> HttpResponse:
     """Places taken by region and month: the definition, a chart, the rows, an export."""
     rows = _figure_rows(request)

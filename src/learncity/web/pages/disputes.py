@@ -21,10 +21,11 @@ from learncity.apps.households.types import (
     NobodyThere,
     Purpose,
 )
-from learncity.apps.organizations.access import is_operator
 from learncity.apps.people import queries as people
 from learncity.apps.people.access import account
 from learncity.apps.people.types import Addresses
+from learncity.apps.roles.access import Duty, in_city
+from learncity.apps.roles.types import Act
 from learncity.kernel import formats
 from learncity.kernel.access import only
 from learncity.kernel.acting import By, Via
@@ -50,7 +51,7 @@ def _item(found: DisputeValue, at: datetime, current: UUID | None) -> dict[str, 
     }
 
 
-@only(is_operator)
+@only(Duty(Act.SETTLE_DISPUTES, on=in_city))
 def disputes(request: HttpRequest) -> HttpResponse:
     """What people say was not them: open, oldest first; then what was decided."""
     at = timezone.now()
@@ -102,7 +103,7 @@ class DecisionForm(forms.Form):
     )
 
 
-@only(is_operator)
+@only(Duty(Act.SETTLE_DISPUTES, on=in_city))
 def decide(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
     """One dispute beside the others that wait: what was done, what is said of it, the decision."""
     at = timezone.now()
@@ -214,7 +215,7 @@ def _person_at(address: Addresses) -> UUID:
     return found
 
 
-@only(is_operator)
+@only(Duty(Act.SETTLE_DISPUTES, on=in_city))
 def register_mandate(request: HttpRequest) -> HttpResponse:
     """Register a delegate or a guardian, the paper seen."""
     form = RegisterForm(request.POST or None)

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_POST
 
 from learncity.apps.classes import queries as classes
 from learncity.apps.notices import queries as notices
-from learncity.apps.organizations.access import is_operator
 from learncity.apps.people import queries, services
 from learncity.apps.people.types import PersonCard
 from learncity.apps.places import queries as places
 from learncity.apps.record import queries as record
+from learncity.apps.roles.access import Duty, of_person
+from learncity.apps.roles.types import Act
 from learncity.kernel.access import only
 from learncity.kernel.errors import DomainError
 
@@ -24,7 +25,7 @@ from .people import by, columns, kept_card, number_words, people_found, rows_of
 from .people_forms import MergeForm, SearchForm
 
 
-@only(is_operator)
+@only(Duty(Act.KEEP_PEOPLE, on=of_person))
 @never_cache
 def find_other(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Look for the other record of somebody."""
@@ -39,7 +40,7 @@ def find_other(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return render(request, "web/person_other.html", context)
 
 
-@only(is_operator)
+@only(Duty(Act.KEEP_PEOPLE, on=of_person))
 @never_cache
 def preview(request: HttpRequest, person_id: UUID, other_id: UUID) -> HttpResponse:
     """What will be seen together, and what does not fit; then say how one knows."""
@@ -101,7 +102,7 @@ def _compared(keep: PersonCard, other: PersonCard) -> list[dict[str, Any]]:
     ]
 
 
-@only(is_operator)
+@only(Duty(Act.KEEP_PEOPLE, on=of_person))
 @require_POST
 def separate(request: HttpRequest, person_id: UUID, other_id: UUID) -> HttpResponse:
     """Undo a merge; both records are what they were."""

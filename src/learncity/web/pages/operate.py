@@ -1,6 +1,7 @@
 """The city office's desk, and the outbox of a demo."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -20,7 +21,6 @@ from learncity.apps.initiatives import demo
 from learncity.apps.notices import queries as notices
 from learncity.apps.notices.types import Channel, DeliveryState
 from learncity.apps.organizations import queries as organizations
-from learncity.apps.organizations.access import is_operator
 from learncity.apps.people import queries as people
 from learncity.apps.people.access import account
 from learncity.apps.people.types import (
@@ -29,6 +29,9 @@ from learncity.apps.people.types import (
     REASON_NAMES,
     PersonValue,
 )
+from learncity.apps.places import queries as places
+from learncity.apps.roles.access import AnyDuty, Duty, actor_of, in_city, organizations_for
+from learncity.apps.roles.types import Act
 from learncity.apps.security import queries as security
 from learncity.kernel import audit, formats, outbox
 from learncity.kernel.access import everyone, only
@@ -186,11 +189,52 @@ HOW = {
 }
 
 
-@only(is_operator)
+# What an office does, in the order in which its page shows the ways to it.
+_WAYS = (
+    (Act.KEEP_REGISTER, "web:register", gettext_lazy("Organizations")),
+    (Act.KEEP_REGISTER, "web:coverage", gettext_lazy("Places without")),
+    (Act.NOTE_DEEDS, "web:agreements", gettext_lazy("Agreements")),
+    (Act.KEEP_PEOPLE, "web:people", gettext_lazy("People")),
+    (Act.HELP_PEOPLE, "web:support", gettext_lazy("Help somebody")),
+    (Act.ANSWER_REQUESTS, "web:requests", gettext_lazy("Requests about data")),
+    (Act.OPERATE, "web:retention", gettext_lazy("How long things are kept")),
+    (Act.DRAW_MAP, "web:reforms", gettext_lazy("Reforms of places")),
+)
+_OFFICE = frozenset(
+    {
+        Act.KEEP_REGISTER,
+        Act.KEEP_PEOPLE,
+        Act.HELP_PEOPLE,
+        Act.ANSWER_REQUESTS,
+        Act.OPERATE,
+        Act.DRAW_MAP,
+        Act.SETTLE_DISPUTES,
+    }
+)
+
+
+@only(AnyDuty(_OFFICE))
 def operate(request: HttpRequest) -> HttpResponse:
-    """How the city's system is: figures, messages that could not leave, the audit trail."""
-    at = timezone.now()
-    figures = classes.figures(None, at=at)
+    """The office's figures and ways; for operators also how the system is, and the audit trail."""
+    at, actor = timezone.now(), actor_of(request)
+    mine = organizations_for(actor, Act.SEE_FIGURES)
+    figures = classes.figures(mine, at=at)
+    partners = len(organizations.all_organizations()) if mine is None else len(mine)
+    context: dict[str, Any] = {
+        "ways": [
+            {"url": reverse(name), "label": label} for act, name, label in _WAYS if actor.may(act)
+        ],
+        "figures": [
+            {"label": _("Partners"), "figure": formats.number(partners)},
+            {"label": _("Classes not over"), "figure": formats.number(figures.classes)},
+            {"label": _("Places taken"), "figure": formats.number(figures.enrolled),
+             "definition_url": reverse("web:desk_figures")},
+            {"label": _("Waiting"), "figure": formats.number(figures.waiting)},
+        ],
+    }  # fmt: skip
+    if not actor.is_operator:
+        regions = places.places(actor.regions(Act.SEE_FIGURES)).values()
+        return render(request, "web/office.html", context | {"regions": [r.name for r in regions]})
     waiting, oldest, given_up = outbox.waiting()
     trail = audit.latest(50)
     about = {e.id: _person_in(e.subject) for e in trail}
@@ -199,16 +243,10 @@ def operate(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "web/operate.html",
-        {
-            "figures": [
-                {"label": _("Partners"),
-                 "figure": formats.number(len(organizations.all_organizations()))},
-                {"label": _("Courses"), "figure": formats.number(sum(catalogue.counts().values()))},
-                {"label": _("Classes not over"), "figure": formats.number(figures.classes)},
-                {"label": _("Places taken"), "figure": formats.number(figures.enrolled),
-                 "definition_url": reverse("web:desk_figures")},
-                {"label": _("Waiting"), "figure": formats.number(figures.waiting)},
-            ],
+        context
+        | {
+            "figures": [*context["figures"], {"label": _("Courses"), "figure": formats.number(
+                sum(catalogue.counts().values()))}],
             "waiting": waiting,
             "late_minutes": int(late // 60),
             "given_up": given_up,
@@ -266,7 +304,7 @@ def _actor(actor_id: UUID | None, names: Mapping[UUID, PersonValue]) -> str:
     return names[actor_id].name if actor_id in names else str(actor_id)
 
 
-@only(is_operator)
+@only(Duty(Act.OPERATE, on=in_city))
 @require_POST
 def try_again(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     """Have a message that was given up tried once more."""

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from learncity.apps.organizations import queries
-from learncity.apps.organizations.access import is_operator
 from learncity.apps.organizations.types import (
     KIND_NAMES,
     POST_NAMES,
@@ -25,6 +24,14 @@ from learncity.apps.organizations.types import (
 )
 from learncity.apps.places import queries as places
 from learncity.apps.places.types import PlaceKind, VersionValue
+from learncity.apps.roles.access import (
+    Duty,
+    actor_of,
+    of_committee,
+    of_registered,
+    regions_for,
+)
+from learncity.apps.roles.types import Act
 from learncity.kernel import formats, tables
 from learncity.kernel.access import only
 from learncity.kernel.dated import day_of
@@ -77,6 +84,7 @@ def _chosen(request: HttpRequest) -> list[OrganizationValue]:
     place = places.find_place(key[:80]) if key else None
     return queries.register(
         on=day_of(timezone.now()),
+        seats=regions_for(actor_of(request), Act.KEEP_REGISTER),
         kind=OrganizationKind(kind) if kind in list(OrganizationKind) else None,
         path=place.path if place else "",
         text=request.GET.get("q", "").strip()[:100],
@@ -84,7 +92,7 @@ def _chosen(request: HttpRequest) -> list[OrganizationValue]:
     )
 
 
-@only(is_operator)
+@only(Duty(Act.KEEP_REGISTER))
 def register(request: HttpRequest) -> HttpResponse:
     """All organizations, sifted."""
     found, number = _chosen(request), page_number(request)
@@ -128,7 +136,7 @@ def register(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-@only(is_operator)
+@only(Duty(Act.KEEP_REGISTER))
 def register_export(request: HttpRequest, kind: str) -> HttpResponse:
     """The chosen organizations as a spreadsheet."""
     found = _chosen(request)
@@ -149,7 +157,7 @@ def _found(key: str) -> OrganizationValue:
     return found
 
 
-@only(is_operator)
+@only(Duty(Act.KEEP_REGISTER, on=of_registered))
 def partner(request: HttpRequest, key: str) -> HttpResponse:
     """All that the register knows of an organization, and what can be done with it."""
     found, on = _found(key), day_of(timezone.now())
@@ -214,7 +222,7 @@ _ACTS: dict[str, Callable[..., ActForm]] = {
 _OF_PLACES = ("edit", "cover", "uncover")
 
 
-@only(is_operator)
+@only(Duty(Act.KEEP_REGISTER, on=of_registered))
 def partner_act(request: HttpRequest, key: str, name: str) -> HttpResponse:
     """One change of an organization."""
     found = _found(key)
@@ -234,7 +242,7 @@ def partner_act(request: HttpRequest, key: str, name: str) -> HttpResponse:
     return act(request, form, key=key, back=back, back_label=str(found.name), then=back)
 
 
-@only(is_operator)
+@only(Duty(Act.KEEP_REGISTER))
 def new_partner(request: HttpRequest) -> HttpResponse:
     """Enter an organization into the register."""
     form = partner_forms.FoundForm(request.POST or None, path=city_path(request))
@@ -253,7 +261,7 @@ _COMMITTEE_ACTS: dict[str, type[ActForm]] = {
 }
 
 
-@only(is_operator)
+@only(Duty(Act.KEEP_REGISTER, on=of_committee))
 def committee(request: HttpRequest, key: str) -> HttpResponse:
     """A committee: its terms, who is in it now and who was."""
     found, on = queries.find_committee(key), day_of(timezone.now())
@@ -281,7 +289,7 @@ def committee(request: HttpRequest, key: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@only(is_operator)
+@only(Duty(Act.KEEP_REGISTER, on=of_committee))
 def committee_act(request: HttpRequest, key: str, name: str) -> HttpResponse:
     """One change of a committee."""
     found = queries.find_committee(key)
@@ -330,7 +338,7 @@ def _figure(request: HttpRequest) -> tuple[CoverageForm, Coverage, dict[UUID | N
     return form, found, names
 
 
-@only(is_operator)
+@only(Duty(Act.KEEP_REGISTER))
 def coverage(request: HttpRequest) -> HttpResponse:
     """How many places have an organization of a kind, which have none; also as a spreadsheet."""
     form, found, names = _figure(request)

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from learncity.apps.organizations.access import is_operator
 from learncity.apps.people import queries, services
 from learncity.apps.people.access import account
 from learncity.apps.people.types import (
@@ -30,6 +29,8 @@ from learncity.apps.people.types import (
 )
 from learncity.apps.places import queries as places
 from learncity.apps.places.types import PlaceValue
+from learncity.apps.roles.access import Duty, actor_of, of_person, regions_for
+from learncity.apps.roles.types import Act
 from learncity.kernel import formats
 from learncity.kernel.access import only
 from learncity.kernel.acting import By, Via
@@ -63,6 +64,7 @@ def people_found(request: HttpRequest, form: SearchForm) -> tuple[list[PersonCar
         invented=settings.DEMO,
         after=said.get("after"),
         limit=SIZE + 1,
+        home_ids=regions_for(actor_of(request), Act.KEEP_PEOPLE),
     )
     services.note_search(found=min(len(found), SIZE), by=by(request), how="PAGE")
     return found[:SIZE], found[SIZE - 1].id if len(found) > SIZE else None
@@ -102,7 +104,7 @@ def number_words(number: IdentifierValue) -> str:
     return f"{KIND_NAMES[number.kind]}{issuer} {number.masked}"
 
 
-@only(is_operator)
+@only(Duty(Act.KEEP_PEOPLE))
 @never_cache
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody by name, or whom one searches for."""
@@ -118,7 +120,7 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, "web/people.html", context)
 
 
-@only(is_operator)
+@only(Duty(Act.KEEP_PEOPLE))
 @never_cache
 def register(request: HttpRequest) -> HttpResponse:
     """Make a record of somebody without an account."""
@@ -169,7 +171,7 @@ def kept_card(person_id: UUID) -> PersonCard:
     return found
 
 
-@only(is_operator)
+@only(Duty(Act.KEEP_PEOPLE, on=of_person))
 @never_cache
 def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """One person: what is known of them, masked, and what an office may do."""
@@ -247,7 +249,7 @@ def _person_page(
     return render(request, "web/person.html", context, status=status)
 
 
-@only(is_operator)
+@only(Duty(Act.KEEP_PEOPLE, on=of_person))
 @require_POST
 @never_cache
 def add_number(request: HttpRequest, person_id: UUID) -> HttpResponse:
@@ -263,7 +265,7 @@ def add_number(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return redirect("web:person", card.id)
 
 
-@only(is_operator)
+@only(Duty(Act.KEEP_PEOPLE, on=of_person))
 @never_cache
 def number(request: HttpRequest, person_id: UUID, identifier_id: UUID) -> HttpResponse:
     """One number of somebody: shown whole for a reason, or ended."""
@@ -292,7 +294,7 @@ def number(request: HttpRequest, person_id: UUID, identifier_id: UUID) -> HttpRe
     return render(request, "web/person_number.html", context, status=status)
 
 
-@only(is_operator)
+@only(Duty(Act.KEEP_PEOPLE, on=of_person))
 @require_POST
 def end_number(request: HttpRequest, person_id: UUID, identifier_id: UUID) -> HttpResponse:
     """Note that a number is no longer this person's."""
@@ -305,7 +307,7 @@ def end_number(request: HttpRequest, person_id: UUID, identifier_id: UUID) -> Ht
     return redirect("web:person", person_id)
 
 
-@only(is_operator)
+@only(Duty(Act.KEEP_PEOPLE, on=of_person))
 @require_POST
 def change_group(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Put somebody into a group, or take them out of one."""
@@ -318,7 +320,7 @@ def change_group(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return redirect("web:person", person_id)
 
 
-@only(is_operator)
+@only(Duty(Act.KEEP_PEOPLE, on=of_person))
 @require_POST
 def change_home(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Note where somebody lives from today."""

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 
 from learncity.apps.classes import queries as classes
 from learncity.apps.organizations import queries as organizations
-from learncity.apps.organizations.access import is_operator
 from learncity.apps.people import queries as people
 from learncity.apps.people.access import account
 from learncity.apps.places import queries as places
@@ -24,6 +23,8 @@ from learncity.apps.places import services
 from learncity.apps.places.imports import DECREE_COLUMNS, read_lines
 from learncity.apps.places.queries import ReformValue
 from learncity.apps.places.types import After, Draft, Line, ReformState
+from learncity.apps.roles.access import Duty, in_city
+from learncity.apps.roles.types import Act
 from learncity.kernel import formats
 from learncity.kernel.access import only
 from learncity.kernel.acting import By, Via
@@ -87,7 +88,7 @@ def _read(text: str) -> tuple[list[Line], list[Any]]:
         return read_lines(file, file.rows())
 
 
-@only(is_operator)
+@only(Duty(Act.DRAW_MAP, on=in_city))
 def reforms(request: HttpRequest) -> HttpResponse:
     """Every reform, drafts first."""
     return render(
@@ -114,7 +115,7 @@ def reforms(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-@only(is_operator)
+@only(Duty(Act.DRAW_MAP, on=in_city))
 def draft(request: HttpRequest) -> HttpResponse:
     """Write a draft, or mend one."""
     found = places.find_reform(request.GET.get("key", "")[:80])
@@ -160,7 +161,7 @@ def _initial(found: ReformValue | None) -> dict[str, Any]:
     }
 
 
-@only(is_operator)
+@only(Duty(Act.DRAW_MAP, on=in_city))
 def reform(request: HttpRequest, key: str) -> HttpResponse:
     """What a reform did, or what a draft would do to regions, people, offices and classes."""
     found = places.find_reform(key)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -12,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from learncity.apps.organizations.access import is_operator
 from learncity.apps.people import queries as people
 from learncity.apps.people.access import account
 from learncity.apps.people.types import PersonValue
@@ -27,6 +27,8 @@ from learncity.apps.privacy.types import (
     RequestKind,
     RequestValue,
 )
+from learncity.apps.roles.access import Duty, actor_of, in_city, of_request, regions_for
+from learncity.apps.roles.types import Act
 from learncity.kernel import formats, tables
 from learncity.kernel.access import only
 from learncity.kernel.acting import By, Via
@@ -68,11 +70,11 @@ class AnswerForm(forms.Form):
     )
 
 
-@only(is_operator)
+@only(Duty(Act.ANSWER_REQUESTS))
 def worklist(request: HttpRequest) -> HttpResponse:
     """Requests, the next due first, with what is overdue on top."""
     found, at = _chosen(request), timezone.now()
-    number, counts = page_number(request), queries.counts(at=at)
+    number, counts = page_number(request), queries.counts(at=at, home_ids=_homes(request))
     shown = found[(number - 1) * SIZE : number * SIZE]
     query = request.GET.urlencode()
     context = {
@@ -102,7 +104,12 @@ def worklist(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> list[RequestValue]:
-    return queries.worklist(closed=request.GET.get("state") == "over")
+    return queries.worklist(closed=request.GET.get("state") == "over", home_ids=_homes(request))
+
+
+def _homes(request: HttpRequest) -> frozenset[UUID] | None:
+    """The regions whose people's requests this reader answers; ``None`` for the whole city."""
+    return regions_for(actor_of(request), Act.ANSWER_REQUESTS)
 
 
 def _due(request: RequestValue, today: date) -> dict[str, str]:
@@ -133,7 +140,7 @@ def _row(request: RequestValue, today: date) -> dict[str, Any]:
     }
 
 
-@only(is_operator)
+@only(Duty(Act.ANSWER_REQUESTS))
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """The requests of the chosen view as a spreadsheet, without names and words."""
     head = [_("Number"), _("Asked for"), _("Received"), _("Country"), _("Answer by"),
@@ -148,7 +155,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     return tables.download(kind, "requests", head, rows)
 
 
-@only(is_operator)
+@only(Duty(Act.ANSWER_REQUESTS, on=of_request))
 def request_case(request: HttpRequest, number: str) -> HttpResponse:
     """One request with whose it is: answer, extend, finish. Each look is written down."""
     form, by, refusal = AnswerForm(request.POST or None), _by(request), None
@@ -221,7 +228,7 @@ def _moment(at: Any) -> str:
     return f"{formats.day(at, 'long')} {formats.clock(at)}"
 
 
-@only(is_operator)
+@only(Duty(Act.OPERATE, on=in_city))
 def retention(request: HttpRequest) -> HttpResponse:
     """Every record class: what, how long, why, and when it was last tidied."""
     rows = [

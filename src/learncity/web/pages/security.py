@@ -20,10 +20,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from learncity.apps.households.access import even_acting
-from learncity.apps.organizations.access import actor_of
 from learncity.apps.people import queries as people
 from learncity.apps.people.access import account, assurance_of
 from learncity.apps.people.types import Assurance
+from learncity.apps.roles.access import actor_of
 from learncity.apps.security import queries, services
 from learncity.apps.security.access import HAS, SHOWN, confirmed, is_required
 from learncity.apps.security.types import PasskeyRefused, Way, WrongFactor

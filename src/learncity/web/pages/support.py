@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from learncity.apps.organizations.access import is_operator
 from learncity.apps.people import queries as people
 from learncity.apps.people import services as people_services
 from learncity.apps.people.access import account
 from learncity.apps.people.types import DOCUMENT_NAMES, Addresses, BadAddress, Document
+from learncity.apps.roles.access import Duty, in_city
+from learncity.apps.roles.types import Act
 from learncity.apps.security import queries, services
 from learncity.apps.security.access import lately
 from learncity.kernel import formats
@@ -102,7 +103,7 @@ def _page(request: HttpRequest, **forms_: Any) -> HttpResponse:
     return render(request, "web/support.html", context, status=422 if bound else 200)
 
 
-@only(is_operator)
+@only(Duty(Act.HELP_PEOPLE, on=in_city))
 @lately
 @never_cache
 def support(request: HttpRequest) -> HttpResponse:
@@ -110,7 +111,7 @@ def support(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-@only(is_operator)
+@only(Duty(Act.HELP_PEOPLE, on=in_city))
 @lately
 @require_POST
 def begin_visit(request: HttpRequest) -> HttpResponse:
@@ -141,7 +142,7 @@ def end_visit(request: HttpRequest) -> HttpResponse:
     return redirect("web:support")
 
 
-@only(is_operator)
+@only(Duty(Act.HELP_PEOPLE, on=in_city))
 @lately
 @require_POST
 def note_seen(request: HttpRequest) -> HttpResponse:
@@ -162,7 +163,7 @@ def note_seen(request: HttpRequest) -> HttpResponse:
     return _page(request, seen=form)
 
 
-@only(is_operator)
+@only(Duty(Act.HELP_PEOPLE, on=in_city))
 @lately
 @require_POST
 def end_seen(request: HttpRequest) -> HttpResponse:
@@ -180,7 +181,7 @@ def end_seen(request: HttpRequest) -> HttpResponse:
     return _page(request, unseen=form)
 
 
-@only(is_operator)
+@only(Duty(Act.HELP_PEOPLE, on=in_city))
 @lately
 @require_POST
 def forget_factors(request: HttpRequest) -> HttpResponse:

@@ -19,10 +19,11 @@ from learncity.apps.assertions.types import (
     PersonNotFound,
 )
 from learncity.apps.organizations import queries as organizations
-from learncity.apps.organizations.access import sees_organization, works_for
 from learncity.apps.people.services import parse_address
 from learncity.apps.people.types import Addresses, BadAddress
 from learncity.apps.places import queries as places
+from learncity.apps.roles.access import Duty, of_organization
+from learncity.apps.roles.types import Act
 from learncity.kernel.access import only
 from learncity.kernel.acting import By
 from learncity.kernel.dated import day_of
@@ -38,8 +39,11 @@ from .find import page_number, pages
 SIZE = 50
 CODE_DAYS = 180
 
+# Nobody but its own people says something in an organization's name.
+SPEAKS = Duty(Act.VOUCH, on=of_organization)
 
-@only(sees_organization)
+
+@only(Duty(Act.NOTE_DEEDS, on=of_organization))
 def my_organization(request: HttpRequest, key: str) -> HttpResponse:
     """An organization's own page at the desk."""
     found, on = organizations.find_organization(key), day_of(timezone.now())
@@ -59,7 +63,7 @@ def my_organization(request: HttpRequest, key: str) -> HttpResponse:
         "web/my_organization.html",
         {
             "organization": found,
-            "speaks": works_for(request, key=key),
+            "speaks": SPEAKS(request, key=key),
             "rows": rows,
             "offices": [office_words(o) for o in organizations.offices(found.id, on=on)],
             "committees": [committee_summary(c, on) for c in organizations.committees_of(found.id)],
@@ -72,7 +76,7 @@ def my_organization(request: HttpRequest, key: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@only(works_for)
+@only(SPEAKS)
 def assertions(request: HttpRequest, key: str) -> HttpResponse:
     """What my organization says of people, newest first. Each look is noted."""
     found, number = organizations.find_organization(key), page_number(request)
@@ -161,7 +165,7 @@ def _address(typed: str) -> Addresses | None:
         return None
 
 
-@only(works_for)
+@only(SPEAKS)
 def vouch(request: HttpRequest, key: str) -> HttpResponse:
     """Say something of a person: first who it is, part-masked, then yes."""
     found, at, by = organizations.find_organization(key), timezone.now(), by_desk(request)
@@ -228,7 +232,7 @@ class AnswerForm(WithdrawForm):
         )  # fmt: skip
 
 
-@only(works_for)
+@only(SPEAKS)
 def assertion(request: HttpRequest, key: str, assertion_id: UUID) -> HttpResponse:
     """One assertion at the desk that made it, with the objection if there is one."""
     found = organizations.find_organization(key)
@@ -244,7 +248,7 @@ def assertion(request: HttpRequest, key: str, assertion_id: UUID) -> HttpRespons
 _DESK_ACTS: dict[str, type[WithdrawForm]] = {"withdraw": WithdrawForm, "answer": AnswerForm}
 
 
-@only(works_for)
+@only(SPEAKS)
 def assertion_act(request: HttpRequest, key: str, assertion_id: UUID, name: str) -> HttpResponse:
     """Withdraw an assertion, or answer the objection to it."""
     found = organizations.find_organization(key)

@@ -15,9 +15,10 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from learncity.apps.organizations import queries as organizations
 from learncity.apps.people import queries as people
 from learncity.apps.people.access import person_of
+from learncity.apps.roles import queries as roles
+from learncity.apps.roles.types import Act
 from learncity.apps.security import queries, services
 from learncity.apps.security.access import begin_looking, visit_of
 from learncity.apps.security.types import Visit
@@ -72,10 +73,10 @@ class AsVisited:
             return None
         if person_of(request) != visit.operator_id:
             return None
-        if not organizations.actor(visit.operator_id).is_operator:
+        if not roles.actor(visit.operator_id).everywhere(Act.HELP_PEOPLE):
             return None
         # Whoever became an operator meanwhile is not looked at any longer.
-        if organizations.actor(visit.person_id).is_operator:
+        if roles.actor(visit.person_id).has_office:
             return None
         found = people.find_account(visit.person_id)
         return found if found and found.is_active else None

@@ -228,10 +228,10 @@ def test_signing_out_ends_it(visiting, account_of):
 
 
 def test_who_is_no_operator_any_longer_looks_no_longer(visiting, account_of):
-    from learncity.apps.organizations.models import StaffRole
+    from learncity.apps.roles.models import Grant
 
-    roles = StaffRole.objects.filter(person_id=account_of("demo-operator").person_id)
-    roles.update(ended_at=timezone.now())
+    roles = Grant.objects.filter(person_id=account_of("demo-operator").person_id)
+    roles.update(until=timezone.now())
 
     assert 'action="/support/end/"' not in visiting.get("/me/").content.decode()
     assert SupportVisit.objects.get().ended_at is not None
@@ -256,13 +256,11 @@ def test_whom_and_why(account_of, city, address, reason, refusal):
 
 
 def test_never_another_operator(account_of, city):
-    from learncity.apps.organizations.models import StaffRole
+    from learncity.apps.roles.factories import make_grant
+    from learncity.apps.roles.types import Role
 
     operator, other = account_of("demo-operator"), account_of("demo-worker")
-    role = StaffRole.objects.get(person_id=operator.person_id)
-    StaffRole.objects.create(
-        person_id=other.person_id, organization_id=role.organization_id, role="OPERATOR"
-    )
+    make_grant(other.person_id, Role.OPERATOR, "city-learning-office")
 
     with pytest.raises(NotToVisit):
         services.begin_visit(

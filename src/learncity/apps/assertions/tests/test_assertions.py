@@ -1,6 +1,6 @@
 """What an organization vouches for is dated, shown to the person, and never rewritten."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -26,6 +26,8 @@ from learncity.apps.people import services as people_services
 from learncity.apps.people.factories import make_person
 from learncity.apps.people.types import Addresses, MergeReason
 from learncity.apps.record import queries as record
+from learncity.apps.roles.factories import make_grant
+from learncity.apps.roles.types import Role
 from learncity.kernel import audit
 from learncity.kernel.acting import SYSTEM
 
@@ -186,10 +188,11 @@ def object_to(said, person, text="I left in 2024"):
 
 
 def test_an_objection_is_told_to_the_staff_and_answered(person):
+    staff = make_person("Staff", account=True)
+    make_grant(staff, Role.STAFF, CENTRE, since=AT - timedelta(days=1))
     made = vouch(person, by=CENTRE)
     for _ in range(2):
         object_to(made, person)
-    staff = people.ids_by_key(["demo-provider"])["demo-provider"]
     (told,) = [m for m in notices.inbox(staff) if made.code in m.body]
     assert told.url == f"/desk/organizations/{CENTRE}/assertions/{made.id}/"
     assert queries.find_of_person(made.id, person_id=person).objection.text == "I left in 2024"

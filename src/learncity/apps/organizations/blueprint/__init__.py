@@ -3,6 +3,6 @@
 from .agreements import Agreements
 from .committees import Committees
 from .register import Organizations
-from .venues import Roles, Venues
+from .venues import Venues
 
-__all__ = ["Agreements", "Committees", "Organizations", "Roles", "Venues"]
+__all__ = ["Agreements", "Committees", "Organizations", "Venues"]

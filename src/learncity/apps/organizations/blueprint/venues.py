@@ -1,4 +1,4 @@
-"""Sites, and who acts for whom."""
+"""Sites."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any
@@ -6,9 +6,8 @@ from typing import Annotated, Any
 from django.utils import timezone
 from pydantic import Field
 
-from learncity.apps.organizations.models import Organization, Room, StaffRole, Venue
-from learncity.apps.organizations.types import Access, Role
-from learncity.apps.people import queries as people
+from learncity.apps.organizations.models import Organization, Room, Venue
+from learncity.apps.organizations.types import Access
 from learncity.apps.places import queries as places
 from learncity.kernel.blueprints import Key, Names, Ref, Section, Stated, Value
 
@@ -137,63 +136,3 @@ class Venues(Section):
     def end(self, keys: Collection[str]) -> None:
         """The sites are closed; what was held there stays."""
         Venue.objects.filter(key__in=keys).update(ended_at=timezone.now())
-
-
-class StatedRole(Value):
-    """A person acts for an organization."""
-
-    person: Annotated[Key, Ref("people")]
-    organization: Annotated[Key, Ref("organizations")]
-    role: Role
-
-
-class Roles(Section):
-    """Who acts for whom."""
-
-    name = "roles"
-    schema = StatedRole
-
-    def key_of(self, said: dict[str, Any]) -> str:
-        """A role has no name of its own."""
-        return f"{said['person']}/{said['organization']}/{said['role']}"
-
-    def read(self, keys: Collection[str]) -> Mapping[str, dict[str, Any]]:
-        """These roles as a blueprint would state them; one query."""
-        persons = {key.split("/")[0] for key in keys}
-        rows = StaffRole.objects.filter(person__key__in=persons, ended_at=None)
-        found = rows.values_list("person__key", "organization__key", "role")
-        return {
-            f"{p}/{o}/{r}": {"person": p, "organization": o, "role": r}
-            for p, o, r in found
-            if f"{p}/{o}/{r}" in keys
-        }
-
-    def known(self, keys: Collection[str]) -> set[str]:
-        """Those of the keys that exist."""
-        return set(self.read(keys))
-
-    def write(self, items: Sequence[tuple[str, dict[str, Any]]]) -> None:
-        """Give roles; one that is held already stays as it is."""
-        persons = people.ids_by_key({said["person"] for _, said in items})
-        wanted = {said["organization"] for _, said in items}
-        owners = dict(Organization.objects.filter(key__in=wanted).values_list("key", "id"))
-        StaffRole.objects.bulk_create(
-            [
-                StaffRole(
-                    person_id=persons[said["person"]],
-                    organization_id=owners[said["organization"]],
-                    role=said["role"],
-                )
-                for _, said in items
-            ],
-            ignore_conflicts=True,
-            batch_size=1000,
-        )
-
-    def end(self, keys: Collection[str]) -> None:
-        """Take the roles away from now on."""
-        for key in keys:
-            person, organization, role = key.split("/")
-            StaffRole.objects.filter(
-                person__key=person, organization__key=organization, role=role, ended_at=None
-            ).update(ended_at=timezone.now())

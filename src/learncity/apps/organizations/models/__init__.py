@@ -2,7 +2,7 @@
 
 from .agreements import Agreement, Deed, Party, Promise
 from .committees import Committee, Member, TermOfOffice
-from .register import Covered, Office, Organization, Parent, Room, StaffRole, Venue
+from .register import Covered, Office, Organization, Parent, Room, Venue
 
 __all__ = [
     "Agreement",
@@ -16,7 +16,6 @@ __all__ = [
     "Party",
     "Promise",
     "Room",
-    "StaffRole",
     "TermOfOffice",
     "Venue",
 ]

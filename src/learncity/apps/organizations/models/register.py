@@ -3,7 +3,6 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
 
 from learncity.apps.organizations.types import (
     Access,
@@ -11,7 +10,6 @@ from learncity.apps.organizations.types import (
     OrganizationKind,
     OrganizationValue,
     Register,
-    Role,
     RoomValue,
     VenueValue,
 )
@@ -245,29 +243,3 @@ class Room(models.Model):
     def as_value(self) -> RoomValue:
         """The only shape in which a room leaves this room of the house."""
         return RoomValue(self.id, self.key, self.name, self.seats)
-
-
-class StaffRole(models.Model):
-    """A person acts for an organization, from when to when.
-
-    Personal data: who works for whom; kept, to be deleted five years after the end.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
-    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
-    role = models.CharField(max_length=10, choices=[(r.value, r.name) for r in Role])
-    since = models.DateTimeField(db_default=Now())
-    ended_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["person", "organization", "role"],
-                condition=Q(ended_at=None),
-                name="organizations_role_held_once",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.role} {self.pk}"

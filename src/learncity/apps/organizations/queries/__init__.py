@@ -4,7 +4,6 @@ from .agreements import agreement_figures, agreements, count_agreements, find_ag
 from .committees import committees_of, find_committee, overdue_committees
 from .kin import coverage, kin, offices
 from .register import (
-    actor,
     all_organizations,
     all_venues,
     count_at,
@@ -17,12 +16,11 @@ from .register import (
     organizations_at,
     register,
     room_ids,
-    staff_of,
+    seated_in,
     venues_of,
 )
 
 __all__ = [
-    "actor",
     "agreement_figures",
     "agreements",
     "all_organizations",
@@ -45,6 +43,6 @@ __all__ = [
     "overdue_committees",
     "register",
     "room_ids",
-    "staff_of",
+    "seated_in",
     "venues_of",
 ]

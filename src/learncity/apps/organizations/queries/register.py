@@ -4,15 +4,12 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Prefetch, Q
 
-from learncity.apps.organizations.models import Covered, Organization, Room, StaffRole, Venue
+from learncity.apps.organizations.models import Covered, Organization, Room, Venue
 from learncity.apps.organizations.types import (
-    Actor,
     OrganizationKind,
     OrganizationValue,
-    Role,
     VenueValue,
 )
 from learncity.apps.places import queries as places
@@ -49,6 +46,7 @@ def register(
     path: str = "",
     text: str = "",
     ended: bool = False,
+    seats: Collection[UUID] | None = None,
 ) -> list[OrganizationValue]:
     """Organizations by key; one query, or three with a region.
 
@@ -56,10 +54,13 @@ def register(
         path: of a region: those whose seat is in it, or that cover some of it on the day.
         text: words in a name, key or registration number, however accented.
         ended: those that have ended, instead of the living.
+        seats: only those whose seat is in one of these regions.
     """
     rows = Organization.objects.filter(ended_at__isnull=not ended)
     if kind is not None:
         rows = rows.filter(kind=kind)
+    if seats is not None:
+        rows = rows.filter(place_id__in=seats)
     if path:
         region = [place.id for place in places.below(path)]
         covering = Covered.objects.filter(holds(on), place_id__in=region)
@@ -71,10 +72,10 @@ def register(
     return [o for o in found if wanted in fold(" ".join([o.key, o.registration, *o.name.values()]))]
 
 
-def staff_of(organization_id: UUID) -> list[UUID]:
-    """Who acts for an organization now, by when they came; one query."""
-    rows = StaffRole.objects.filter(organization_id=organization_id, role=Role.STAFF, ended_at=None)
-    return list(rows.order_by("since", "id").values_list("person_id", flat=True))
+def seated_in(place_ids: Collection[UUID]) -> frozenset[UUID]:
+    """The living organizations whose seat is in one of these regions; one query."""
+    rows = Organization.objects.filter(place_id__in=place_ids, ended_at=None)
+    return frozenset(rows.values_list("id", flat=True))
 
 
 def organizations_at(place_id: UUID) -> list[OrganizationValue]:
@@ -129,23 +130,3 @@ def all_venues() -> list[VenueValue]:
     """Every site that has not ended, by key; one query."""
     rows = Venue.objects.filter(ended_at=None).select_related("organization")
     return [v.as_value() for v in rows.order_by("key")]
-
-
-def actor(person_id: UUID) -> Actor:
-    """The person with their living roles in organizations that have not ended.
-
-    One query, written out because every page asks it.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT r.organization_id, r.role FROM organizations_staffrole r "
-            "JOIN organizations_organization o ON o.id = r.organization_id "
-            "WHERE r.person_id = %s AND r.ended_at IS NULL AND o.ended_at IS NULL",
-            [person_id],
-        )
-        rows = cursor.fetchall()
-    return Actor(
-        person_id,
-        frozenset(org for org, role in rows if role == Role.STAFF),
-        any(role == Role.OPERATOR for _, role in rows),
-    )

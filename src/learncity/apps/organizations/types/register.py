@@ -61,13 +61,6 @@ REGISTER_NAMES = {
 }
 
 
-class Role(StrEnum):
-    """What a person may do for an organization."""
-
-    STAFF = "STAFF"
-    OPERATOR = "OPERATOR"
-
-
 class Access(StrEnum):
     """What helps to get into a site and to follow a class there."""
 
@@ -182,17 +175,3 @@ class VenueValue:
     place_id: UUID
     access: tuple[Access, ...] = ()
     rooms: tuple[RoomValue, ...] = field(default=())
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who asks, and for whom they may act. A stranger has no person and no roles."""
-
-    person_id: UUID | None = None
-    staff_of: frozenset[UUID] = frozenset()
-    is_operator: bool = False
-
-    @property
-    def has_desk(self) -> bool:
-        """Whether there is anything for them at a provider's desk."""
-        return bool(self.staff_of) or self.is_operator

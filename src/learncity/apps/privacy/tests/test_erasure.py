@@ -14,7 +14,7 @@ from learncity.apps.classes.models import CourseClass, Enrolment, Session
 from learncity.apps.notices import queries as notices
 from learncity.apps.notices import services as notices_services
 from learncity.apps.notices.types import Channel
-from learncity.apps.organizations import queries as organizations
+from learncity.apps.roles import queries as roles
 from learncity.apps.people import queries as people
 from learncity.apps.people import services as people_services
 from learncity.apps.people.factories import make_person
@@ -161,13 +161,13 @@ def test_erasing_twice_changes_nothing(resident):
 
 def test_staff_who_are_erased_act_for_nobody_and_teach_no_coming_meeting(city, account_of):
     staff = account_of("demo-provider").person_id
-    assert organizations.actor(staff).has_desk
+    assert roles.actor(staff).has_desk
     coming = Session.objects.filter(starts_at__gt=timezone.now(), cancelled_at=None).first()
     Session.objects.filter(pk=coming.pk).update(instructor=staff)
 
     erase(staff)
 
-    assert not organizations.actor(staff).has_desk
+    assert not roles.actor(staff).has_desk
     assert Session.objects.get(pk=coming.pk).instructor_id is None
 
 

@@ -3,9 +3,11 @@
 import pytest
 from django.utils import timezone
 
-from learncity.apps.organizations import queries
-from learncity.apps.organizations.models import Organization, StaffRole
+from learncity.apps.organizations.models import Organization
 from learncity.apps.people import queries as people
+from learncity.apps.roles import queries
+from learncity.apps.roles.models import Grant
+from learncity.apps.roles.types import Act
 
 pytestmark = pytest.mark.django_db
 
@@ -24,8 +26,8 @@ def test_staff_of_an_ended_organization_lose_the_desk(signed_in):
 
     end("qiaotou-learning-centre")
 
-    assert StaffRole.objects.filter(organization__key="qiaotou-learning-centre", ended_at=None)
-    assert not actor("demo-provider").staff_of
+    assert Grant.objects.filter(organization__key="qiaotou-learning-centre", until=None)
+    assert not actor("demo-provider").organizations(Act.RUN_CLASSES)
     assert desk.get("/desk/").status_code == 403
 
 
@@ -38,7 +40,7 @@ def test_an_operator_of_an_ended_office_serves_the_city_no_longer():
 
 
 def test_an_ended_role_gives_nothing():
-    StaffRole.objects.filter(person__key="demo-provider").update(ended_at=timezone.now())
+    Grant.objects.filter(person__key="demo-provider").update(until=timezone.now())
 
     assert not actor("demo-provider").has_desk
 

@@ -1,0 +1,104 @@
+"""What people hear of their roles, and those who give roles of reviews."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from learncity.apps.notices import services as notices
+from learncity.apps.notices.types import Kind, NewMessage
+from learncity.apps.people import queries as people
+
+from . import queries
+from .models import Grant
+from .types import ROLE_NAMES, GrantValue, ReviewValue, Role
+
+MINE, REVIEWS = "/me/roles/", "/desk/roles/reviews/"
+
+GIVEN = Kind(
+    "roles.given",
+    gettext_noop("You have a role: %(role)s"),
+    gettext_noop(
+        "You have a role at %(organization)s: %(role)s. Under “My roles” you see what it lets you "
+        "do and until when; there you can also lay it down."
+    ),
+)
+ENDED = Kind(
+    "roles.ended",
+    gettext_noop("A role of yours has ended: %(role)s"),
+    gettext_noop(
+        "Your role at %(organization)s has ended: %(role)s. If this is a mistake, ask those who "
+        "give roles there."
+    ),
+)
+FOLLOWED = Kind(
+    "roles.followed",
+    gettext_noop("Your region has changed"),
+    gettext_noop(
+        "A reform ended the region of your role at %(organization)s. Regions that wholly came from "
+        "it and stay yours: %(kept)d. Regions into which more came, and which the city’s office "
+        "must give you if they are to be yours: %(lost)d."
+    ),
+)
+REVIEW = Kind(
+    "roles.review_opened",
+    gettext_noop("Please look at the roles at %(organization)s"),
+    gettext_noop(
+        "Who still needs their role at %(organization)s? %(total)d roles wait for your answer. "
+        "Whoever is not kept by %(day)s loses theirs."
+    ),
+)
+
+
+def given(grant: GrantValue | None, *, at: datetime) -> None:
+    """Tell somebody that they have a role."""
+    if grant is not None:
+        _tell(GIVEN, [(grant.person_id, str(grant.id), _words(grant))], at)
+
+
+def ended(grant_ids: Sequence[UUID], *, at: datetime) -> None:
+    """Tell people that their roles have ended; three statements."""
+    rows = Grant.objects.filter(pk__in=grant_ids).select_related("organization", "stands_in_for")
+    found = [row.as_value() for row in rows.order_by("id")]
+    _tell(ENDED, [(grant.person_id, str(grant.id), _words(grant)) for grant in found], at)
+
+
+def followed(old_id: UUID, *, kept: int, lost: int, at: datetime) -> None:
+    """Tell an officer what became of their region."""
+    grant = queries.find_grant(old_id)
+    assert grant is not None
+    values = _words(grant) | {"kept": kept, "lost": lost}
+    _tell(FOLLOWED, [(grant.person_id, str(old_id), values)], at)
+
+
+def review_opened(review: ReviewValue | None, *, at: datetime) -> None:
+    """Ask those who give roles at an organization, or the city's operators where nobody does."""
+    if review is None:
+        return
+    asked = queries.of_organization(review.organization.id, [Role.MANAGER], at=at)
+    asked = asked if len(asked) > 1 else [*asked, *queries.operators(at=at)]
+    last = timezone.localtime(review.due - timedelta(days=1)).date()
+    values = {"organization": review.organization.name, "total": review.total, "day": last}
+    told = [(pk, str(review.id), values) for pk in asked]
+    _tell(REVIEW, told, at, url=f"{REVIEWS}{review.id}/")
+
+
+def _words(grant: GrantValue) -> dict[str, Any]:
+    return {"organization": grant.organization.name, "role": ROLE_NAMES[grant.role]}
+
+
+def _tell(
+    kind: Kind, told: Sequence[tuple[UUID, str, Mapping[str, Any]]], at: datetime, url: str = MINE
+) -> None:
+    """By person, what makes the message unique, and its values."""
+    persons = people.persons({pk for pk, _, _ in told})
+    notices.tell(
+        [
+            NewMessage(pk, persons[pk].language, kind, key, values, at, url)
+            for pk, key, values in told
+            if pk in persons
+        ]
+    )
