@@ -31,6 +31,7 @@ from .operations import (
     partners,
     people,
     privacy,
+    roles,
 )
 from .problems import problem, refused
 from .shell import shelled
@@ -117,8 +118,9 @@ for router in (
     office.one,
     people.router,
     people.one,
-    people.both,
     partners.router,
+    roles.mine,
+    roles.router,
 ):
     api.add_router("", router)
 

@@ -183,6 +183,7 @@ def only(decision: Decision) -> Callable[[Operation], Operation]:
                 raise SecondFactorNeeded
             return operation(request, **arguments)
 
+        run.decisions = (*getattr(operation, "decisions", ()), decision)  # type: ignore[attr-defined]
         return run
 
     return declare

@@ -1,7 +1,9 @@
 """The forms with which the city's office keeps its register of organizations."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -21,18 +23,20 @@ from learncity.kernel.acting import By
 from .acts import ActForm, Words, after, day_field, named
 
 
-def place_choices(path: str) -> list[tuple[str, str]]:
-    """The places of a region by key, each below the one it lies in."""
+def place_choices(path: str, within: Collection[UUID] | None = None) -> list[tuple[str, str]]:
+    """The places of a region by key, each below the one it lies in; only those of ``within``."""
     depth = path.count(".")
     return [
         (place.key, f"{'– ' * (place.path.count('.') - depth)}{place.name}")
         for place in places.below(path)
+        if within is None or place.id in within
     ]
 
 
-def organization_choices() -> list[tuple[str, str]]:
-    """The living organizations, by key."""
-    return [(o.key, f"{o.name} ({o.key})") for o in queries.all_organizations()]
+def organization_choices(ids: Collection[UUID] | None = None) -> list[tuple[str, str]]:
+    """The living organizations, by key: these, or all for ``None``; one query."""
+    found = queries.all_organizations() if ids is None else queries.organizations(ids).values()
+    return sorted((o.key, f"{o.name} ({o.key})") for o in found if o.ended_at is None)
 
 
 class OrganizationForm(ActForm):
@@ -55,9 +59,11 @@ class OrganizationForm(ActForm):
         help_text=_("Its check digit is computed, so that a mistyped number is seen at once."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, path: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, path: str, within: Collection[UUID] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["place"].choices = place_choices(path)  # type: ignore[attr-defined]
+        self.fields["place"].choices = place_choices(path, within)  # type: ignore[attr-defined]
 
     def said(self) -> dict[str, Any]:
         """What the services take."""
@@ -126,9 +132,11 @@ class CoverForm(ActForm):
     since = day_field(_("From"), required=False, help_text=_("Leave it empty for: always."))
     until = day_field(_("Last day"), required=False)
 
-    def __init__(self, *args: Any, path: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, path: str, within: Collection[UUID] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["place"].choices = place_choices(path)  # type: ignore[attr-defined]
+        self.fields["place"].choices = place_choices(path, within)  # type: ignore[attr-defined]
 
     def place_id(self) -> Any:
         """The id of the chosen place."""

@@ -279,15 +279,26 @@ def lineage_of(ids: Collection[UUID]) -> walking.Lineage:
     return walking.Lineage(flows, lives)
 
 
-def still_theirs(
-    office: frozenset[UUID], candidates: Collection[UUID], *, on: date, to: date
-) -> frozenset[UUID]:
-    """The regions of a later day that lie wholly in what an office had before; three queries.
+_Office = TypeVar("_Office")
 
-    See ``lineage.still_theirs``.
+
+def still_theirs(
+    offices: Mapping[_Office, frozenset[UUID]],
+    candidates: Mapping[_Office, Collection[UUID]],
+    *,
+    on: date,
+    to: date,
+) -> Mapping[_Office, frozenset[UUID]]:
+    """By office, the regions of a later day that lie wholly in what it had on an earlier one.
+
+    See ``lineage.still_theirs``. Three queries, whatever the number.
     """
-    lineage = lineage_of(joined([*office, *candidates]))
-    return walking.still_theirs(lineage, office, candidates, on=on, to=to)
+    everything = {pk for ids in (*offices.values(), *candidates.values()) for pk in ids}
+    lineage = lineage_of(joined(everything))
+    return {
+        office: walking.still_theirs(lineage, offices[office], wanted, on=on, to=to)
+        for office, wanted in candidates.items()
+    }
 
 
 def flows_of(place_id: UUID) -> list[FlowValue]:

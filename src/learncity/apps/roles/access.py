@@ -20,7 +20,7 @@ from learncity.apps.privacy import queries as privacy
 from learncity.kernel.dated import day_of
 
 from . import queries
-from .types import Act, Actor
+from .types import SCOPES, Act, Actor, Scope
 
 _STRANGER = Actor()
 
@@ -167,9 +167,11 @@ def of_request(*, number: str, **arguments: Any) -> Sequence[Where]:
 
 
 def of_grant(*, grant_id: UUID, **arguments: Any) -> Sequence[Where]:
-    """A role: the organization it is held at."""
+    """A role at an organization; one for a region or the city is the city's alone."""
     found = queries.find_grant(grant_id)
-    return [Where(frozenset({found.organization.id}))] if found else []
+    if found is None or SCOPES[found.role] != Scope.ORGANIZATION:
+        return []
+    return [Where(frozenset({found.organization.id}))]
 
 
 def of_review(*, review_id: UUID, **arguments: Any) -> Sequence[Where]:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Min, Q, Value
+from django.db.models.functions import Coalesce, Greatest
 
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.organizations.types import HasEnded, OrganizationNotFound
@@ -138,7 +138,7 @@ def _end(grants: list[Grant], ending: Ending, *, by: By, at: datetime) -> None:
     Grant.objects.bulk_update(living, ["until", "ending"])
     for grant in living:
         audit.note(
-            "roles.ended", f"person {grant.person_id}", by=by, role=grant.role, why=ending.value
+            "roles.ended", f"person {grant.person_id}", by=by, role=grant.role, ending=ending.value
         )
     telling.ended([g.id for g in living], at=at)
 
@@ -185,6 +185,19 @@ def let_stand_in(
     audit.note("roles.stand_in", f"person {person_id}", by=by, role=grant.role)
     telling.given(queries.find_grant(made.id), at=at)
     return made.id
+
+
+@transaction.atomic
+def end_stand_in(*, grant_id: UUID, by: By, at: datetime) -> None:
+    """End what the acting person let somebody do. One that is over stays as it is.
+
+    Raises:
+        GrantNotFound: nobody stands in for the acting person by this id.
+    """
+    grant = _held(grant_id)
+    if grant.stands_in_for is None or grant.stands_in_for.person_id != by.person_id:
+        raise GrantNotFound(grant_id)
+    _end([grant], Ending.TAKEN, by=by, at=at)
 
 
 @transaction.atomic
@@ -303,44 +316,70 @@ def follow_places(heirs: Mapping[UUID, Heirs], *, at: datetime) -> int:
     """Let officers of a region that is no more keep what wholly came from theirs; how many roles.
 
     No reform gives an officer a place that was not theirs: what other territory came into is
-    nobody's until the city gives it. Doing it again changes nothing.
+    nobody's until the city gives it. Stand-ins end with it. Doing it again changes nothing.
     """
     rows = Grant.objects.filter(place_id__in=list(heirs), place__ended_at__isnull=False)
-    living = list(rows.exclude(until__lte=at).order_by("organization_id", "since", "id"))
-    if not living:
+    lost = list(rows.exclude(until__lte=at).order_by("organization_id", "since", "id"))
+    if not lost:
         return 0
-    locks.hold_all(_LOCK, sorted({g.organization_id for g in living}))
-    last = min(heirs[g.place_id].on for g in living if g.place_id) - timedelta(days=1)
-    had = _offices(living, last)
-    followed = 0
-    for grant in living:
-        assert grant.place_id
-        left = heirs[grant.place_id]
-        office = had[grant.person_id, grant.organization_id]
-        kept = places.still_theirs(office, left.places, on=last, to=left.on)
-        ends, begins = grant.until, max(at, grant.since)
-        grant.until, grant.ending = begins, Ending.REFORMED
-        grant.save(update_fields=["until", "ending"])
-        Grant.objects.bulk_create(
-            Grant(
-                person_id=grant.person_id, role=grant.role, organization_id=grant.organization_id,
-                place_id=place, since=begins, until=ends,
-                given_by_id=grant.given_by_id, follows=grant, confirmed_at=grant.confirmed_at,
-            )
-            for place in sorted(kept)
-        )  # fmt: skip
-        followed += len(kept)
-        audit.note("roles.followed", f"person {grant.person_id}", by=SYSTEM, found=len(kept))
-        telling.followed(grant.id, kept=len(kept), lost=len(left.places) - len(kept), at=at)
-    return followed
+    locks.hold_all(_LOCK, sorted({g.organization_id for g in lost}))
+    Grant.objects.filter(pk__in=[g.id for g in lost]).update(
+        until=Greatest("since", Value(at)), ending=Ending.REFORMED
+    )
+    to = max(heirs[g.place_id].on for g in lost if g.place_id)
+    stay = Grant.objects.filter(person_id__in={g.person_id for g in lost}, role=Role.OFFICER)
+    held = [*lost, *stay.exclude(until__lte=at)]
+    offices = _offices([g for g in held if g.stands_in_for_id is None], to - timedelta(days=1))
+    left: dict[_Office, list[Grant]] = {}
+    for grant in lost:
+        if grant.stands_in_for_id is None:
+            left.setdefault((grant.person_id, grant.organization_id), []).append(grant)
+    candidates = {
+        office: {place for g in grants if g.place_id for place in heirs[g.place_id].places}
+        for office, grants in left.items()
+    }
+    known = {
+        (g.person_id, g.organization_id, g.place_id)
+        for g in held[len(lost) :]
+        if g.stands_in_for_id is None
+    }
+    theirs = places.still_theirs(offices, candidates, on=to - timedelta(days=1), to=to)
+    made = [
+        _follow(left[office], place, at)
+        for office in left
+        for place in sorted(theirs[office])
+        if (*office, place) not in known
+    ]
+    Grant.objects.bulk_create(made)
+    for office, grants in left.items():
+        person_id, kept = office[0], len(theirs[office])
+        audit.note("roles.followed", f"person {person_id}", by=SYSTEM, found=kept)
+        others = len(candidates[office]) - kept
+        telling.followed(grants[0].id, kept=kept, lost=others, at=at)
+    return len(made)
 
 
-def _offices(living: list[Grant], on: date) -> dict[tuple[UUID, UUID], frozenset[UUID]]:
+_Office = tuple[UUID, UUID]
+
+
+def _offices(held: list[Grant], on: date) -> dict[_Office, frozenset[UUID]]:
     """By person and organization, all regions of their roles as they lay on a day; one query."""
-    inside = places.within({g.place_id for g in living if g.place_id}, on=on)
-    had: dict[tuple[UUID, UUID], frozenset[UUID]] = {}
-    for g in living:
+    inside = places.within({g.place_id for g in held if g.place_id}, on=on)
+    had: dict[_Office, frozenset[UUID]] = {}
+    for g in held:
         assert g.place_id
         mine = (g.person_id, g.organization_id)
         had[mine] = had.get(mine, frozenset()) | inside[g.place_id] | {g.place_id}
     return had
+
+
+def _follow(lost: list[Grant], place_id: UUID, at: datetime) -> Grant:
+    """A role for a region that wholly came from those of these roles, until the last of them."""
+    first = lost[0]
+    ends = [g.until for g in lost]
+    return Grant(
+        person_id=first.person_id, role=Role.OFFICER, organization_id=first.organization_id,
+        place_id=place_id, since=max(at, min(g.since for g in lost)),
+        until=None if None in ends else max(end for end in ends if end),
+        given_by_id=first.given_by_id, follows=first, confirmed_at=first.confirmed_at,
+    )  # fmt: skip

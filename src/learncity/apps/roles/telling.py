@@ -39,15 +39,15 @@ FOLLOWED = Kind(
     gettext_noop("Your region has changed"),
     gettext_noop(
         "A reform ended the region of your role at %(organization)s. Regions that wholly came from "
-        "it and stay yours: %(kept)d. Regions into which more came, and which the city’s office "
-        "must give you if they are to be yours: %(lost)d."
+        "it and stay yours: %(kept)s. Regions into which more came, and which the city’s office "
+        "must give you if they are to be yours: %(lost)s."
     ),
 )
 REVIEW = Kind(
     "roles.review_opened",
     gettext_noop("Please look at the roles at %(organization)s"),
     gettext_noop(
-        "Who still needs their role at %(organization)s? %(total)d roles wait for your answer. "
+        "Who still needs their role at %(organization)s? %(total)s roles wait for your answer. "
         "Whoever is not kept by %(day)s loses theirs."
     ),
 )

@@ -67,6 +67,12 @@ def labels(words: str | Promise) -> Words:
     return Words(found)
 
 
+class Asked(Shape):
+    """What is sent; a field that nobody knows is a mistake."""
+
+    model_config = {"extra": "forbid", "use_attribute_docstrings": True}
+
+
 class Named(Shape):
     """Something with a page or operation of its own."""
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from learncity.apps.people import types
 from learncity.apps.people.types import IdentifierKind, MergeReason, RevealReason
 
-from .common import Moment, Named, Shape, Words
+from .common import Asked, Moment, Named, Shape, Words
 
 
 class Identifier(Shape):
@@ -40,12 +40,6 @@ class Identifiers(Shape):
     """Numbers, oldest first."""
 
     items: list[Identifier]
-
-
-class Asked(Shape):
-    """What is sent; a field that nobody knows is a mistake."""
-
-    model_config = {"extra": "forbid", "use_attribute_docstrings": True}
 
 
 class NewIdentifier(Asked):

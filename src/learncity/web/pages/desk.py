@@ -94,6 +94,7 @@ def desk(request: HttpRequest) -> HttpResponse:
                 actor_of(request).organizations(Act.NOTE_DEEDS)
             ).values()
         ],
+        "gives_roles": actor_of(request).may(Act.GIVE_ROLES),
         "columns": _columns(request),
         "rows": [_row(card, at) for card in shown],
         "pages": pages(request, number, len(cards), SIZE),

@@ -38,6 +38,7 @@ from learncity.apps.people.access import account
 from learncity.apps.people.types import NameMissing
 from learncity.apps.places import queries as places
 from learncity.apps.record import queries as record
+from learncity.apps.roles.access import actor_of
 from learncity.apps.security.access import stepped_up, visit_of
 from learncity.kernel import formats
 from learncity.kernel.access import only, signed_in
@@ -72,6 +73,7 @@ def me(request: HttpRequest) -> HttpResponse:
             "rows": [my_row(m, at) for m in mine if m.card.next_at and m not in held[:1]][:5],
             "items": _inbox_items(reads, limit=3) if reads else [],
             "reads": reads is not None,
+            "has_roles": bool(actor_of(request).held),
             "question": asked_home(person.id, person.home_id)
             if whose(request, Purpose.PROFILE)
             else None,

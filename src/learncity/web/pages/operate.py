@@ -31,13 +31,14 @@ from learncity.apps.people.types import (
 )
 from learncity.apps.places import queries as places
 from learncity.apps.roles.access import AnyDuty, Duty, actor_of, in_city, organizations_for
-from learncity.apps.roles.types import Act
+from learncity.apps.roles.types import ROLE_NAMES, Act
 from learncity.apps.security import queries as security
 from learncity.kernel import audit, formats, outbox
 from learncity.kernel.access import everyone, only
 from learncity.kernel.acting import By, Via
 
 from .mandates import DEED_NAMES, RIGHT_NAMES
+from .roles import ENDING_NAMES
 
 # How the trail's symbols are read; a symbol that is not here is shown as it is.
 ACTIONS = {
@@ -110,6 +111,12 @@ ACTIONS = {
     "people.unmerged": gettext_lazy("Separated two records"),
     "people.group_joined": gettext_lazy("Put a person into a group"),
     "people.group_left": gettext_lazy("Took a person out of a group"),
+    "roles.given": gettext_lazy("Gave a role"),
+    "roles.ended": gettext_lazy("Ended a role"),
+    "roles.stand_in": gettext_lazy("Let somebody stand in"),
+    "roles.review_opened": gettext_lazy("Began a review of roles"),
+    "roles.kept": gettext_lazy("Kept a role in a review"),
+    "roles.followed": gettext_lazy("A reform changed an officer’s regions"),
 }
 VIA = {
     "WEB": gettext_lazy("in the browser"),
@@ -171,6 +178,8 @@ DETAILS = {
     "state": gettext_lazy("state"),
     "days": gettext_lazy("days"),
     "rows": gettext_lazy("lines"),
+    "role": gettext_lazy("role"),
+    "ending": gettext_lazy("why"),
 }
 # Identifiers and symbols for whoever follows a trail through the table; they say nothing to a
 # reader.
@@ -186,6 +195,8 @@ HOW = {
     **{reason.value: name for reason, name in MERGE_REASON_NAMES.items()},
     **{kind.value: name for kind, name in RIGHT_NAMES.items()},
     **{deed.value: name for deed, name in DEED_NAMES.items()},
+    **{role.value: name for role, name in ROLE_NAMES.items()},
+    **{ending.value: name for ending, name in ENDING_NAMES.items()},
 }
 
 
@@ -199,6 +210,7 @@ _WAYS = (
     (Act.ANSWER_REQUESTS, "web:requests", gettext_lazy("Requests about data")),
     (Act.OPERATE, "web:retention", gettext_lazy("How long things are kept")),
     (Act.DRAW_MAP, "web:reforms", gettext_lazy("Reforms of places")),
+    (Act.GIVE_ROLES, "web:roles", gettext_lazy("Roles")),
 )
 _OFFICE = frozenset(
     {

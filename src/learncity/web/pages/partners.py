@@ -222,6 +222,14 @@ _ACTS: dict[str, Callable[..., ActForm]] = {
 _OF_PLACES = ("edit", "cover", "uncover")
 
 
+def _places(request: HttpRequest) -> dict[str, Any]:
+    """Which places the reader may name: an officer, those of their region."""
+    return {
+        "path": city_path(request),
+        "within": regions_for(actor_of(request), Act.KEEP_REGISTER),
+    }
+
+
 @only(Duty(Act.KEEP_REGISTER, on=of_registered))
 def partner_act(request: HttpRequest, key: str, name: str) -> HttpResponse:
     """One change of an organization."""
@@ -236,7 +244,7 @@ def partner_act(request: HttpRequest, key: str, name: str) -> HttpResponse:
             "phone": found.phone, "since": found.since, "register": found.register or "",
             "registration": found.registration,
         }  # fmt: skip
-    more = {"path": city_path(request)} if name in _OF_PLACES else {}
+    more = _places(request) if name in _OF_PLACES else {}
     form = _ACTS[name](request.POST or None, initial=initial, **more)
     back = reverse("web:partner", args=[key])
     return act(request, form, key=key, back=back, back_label=str(found.name), then=back)
@@ -245,7 +253,7 @@ def partner_act(request: HttpRequest, key: str, name: str) -> HttpResponse:
 @only(Duty(Act.KEEP_REGISTER))
 def new_partner(request: HttpRequest) -> HttpResponse:
     """Enter an organization into the register."""
-    form = partner_forms.FoundForm(request.POST or None, path=city_path(request))
+    form = partner_forms.FoundForm(request.POST or None, **_places(request))
     back = reverse("web:register")
     typed = request.POST.get("key", "")
     then = reverse("web:partner", args=[typed]) if form.is_bound and form.is_valid() else back

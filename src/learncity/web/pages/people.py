@@ -124,7 +124,8 @@ def people(request: HttpRequest) -> HttpResponse:
 @never_cache
 def register(request: HttpRequest) -> HttpResponse:
     """Make a record of somebody without an account."""
-    choices = {"homes": home_choices(request), "groups": group_choices()}
+    mine = regions_for(actor_of(request), Act.KEEP_PEOPLE)
+    choices = {"homes": home_choices(request, within=mine), "groups": group_choices()}
     form = RegisterForm(request.POST or None, initial={"id": uuid7()}, **choices)
     refusal, holder = None, None
     if request.method == "POST" and form.is_valid():

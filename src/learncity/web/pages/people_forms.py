@@ -36,10 +36,18 @@ NATIONAL_IDS = {
 }
 
 
-def home_choices(request: HttpRequest) -> list[tuple[str, str]]:
-    """The regions of the city, to choose a home from; one query."""
+def home_choices(
+    request: HttpRequest, *, within: frozenset[UUID] | None = None
+) -> list[tuple[str, str]]:
+    """The regions of the city, to choose a home from; one query.
+
+    Args:
+        within: only these, and one of them it must be.
+    """
     reader = reader_of(request)
     regions = places.below(reader.city_place.path)[1:] if reader.city_place else []
+    if within is not None:
+        return [(str(p.id), str(p.name)) for p in regions if p.id in within]
     return [("", _("I would rather not say")), *((str(p.id), str(p.name)) for p in regions)]
 
 
@@ -152,6 +160,8 @@ class RegisterForm(forms.Form):
         }
         for name, offered in choices.items():
             self.fields[name].choices = offered  # type: ignore[attr-defined]
+        # An officer registers whoever lives in their region.
+        self.fields["home"].required = "" not in dict(homes)
 
     def clean(self) -> dict[str, Any]:
         """With ``numbers``: those that were given, as they are kept."""

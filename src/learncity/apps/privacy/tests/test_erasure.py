@@ -14,7 +14,6 @@ from learncity.apps.classes.models import CourseClass, Enrolment, Session
 from learncity.apps.notices import queries as notices
 from learncity.apps.notices import services as notices_services
 from learncity.apps.notices.types import Channel
-from learncity.apps.roles import queries as roles
 from learncity.apps.people import queries as people
 from learncity.apps.people import services as people_services
 from learncity.apps.people.factories import make_person
@@ -25,6 +24,7 @@ from learncity.apps.privacy import queries, services
 from learncity.apps.privacy.models import Request
 from learncity.apps.privacy.types import Decision, RequestKind, RequestState
 from learncity.apps.record import queries as record
+from learncity.apps.roles import queries as roles
 from learncity.kernel import audit, personal_data
 from learncity.kernel.acting import SYSTEM, By, Via
 from learncity.kernel.models import AuditEntry, BlueprintItem, RepeatedRequest

@@ -1,0 +1,66 @@
+"""Two operators who end each other at once leave one: the city is never without."""
+
+import threading
+
+from django.db import connection
+from django.utils import timezone
+
+from learncity.apps.people.factories import make_person
+from learncity.apps.roles import queries, services
+from learncity.apps.roles.factories import make_grant
+from learncity.apps.roles.models import Grant
+from learncity.apps.roles.types import Ending, LastOperator, Role
+from learncity.kernel.acting import By, Via
+
+
+def two_alone():
+    """Two operators and no other; their roles with who ends them."""
+    Grant.objects.filter(role=Role.OPERATOR).update(until=timezone.now())
+    one, two = make_person(), make_person()
+    # At two organizations, so that no lock of one stands between them.
+    places = [(one, "city-learning-office"), (two, "qiaotou-learning-centre")]
+    grants = [make_grant(person, Role.OPERATOR, key) for person, key in places]
+    return [(grants[0], two), (grants[1], one)]
+
+
+def race(pairs):
+    start, outcomes = threading.Barrier(2), []
+
+    def run(grant, who):
+        start.wait()
+        try:
+            by = By(who, Via.DESK)
+            services.end(grant_id=grant, ending=Ending.TAKEN, by=by, at=timezone.now())
+            outcomes.append("ended")
+        except LastOperator:
+            outcomes.append("last")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(outcomes)
+
+
+def test_of_two_operators_who_end_each_other_one_stays(committed):
+    assert race(two_alone()) == ["ended", "last"]
+    assert len(queries.operators(at=timezone.now())) == 1
+
+
+def test_control_without_the_lock_nobody_is_left(committed, monkeypatch):
+    """If this fails, the race above was never a race and proves nothing."""
+    both, others = threading.Barrier(2, timeout=60), services._others_operate
+
+    def both_have_looked(*args):
+        found = others(*args)
+        both.wait()
+        return found
+
+    monkeypatch.setattr(services.locks, "hold", lambda *args: None)
+    monkeypatch.setattr(services, "_others_operate", both_have_looked)
+
+    assert race(two_alone()) == ["ended", "ended"]
+    assert queries.operators(at=timezone.now()) == []
