@@ -212,12 +212,54 @@ def views() -> str:
 
 
 def _asks(said: dict[str, Any]) -> str:
+    duties = _decisions().get(said["operationId"], ())
+    if duties:
+        return "key or session; " + " and ".join(code(f"roles.{duty}") for duty in duties)
     ways = said.get("security")
     if not ways:
         return "everyone"
     if {} in ways:
         return "everyone; with a key or session, more is said"
-    return "key or session, with a desk" if "Desk" in said["tags"] else "key or session"
+    return "key or session"
+
+
+def _decisions() -> dict[str, tuple[Any, ...]]:
+    """By operation, the duties that it asks for, the widest first."""
+    from learncity.rest.api import api
+    from learncity.rest.openapi import operations_of
+
+    return {
+        operation.view_func.__name__: tuple(reversed(getattr(operation.view_func, "decisions", ())))
+        for operation in operations_of(api)
+    }
+
+
+def roles() -> str:
+    """Which role may do what, how far, and what that opens."""
+    from learncity.apps.roles.access import Duty
+    from learncity.apps.roles.types import ACT_NAMES, DUTIES, ROLE_NAMES, SCOPES, Act, Role
+    from learncity.rest.docs import document
+
+    opened: dict[Act, list[str]] = {act: [] for act in Act}
+    for route, p in _patterns(get_resolver()):
+        decision = getattr(p.callback, "access", None)
+        if isinstance(decision, Duty) and not route.startswith("api/"):
+            opened[decision.act].append(code(f"/{route}"))
+    decisions = _decisions()
+    for path, verbs in document()["paths"].items():
+        for verb, said in verbs.items():
+            # The last is the narrowest.
+            for duty in decisions[said["operationId"]][-1:]:
+                opened[duty.act].append(code(f"{verb.upper()} /api/v1{path}"))
+    with override("en"):
+        heads = ("act", "means", *(f"{ROLE_NAMES[r]} ({code(r.value)})" for r in Role))
+        acts = [
+            (code(a.value), str(ACT_NAMES[a]), *("yes" if a in DUTIES[r] else "" for r in Role))
+            for a in Act
+        ]
+    reach = [("", "reaches", *(SCOPES[r].value.lower() for r in Role))]
+    views = [(code(act.value), ", ".join(found)) for act, found in opened.items()]
+    return f"{table(heads, [*reach, *acts])}\n{table(('act', 'opens'), views)}"
 
 
 def commands() -> str:
@@ -270,6 +312,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/messages.md": messages,
     "docs/reference/jobs.md": jobs,
     "docs/reference/views.md": views,
+    "docs/reference/roles.md": roles,
     "docs/reference/commands.md": commands,
     "docs/reference/blueprint.md": blueprint_pages.page,
     "docs/reference/index.md": contents,

@@ -69,6 +69,9 @@ PAGES = {
     f"/desk/classes/{OWN_CLASS}/cancel/": RUNS_CLASS,
     f"/desk/classes/{OWN_CLASS}/print/": RUNS_CLASS,
     f"/desk/classes/{OWN_CLASS}/roster.xlsx": RUNS_CLASS,
+    "/desk/roles/": OPERATOR,
+    "/desk/roles/new/": OPERATOR,
+    "/me/roles/": SIGNED_IN,
     "/desk/agreements/": STAFF,
     "/desk/agreements/workers-study-2026/": RUNS_CLASS,
     "/desk/agreements/workers-study-2026/deed/": RUNS_CLASS,
@@ -114,6 +117,8 @@ FORMS = {
     "me/privacy/copies/": SIGNED_IN,
     "me/privacy/ask/": SIGNED_IN,
     "operate/outbox/<uuid:entry_id>/": OPERATOR,
+    "desk/roles/reviews/": OPERATOR,
+    "me/roles/<uuid:grant_id>/end/": SIGNED_IN,
     "me/invitations/<uuid:invitation_id>/": SIGNED_IN,
     "me/mandates/<uuid:mandate_id>/": SIGNED_IN,
     "me/mandates/<uuid:mandate_id>/act/": SIGNED_IN,
@@ -136,12 +141,17 @@ FORMS = {
     "operate/people/<uuid:person_id>/numbers/<uuid:identifier_id>/end/": OPERATOR,
     "operate/people/<uuid:person_id>/separate/<uuid:other_id>/": OPERATOR,
 }
-# One person's own things, tested below and in web/tests/test_households.py; the demo's outbox,
+# One person's own things, tested below, in web/tests/test_households.py and test_roles.py; of one
+# organization, in test_matrix.py; the demo's outbox,
 # which is not there in earnest; and the way to another provider and back, which is nowhere until
 # one is set up (test_elsewhere).
 OWN = {
     "sign-in/with/<slug:way>/",
     "sign-in/with/<slug:way>/back/",
+    "desk/roles/<uuid:grant_id>/",
+    "desk/roles/reviews/<uuid:review_id>/",
+    "me/roles/<uuid:grant_id>/stand-in/",
+    "me/roles/<uuid:grant_id>/lay-down/",
     "me/places/<str:receipt>/",
     "me/places/<str:receipt>/withdraw/",
     "me/messages/<uuid:message_id>/",

@@ -69,6 +69,10 @@ SIGNED_IN = [
     ("post", "/me/mandates"),
     ("post", f"/me/mandates/{SOME}/answer"),
     ("delete", f"/me/mandates/{SOME}"),
+    ("get", "/me/roles"),
+    ("delete", f"/me/roles/{SOME}"),
+    ("post", f"/me/roles/{SOME}/stand-ins"),
+    ("delete", f"/me/roles/{SOME}/stand-in"),
     ("get", "/me/acts"),
     ("post", f"/me/acts/{SOME}/dispute"),
 ]
@@ -81,6 +85,13 @@ DESK = [
 ]
 # For the city's office alone; of nobody who is there.
 OFFICE = [
+    ("get", "/desk/roles"),
+    ("post", "/desk/roles"),
+    ("delete", f"/desk/roles/{SOME}"),
+    ("get", "/desk/role-reviews"),
+    ("post", "/desk/role-reviews"),
+    ("get", f"/desk/role-reviews/{SOME}"),
+    ("post", f"/desk/role-reviews/{SOME}/verdicts"),
     ("get", "/office/disputes"),
     ("post", f"/office/disputes/{SOME}/resolution"),
     ("post", "/office/mandates"),
@@ -133,6 +144,12 @@ BODIES = {
     f"/desk/people/{SOME}/merges": {
         "other": SOME[:-1] + "e", "reason": "PERSON_SAYS"
     },
+    f"/me/roles/{SOME}/stand-ins": {"address": "+8615400000002", "last_day": "2099-01-01"},
+    "/desk/roles": {
+        "address": "+8615400000002", "role": "READER", "organization": "wenqu-library",
+    },
+    "/desk/role-reviews": {"organization": "wenqu-library"},
+    f"/desk/role-reviews/{SOME}/verdicts": {"role": SOME, "keep": True},
     "/me/consents/results-to-employer": {"version": 1},
     "/me/requests": {"kind": "ACCESS"},
     "/desk/requests/ABCD-EFGH-JK/answer": {"granted": True, "words": "Yes."},

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from learncity.apps.people import queries as people
 from learncity.apps.people.access import account
 from learncity.apps.roles import queries, services
-from learncity.apps.roles.types import GrantValue
+from learncity.apps.roles.types import GrantNotFound, GrantValue
 from learncity.kernel.access import signed_in
 from learncity.kernel.acting import By, Via
 from learncity.web.acts import act
@@ -84,5 +84,8 @@ def lay_down(request: HttpRequest, grant_id: UUID) -> HttpResponse:
 def end_stand_in(request: HttpRequest, grant_id: UUID) -> HttpResponse:
     """End what I let somebody do."""
     by = By(account(request).person_id, Via.WEB)
-    services.end_stand_in(grant_id=grant_id, by=by, at=timezone.now())
+    try:
+        services.end_stand_in(grant_id=grant_id, by=by, at=timezone.now())
+    except GrantNotFound as error:
+        raise Http404 from error
     return redirect("web:my_roles")

@@ -245,7 +245,7 @@ def begin_review(request: HttpRequest) -> HttpResponse:
     key = request.POST.get("organization", "")[:80]
     mine = organizations_for(actor_of(request), Act.GIVE_ROLES)
     if key not in dict(organization_choices(mine)):
-        raise PermissionDenied
+        raise Http404
     made = services.open_review(organization_key=key, by=by_desk(request), at=timezone.now())
     return redirect("web:role_review", made)
 

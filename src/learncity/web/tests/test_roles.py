@@ -1,0 +1,237 @@
+"""Roles on the pages: given, ended, lent, reviewed; an officer's office."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from learncity.apps.people import queries as people
+from learncity.apps.people.factories import make_person
+from learncity.apps.places import queries as places
+from learncity.apps.privacy import services as privacy
+from learncity.apps.privacy.types import RequestKind
+from learncity.apps.roles import queries, services
+from learncity.apps.roles.factories import make_grant
+from learncity.apps.roles.models import Grant
+from learncity.apps.roles.types import Act, Ending, Role
+from learncity.kernel.acting import SYSTEM, By, Via
+
+pytestmark = pytest.mark.django_db
+CENTRE, NIGHT, OFFICE = "qiaotou-learning-centre", "lamplight-night-school", "city-learning-office"
+WORKER = "+8615400000001"
+EN = {"HTTP_ACCEPT_LANGUAGE": "en"}
+
+
+@pytest.fixture
+def manager(client, city):
+    """A browser of the centre's manager."""
+    return with_role(client, Role.MANAGER, CENTRE)
+
+
+def with_role(client, role, key=OFFICE, region=None):
+    person = make_person("Manager Mei", account=True, language="en")
+    make_grant(person, role, key, region=region)
+    account = people.find_account(person)
+    client.force_login(account)
+    client.person_id = account.person_id
+    client.defaults |= EN
+    return client
+
+
+def give(client, **said):
+    data = {"who": WORKER, "role": "STAFF", "organization": CENTRE, "reason": "New"} | said
+    return client.post("/desk/roles/new/", data)
+
+
+def held_by(key):
+    person = people.ids_by_key([key])[key]
+    return queries.actor(person)
+
+
+def test_a_manager_gives_and_ends_a_role(manager):
+    assert give(manager).status_code == 302
+    assert held_by("demo-worker").may(Act.RUN_CLASSES)
+    page = manager.get("/desk/roles/").content.decode()
+    assert "Manager Mei" in page
+    (grant,) = Grant.objects.filter(person__key="demo-worker")
+    one = manager.get(f"/desk/roles/{grant.id}/").content.decode()
+    assert "New" in one
+    assert "run classes" in one
+
+    assert manager.post(f"/desk/roles/{grant.id}/").status_code == 302
+    assert not held_by("demo-worker").may(Act.RUN_CLASSES)
+    assert "Taken away" in manager.get("/desk/roles/?state=over").content.decode()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"organization": NIGHT}, {"role": "OPERATOR"}, {"role": "OFFICER", "region": "gusu"},
+     {"who": "+8615499999999"}, {"who": "nothing"}, {"last": "2020-01-01"}],
+)  # fmt: skip
+def test_what_a_manager_cannot_give_is_refused_and_what_was_typed_stays(manager, said):
+    answer = give(manager, **said)
+
+    assert answer.status_code == 422
+    assert 'value="New"' in answer.content.decode()
+    assert not held_by("demo-worker").held
+
+
+def test_a_manager_of_the_office_ends_no_operator(client, city):
+    chief = with_role(client, Role.MANAGER, OFFICE)
+    (operator,) = Grant.objects.filter(role=Role.OPERATOR)
+    review = services.open_review(organization_key=OFFICE, by=SYSTEM, at=timezone.now())
+
+    assert chief.post(f"/desk/roles/{operator.id}/").status_code == 403
+    said = {"role": str(operator.id), "keep": "0"}
+    assert chief.post(f"/desk/roles/reviews/{review}/", said).status_code == 403
+    assert f"/desk/roles/{operator.id}/" not in chief.get("/desk/roles/").content.decode()
+
+
+def test_an_operator_makes_an_officer(signed_in, city):
+    office = signed_in("demo-operator")
+    said = {"role": "OFFICER", "organization": OFFICE, "region": "gusu"}
+    assert give(office, **said).status_code == 302
+    assert held_by("demo-worker").regions(Act.KEEP_PEOPLE)
+    assert give(office, role="OFFICER", organization=OFFICE).status_code == 422
+
+
+def test_a_review_is_walked_through(manager):
+    give(manager)
+    began = manager.post("/desk/roles/reviews/", {"organization": CENTRE})
+    page = manager.get(began.url).content.decode()
+    assert "Somebody else has to decide this." in page  # of one's own
+    (worker,) = Grant.objects.filter(person__key="demo-worker")
+    (staff,) = Grant.objects.filter(person__key="demo-provider")
+    manager.post(began.url, {"role": str(worker.id), "keep": "0"})
+    manager.post(began.url, {"role": str(staff.id), "keep": "1"})
+
+    assert not held_by("demo-worker").held
+    assert held_by("demo-provider").may(Act.RUN_CLASSES)
+    assert manager.post("/desk/roles/reviews/", {"organization": NIGHT}).status_code == 404
+
+
+def test_somebody_stands_in_and_lays_it_down(manager, signed_in):
+    (mine,) = Grant.objects.filter(person_id=manager.person_id)
+    last = (timezone.localdate() + timedelta(days=7)).isoformat()
+    form = f"/me/roles/{mine.id}/stand-in/"
+    assert manager.post(form, {"who": WORKER}).status_code == 422
+    assert manager.post(form, {"who": WORKER, "last": last}).status_code == 302
+    lent = Grant.objects.get(person__key="demo-worker")
+    assert "Who stands in for me" in manager.get("/me/roles/").content.decode()
+
+    worker = signed_in("demo-worker")
+    worker.defaults |= EN
+    assert "You stand in for Manager Mei." in worker.get("/me/roles/").content.decode()
+    assert worker.get(f"/me/roles/{lent.id}/lay-down/").status_code == 200
+    assert worker.post(f"/me/roles/{lent.id}/lay-down/").status_code == 302
+    assert not held_by("demo-worker").held
+    # And of a role of somebody else one can do neither.
+    assert worker.get(form).status_code == 404
+    assert worker.post(f"/me/roles/{mine.id}/lay-down/").status_code == 404
+
+
+def test_the_holder_ends_what_they_lent(manager):
+    (mine,) = Grant.objects.filter(person_id=manager.person_id)
+    other, at = make_person(), timezone.now()
+    lent = services.let_stand_in(
+        grant_id=mine.id, person_id=other, since=at, until=at + timedelta(days=1),
+        by=By(manager.person_id, Via.WEB), at=at,
+    )  # fmt: skip
+    assert manager.post(f"/me/roles/{lent}/end/").status_code == 302
+    assert not queries.actor(other).held
+    assert manager.post(f"/me/roles/{mine.id}/end/").status_code == 404
+
+
+def test_a_reader_sees_figures_and_nothing_else(client, city):
+    reader = with_role(client, Role.READER, CENTRE)
+    page = reader.get("/").content.decode()
+    assert 'href="/desk/figures/"' in page
+    assert reader.get("/desk/figures/").status_code == 200
+    assert reader.get("/desk/").status_code == 403
+
+
+class TestOfficer:
+    """Somebody for one district sees its people, requests and organizations, and no others."""
+
+    @pytest.fixture
+    def officer(self, client, city):
+        return with_role(client, Role.OFFICER, region="gusu")
+
+    def neighbour(self, name, region):
+        from learncity.apps.people import services as people_services
+
+        person, at = make_person(name), timezone.now()
+        home = places.ids_by_key([region])[region]
+        people_services.settle({person: home}, by=SYSTEM, at=at)
+        return person
+
+    def test_the_office_is_theirs(self, officer):
+        page = officer.get("/operate/").content.decode()
+        assert "/operate/people/" in page
+        assert "/operate/reforms/" not in page
+        assert "What was done" not in page
+
+    def test_people(self, officer):
+        here, there = self.neighbour("Ann Here", "gusu"), self.neighbour("Ann There", "sip")
+        found = officer.post("/operate/people/", {"q": "Ann"}).content.decode()
+        assert "Ann Here" in found
+        assert "Ann There" not in found
+        assert officer.get(f"/operate/people/{here}/").status_code == 200
+        assert officer.get(f"/operate/people/{there}/").status_code == 403
+        assert officer.get(f"/operate/people/{here}/merge/{there}/").status_code == 403
+
+    def test_only_who_lives_there_is_registered(self, officer):
+        from learncity.kernel.ids import uuid7
+
+        said = {"id": uuid7(), "name": "New Person", "language": "en"}
+        regions = places.ids_by_key(["gusu", "sip"])
+        for home in ("", str(regions["sip"])):
+            answer = officer.post("/operate/people/new/", said | {"home": home})
+            assert answer.status_code == 422
+        answer = officer.post("/operate/people/new/", said | {"home": str(regions["gusu"])})
+        assert answer.status_code == 302
+
+    def test_requests(self, officer):
+        numbers = {}
+        for region in ("gusu", "sip"):
+            person = self.neighbour("Asks", region)
+            numbers[region] = privacy.ask(
+                person_id=person, kind=RequestKind.ACCESS, words="", by=By(person, Via.WEB),
+                at=timezone.now(),
+            ).number  # fmt: skip
+        page = officer.get("/operate/requests/").content.decode()
+        assert numbers["gusu"] in page
+        assert numbers["sip"] not in page
+        assert numbers["sip"] not in officer.get("/operate/requests.csv").content.decode()
+
+    def test_organizations(self, officer):
+        from learncity.apps.organizations.factories import make_organization
+
+        make_organization("in-sip", place="sip")
+        page = officer.get("/operate/organizations/").content.decode()
+        assert CENTRE in page or "guihua-lane-senior-university" in page
+        assert "in-sip" not in page
+        assert officer.get("/operate/organizations/in-sip/").status_code == 403
+        edit = officer.get("/operate/new-organization/").content.decode()
+        assert 'value="gusu"' in edit
+        assert 'value="sip"' not in edit
+
+
+def test_lists_cost_no_more_with_more_roles(manager, django_assert_num_queries):
+    manager.get("/desk/roles/")  # what is remembered for a while is asked once
+    with django_assert_num_queries(9):
+        manager.get("/desk/roles/")
+    for _ in range(5):
+        make_grant(make_person("More"), Role.STAFF, CENTRE)
+    with django_assert_num_queries(9):
+        manager.get("/desk/roles/")
+    with django_assert_num_queries(5):
+        assert b"More" in manager.get("/desk/roles/?as=csv").content
+
+
+def test_an_ended_role_says_why(manager):
+    grant = make_grant(make_person("Gone"), Role.READER, CENTRE)
+    services.end(grant_id=grant, ending=Ending.TAKEN, by=SYSTEM, at=timezone.now())
+    page = manager.get(f"/desk/roles/{grant}/").content.decode()
+    assert "Taken away" in page
+    assert "End this role" not in page
