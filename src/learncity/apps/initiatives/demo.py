@@ -29,6 +29,7 @@ SIGN_INS = (
     (gettext_noop("Resident, senior"), "demo-senior"),
     (gettext_noop("Resident, Vietnamese"), "demo-vietnamese"),
     (gettext_noop("Provider's staff"), "demo-provider"),
+    (gettext_noop("Officer of a district"), "demo-officer"),
     (gettext_noop("City operator"), "demo-operator"),
 )
 

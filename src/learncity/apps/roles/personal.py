@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -33,8 +33,9 @@ def _roles(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
 
 def _end(erased: Erased) -> int:
     """Whoever is gone acts for nobody, and nobody for them; why they once did is blank."""
-    mine = Grant.objects.filter(person_id=erased.person_id)
-    mine.exclude(reason="").update(reason="")
+    theirs = Q(person_id=erased.person_id)
+    mine = Grant.objects.filter(theirs | Q(stands_in_for__person_id=erased.person_id))
+    mine.filter(theirs).exclude(reason="").update(reason="")
     living = mine.exclude(until__lte=erased.at)
     return living.update(until=Greatest("since", Value(erased.at)), ending=Ending.ERASED)
 

@@ -130,6 +130,8 @@ def _end(grants: list[Grant], ending: Ending, *, by: By, at: datetime) -> None:
     living = [g for g in grants if g.until is None or g.until > at]
     if not living:
         return
+    lent = Grant.objects.filter(stands_in_for__in=living).exclude(until__lte=at)
+    living += [grant for grant in lent if grant not in living]
     gone = {g.id for g in living}
     if any(g.role == Role.OPERATOR for g in living) and not _others_operate(gone, at):
         raise LastOperator(sorted(gone))

@@ -14,9 +14,9 @@ from learncity.kernel.errors import DomainError, NotFound
 class Role(StrEnum):
     """What a person is for an organization, for a region, or for the whole city."""
 
-    READER = "READER"
     STAFF = "STAFF"
     MANAGER = "MANAGER"
+    READER = "READER"
     OFFICER = "OFFICER"
     OPERATOR = "OPERATOR"
 
