@@ -388,6 +388,10 @@ def queue(bench: Bench) -> Section:
             share = run.rate / alone.rate
             section.lines.append([f"{how}, {clients}", *figures(run), f"{share:.2f}"])
         shares[how] = (crowd.rate / alone.rate, crowd.p99)
+    free = _rows(bench, section, MANY, 32)
+    section.lines.append(
+        [f"the rows alone over {MANY} classes, 32", *figures(free), f"{free.rate / alone_rate:.2f}"]
+    )
     share, p99 = shares["the rows alone, pgbench"]
     served = shares["service"][0]
     section.goals += [
@@ -399,6 +403,7 @@ def queue(bench: Bench) -> Section:
     ]  # fmt: skip
     section.notes.append(
         "Each of 32 in line waits for those before: at one client's rate alone the last waits "
-        f"{32 / alone_rate * 1000:.0f} ms, the disk's flush of every move included."
+        f"{32 / alone_rate * 1000:.0f} ms, the disk's flush of every move included. Where nobody "
+        f"waits for anybody, over {MANY} classes, the same rows take {free.p99:.0f} ms at p99."
     )
     return section
