@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from learncity.kernel.personal_data import Basis, Erased, Line, OnErasure, RecordClass, register
 
-from . import services
+from . import queries, services
 from .models import Act, Dispute, Household, Invitation, Mandate, Membership
 
 Found = Mapping[UUID, Sequence[Line]]
@@ -58,19 +58,15 @@ def _acts(ids: Collection[UUID]) -> Found:
 
 def _leave(erased: Erased) -> int:
     """Out of every household; who was its head hands over to whoever is longest in it."""
-    mine = Membership.objects.filter(person_id=erased.person_id, until=None)
-    households = list(mine.order_by("household_id").values_list("household_id", "is_head"))
-    for household_id, is_head in households:
-        others = Membership.objects.filter(household_id=household_id, until=None)
-        heir = others.exclude(person_id=erased.person_id).order_by("since", "id").first()
-        if is_head and heir:
+    households = queries.households_of(erased.person_id, at=erased.at)
+    for one in households:
+        others = sorted(one.others(erased.person_id), key=lambda m: (m.since, m.membership_id))
+        if others and one.has_head(erased.person_id):
             services.hand_over(
-                household_id=household_id, head_id=erased.person_id, to_id=heir.pk,
+                household_id=one.id, head_id=erased.person_id, to_id=others[0].membership_id,
                 by=erased.by, at=erased.at,
             )  # fmt: skip
-        services.leave(
-            household_id=household_id, person_id=erased.person_id, by=erased.by, at=erased.at
-        )
+        services.leave(household_id=one.id, person_id=erased.person_id, by=erased.by, at=erased.at)
     return len(households)
 
 
