@@ -36,6 +36,7 @@ from .types import (
     EvidenceNeeded,
     NotForOneself,
     ReasonNeeded,
+    ValueType,
     WasWithdrawn,
 )
 
@@ -322,7 +323,10 @@ def _said_by(assertion_id: UUID, organization_key: str | None, person_id: UUID |
 def _note(said: AssertionValue, kind: FactKind, by: By, at: datetime) -> None:
     assert said.organization is not None
     person = people.persons([said.person_id])[said.person_id]
-    evidence = {"key": said.key, "value": said.value, "code": said.code}
+    # The record can never be blanked: nothing that somebody typed goes into it.
+    evidence: dict[str, Any] = {"key": said.key, "code": said.code}
+    if key_named(said.key).type != ValueType.TEXT:
+        evidence["value"] = said.value
     fact = NewFact(
         said.person_id,
         kind,

@@ -273,11 +273,20 @@ def leave(*, household_id: UUID, person_id: UUID, by: By, at: datetime) -> None:
 
 
 @transaction.atomic
-def hand_over(*, household_id: UUID, head_id: UUID, to_id: UUID, by: By, at: datetime) -> None:
+def hand_over(
+    *,
+    household_id: UUID,
+    head_id: UUID,
+    to_id: UUID,
+    by: By,
+    at: datetime,
+    nameless: bool = False,
+) -> None:
     """Make another member the head; both keep their membership. Again, it changes nothing.
 
     Args:
         to_id: the membership of the member who becomes head.
+        nameless: the head is being erased; who becomes it is not told their name.
 
     Raises:
         HouseholdNotFound, OnlyHead: as they say.
@@ -299,6 +308,7 @@ def hand_over(*, household_id: UUID, head_id: UUID, to_id: UUID, by: By, at: dat
     subject = (facts.HOUSEHOLD, household_id)
     record_fact(both[to.person_id], facts.BECAME_HEAD, subject, by=by, at=at)
     audit.note("households.handed_over", f"household {household_id}", by=by)
-    values = {"who": both[head_id].name, "household": household.name}
-    key = f"{household_id}:{at.timestamp()}"
+    who = facts.SOMEBODY if nameless else both[head_id].name
+    values = {"who": who, "household": household.name}
+    key = f"{'nameless:' if nameless else ''}{household_id}:{at.timestamp()}"
     tell(message(both[to.person_id], facts.TELL_HEAD, key, values, at, HOUSEHOLD))

@@ -263,28 +263,35 @@ def _between(principal: Collection[UUID], delegate: Collection[UUID]) -> "QueryS
 
 
 @transaction.atomic
-def end_mandate(*, mandate_id: UUID, person_id: UUID, by: By, at: datetime) -> None:
+def end_mandate(
+    *, mandate_id: UUID, person_id: UUID, by: By, at: datetime, nameless: bool = False
+) -> None:
     """Either side ends it, at once; the other is told. An offer is taken back the same way.
+
+    Args:
+        nameless: the person is being erased; the other is not told their name.
 
     Raises:
         MandateNotFound: this person has no living mandate of this identifier.
     """
-    mine, row = (
-        people.all_ids(person_id),
-        Mandate.objects.filter(pk=mandate_id, ended_at=None).first(),
-    )
+    mine = people.all_ids(person_id)
+    row = Mandate.objects.filter(pk=mandate_id, ended_at=None).first()
     if row is None or not {row.principal_id, row.delegate_id} & set(mine):
         raise MandateNotFound(mandate_id)
     why = End.BY_PRINCIPAL if row.principal_id in mine else End.BY_DELEGATE
-    if not end_locked(mandate_id, why, by=by, at=at):
+    if not end_locked(mandate_id, why, by=by, at=at, nameless=nameless):
         raise MandateNotFound(mandate_id)
 
 
-def end_locked(mandate_id: UUID, why: End, *, by: By, at: datetime, quietly: bool = False) -> bool:
+def end_locked(
+    mandate_id: UUID, why: End, *, by: By, at: datetime, quietly: bool = False,
+    nameless: bool = False,
+) -> bool:  # fmt: skip
     """End one mandate under its lock; whether there was one to end.
 
     Args:
         quietly: the two hear something else that says it.
+        nameless: one of the two is being erased: each hears of it without the other's name.
     """
     locks.hold(LOCK, mandate_id)
     row = Mandate.objects.select_related("principal", "delegate").get(pk=mandate_id)
@@ -299,18 +306,20 @@ def end_locked(mandate_id: UUID, why: End, *, by: By, at: datetime, quietly: boo
     subject = (facts.MANDATE, row.id)
     record_fact(principal, facts.MANDATE_ENDED, subject, by=by, at=at, why=why)
     if not quietly:
-        tell(*_goodbyes(row.id, principal, delegate, at))
+        tell(*_goodbyes(row.id, principal, delegate, at, nameless))
     outbox.publish(MandateEnded(row.id, principal.id, delegate.id, why))
     return True
 
 
 def _goodbyes(
-    mandate_id: UUID, principal: PersonValue, delegate: PersonValue, at: datetime
+    mandate_id: UUID, principal: PersonValue, delegate: PersonValue, at: datetime, nameless: bool
 ) -> list[NewMessage]:
-    key = str(mandate_id)
+    # Under a key of its own it stays when what was told of the mandate before is forgotten.
+    key = f"nameless:{mandate_id}" if nameless else str(mandate_id)
+    of = [facts.SOMEBODY] * 2 if nameless else [delegate.name, principal.name]
     return [
-        message(principal, facts.TELL_ENDED, key, {"who": delegate.name, "at": at}, at, MINE),
-        message(delegate, facts.TELL_MAY_NOT, key, {"who": principal.name, "at": at}, at, MINE),
+        message(principal, facts.TELL_ENDED, key, {"who": of[0], "at": at}, at, MINE),
+        message(delegate, facts.TELL_MAY_NOT, key, {"who": of[1], "at": at}, at, MINE),
     ]
 
 

@@ -81,6 +81,11 @@ register(
         Basis.DUTY,
         OnErasure.PSEUDONYMOUS,
         export=_consents,
+        stays={
+            "privacy_consent.paper": gettext_lazy(
+                "Where the signed paper is, without a name: a consent has to be proven."
+            ),
+        },
     ),
     RecordClass(
         "privacy.disclosure",
@@ -90,6 +95,11 @@ register(
         Basis.DUTY,
         OnErasure.PSEUDONYMOUS,
         export=_disclosures,
+        stays={
+            "privacy_disclosure.recipient": gettext_lazy(
+                "Who got something: the proof of what a consent was used for."
+            ),
+        },
     ),
     RecordClass(
         "privacy.request",

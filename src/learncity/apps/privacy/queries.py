@@ -264,6 +264,7 @@ def retention(*, at: datetime) -> Sequence[RetentionValue]:
                 keeping.since if keeping else None,
                 sweep.ran_at if sweep else None,
                 sweep.count if sweep else None,
+                tuple(dict.fromkeys(str(why) for why in one.stays.values())),
             )
         )
     return found

@@ -229,6 +229,8 @@ class RetentionValue:
     since: date | None
     ran_at: datetime | None
     count: int | None
+    # Why words of an erased person are still there; empty where none are.
+    stays: tuple[str, ...] = ()
 
 
 class PurposeNotFound(NotFound):

@@ -231,7 +231,7 @@ def retention(request: HttpRequest) -> HttpResponse:
                 {"text": r.keeps, "words": True},
                 {"text": kept_words(r), "words": True},
                 {"text": BASIS_WORDS[r.basis], "note": str(r.source), "words": True},
-                {"text": ERASURE_WORDS[r.on_erasure], "words": True},
+                {"text": ERASURE_WORDS[r.on_erasure], "note": " ".join(r.stays), "words": True},
                 {
                     "text": _moment(r.ran_at) if r.ran_at else "–",
                     "note": ""
