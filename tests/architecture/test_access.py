@@ -161,6 +161,8 @@ OWN = {
 # One person at the city's office, tested below.
 SOMEBODYS = {
     "operate/people/<uuid:person_id>/",
+    "operate/people/<uuid:person_id>/consents/",
+    "operate/people/<uuid:person_id>/requests/",
     "operate/people/<uuid:person_id>/merge/",
     "operate/people/<uuid:person_id>/merge/<uuid:other_id>/",
     "operate/people/<uuid:person_id>/numbers/<uuid:identifier_id>/",

@@ -90,6 +90,8 @@ OFFICE = [
     ("post", f"/desk/people/{SOME}/identifiers"),
     ("post", f"/desk/people/{SOME}/identifiers/{SOME}/reveal"),
     ("delete", f"/desk/people/{SOME}/identifiers/{SOME}"),
+    ("post", f"/desk/people/{SOME}/consents"),
+    ("post", f"/desk/people/{SOME}/requests"),
     ("post", f"/desk/people/{SOME}/merges"),
     ("delete", f"/desk/people/{SOME}/merges/{SOME}"),
     ("get", "/desk/requests"),
@@ -132,6 +134,13 @@ BODIES = {
     f"/desk/people/{SOME}/identifiers/{SOME}/reveal": {"reason": "CLAIM"},
     f"/desk/people/{SOME}/merges": {
         "other": SOME[:-1] + "e", "reason": "PERSON_SAYS"
+    },
+    f"/desk/people/{SOME}/consents": {
+        "purpose": "results-to-employer", "decision": "GIVEN", "version": 1, "on": "2026-11-02",
+        "channel": "COUNTER", "paper": "Binder 7",
+    },
+    f"/desk/people/{SOME}/requests": {
+        "kind": "ACCESS", "on": "2026-11-02", "channel": "LETTER", "paper": "Letter 31",
     },
     "/me/consents/results-to-employer": {"version": 1},
     "/me/requests": {"kind": "ACCESS"},

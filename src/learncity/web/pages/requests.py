@@ -19,6 +19,7 @@ from learncity.apps.people.types import PersonValue
 from learncity.apps.privacy import queries, services
 from learncity.apps.privacy.types import (
     BASIS_WORDS,
+    CHANNEL_NAMES,
     ERASURE_WORDS,
     KIND_NAMES,
     REASON_NAMES,
@@ -204,6 +205,9 @@ def _facts(found: RequestValue, person: PersonValue, reach: str | None) -> list[
     ]
     if found.is_open:
         facts[4 if found.answered_at is None else 5] |= {"tag": due["text"], "kind": due["kind"]}
+    if found.channel:
+        paper = {"label": _("On paper"), "value": CHANNEL_NAMES[found.channel], "note": found.paper}
+        facts.append(paper)
     if found.is_extended:
         facts[5]["note"] = _("extended")
     if found.answered_at:

@@ -11,6 +11,7 @@ from learncity.apps.people import queries as people
 from learncity.apps.people import services
 from learncity.apps.people.factories import make_person
 from learncity.apps.people.types import IdentifierKind, MergeReason, Number
+from learncity.apps.privacy import queries as privacy
 from learncity.kernel.acting import COMMAND
 from learncity.kernel.ids import uuid7
 from learncity.kernel.models import AuditEntry
@@ -329,3 +330,49 @@ def test_pages_about_people_cost_few_queries_however_much_is_known(office):
     assert first == before
     assert with_duplicates == before[2] + 2
     assert count(office, paths[2]) == with_duplicates + 1
+
+
+# Papers.
+
+PAPER = {"on": "2026-11-02", "channel": "COUNTER", "paper": "Binder 7, sheet 12"}
+
+
+def test_a_consent_on_paper_is_entered_and_seen_with_where_it_is(office, account_of):
+    worker = account_of("demo-worker").person_id
+    path = f"{PEOPLE}{worker}/consents/"
+    said = PAPER | {"text": "name-on-lists 1", "decision": "GIVEN"}
+    assert "Binder 7" not in text_of(office.get(path))
+    assert office.post(path, said).status_code == 302
+    assert office.post(path, said).status_code == 302
+    page = text_of(office.get(path))
+    assert page.count("Binder 7, sheet 12") == 1
+    assert privacy.has_consent(worker, "name-on-lists", at=timezone.now())
+    assert AuditEntry.objects.filter(action="privacy.consent_entered").count() == 1
+    looks = AuditEntry.objects.filter(action="people.person_read", detail__how="CONSENTS")
+    assert looks.count() == 2
+    for wrong in ({"paper": ""}, {"on": "2099-01-01"}, {"text": "name-on-lists 9"}):
+        assert office.post(path, said | wrong).status_code == 422
+
+
+def test_a_request_on_paper_is_entered_and_its_case_shows_the_day(office, account_of):
+    worker = account_of("demo-worker").person_id
+    path = f"{PEOPLE}{worker}/requests/"
+    answer = office.post(path, PAPER | {"kind": "ACCESS", "words": "Everything"}, follow=True)
+    (asked,) = privacy.requests_of(worker)
+    assert answer.redirect_chain == [(f"/operate/requests/{asked.number}/", 302)]
+    assert "Binder 7, sheet 12" in text_of(answer)
+    assert timezone.localdate(asked.received_at).isoformat() == "2026-11-02"
+    refused = office.post(path, PAPER | {"kind": "ACCESS", "paper": "Another"})
+    assert refused.status_code == 422
+    assert office.post(path, PAPER | {"kind": "ACCESS", "on": ""}).status_code == 422
+
+
+def test_papers_cost_few_queries_however_much_was_said(office, account_of):
+    worker = account_of("demo-worker").person_id
+    paths = [f"{PEOPLE}{worker}/{name}/" for name in ("consents", "requests")]
+    before = [count(office, path) for path in paths]
+    assert before == [12, 9]
+    for decision in ("GIVEN", "WITHDRAWN"):
+        said = PAPER | {"text": "name-on-lists 1", "decision": decision}
+        assert office.post(paths[0], said).status_code == 302
+    assert [count(office, path) for path in paths] == before
