@@ -60,6 +60,7 @@ PAGES = {
     "/me/security/link/": SIGNED_IN,
     "/sign-in/second/": SIGNED_IN,
     "/me/numbers/": SIGNED_IN,
+    "/me/work/": SIGNED_IN,
     "/me/privacy/": SIGNED_IN,
     "/me/privacy/erase/": SIGNED_IN,
     "/desk/": STAFF,

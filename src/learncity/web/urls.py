@@ -29,6 +29,7 @@ from .pages import (
     support,
     verify,
     vouching,
+    work,
 )
 from .signin import views as signin
 from .signin import ways
@@ -81,6 +82,7 @@ addresses = [
     path("me/assertions/new/", assertions.state, name="state"),
     path("me/assertions/<uuid:assertion_id>/", assertions.object_to, name="object_to"),
     path("me/profile/", mine.profile, name="profile"),
+    path("me/work/", work.my_work, name="my_work"),
     path("me/numbers/", mine.my_numbers, name="my_numbers"),
     path("me/numbers/<uuid:identifier_id>/end/", mine.end_my_number, name="end_my_number"),
     path("me/tokens/", mine.issue_token, name="issue_token"),

@@ -65,6 +65,8 @@ SIGNED_IN = [
     ("get", "/me/invitations"),
     ("post", f"/me/invitations/{SOME}/answer"),
     ("delete", f"/me/invitations/{SOME}"),
+    ("get", "/me/work"),
+    ("post", "/me/work"),
     ("get", "/me/mandates"),
     ("post", "/me/mandates"),
     ("post", f"/me/mandates/{SOME}/answer"),
@@ -146,6 +148,7 @@ BODIES = {
     "/me/requests": {"kind": "ACCESS"},
     "/desk/requests/ABCD-EFGH-JK/answer": {"granted": True, "words": "Yes."},
     "/desk/requests/ABCD-EFGH-JK/extension": {"words": "Later."},
+    "/me/work": {"post": "Rider", "pattern": "IRREGULAR", "since": "2026-01-01"},
     "/me/assertions": {"key": "post", "value": "Rider"},
     f"/me/assertions/{SOME}/objection": {"text": "Not right"},
     CENTRE: {

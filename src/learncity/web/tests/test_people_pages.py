@@ -286,6 +286,8 @@ def test_the_profile_keeps_groups_home_and_home_town(signed_in, account_of):
     place = re.findall(r'<option value="([0-9a-f-]{36})"', page)[2]
     said = {"name": "刘建军", "language": "zh-Hans", "home": place, "hometown": "河南周口"}
 
+    # Out of what the city's file says of them.
+    client.post("/me/profile/", said | {"groups": []})
     client.post("/me/profile/", said | {"groups": ["migrant-worker", "apprentice"]})
     client.post("/me/profile/", said | {"groups": ["migrant-worker", "student"]})
 
@@ -311,7 +313,7 @@ def test_pages_about_people_cost_few_queries_however_much_is_known(office):
     person, other = make_person("Nguyễn Văn Ân", born=1990), make_person()
     paths = (PEOPLE, f"{PEOPLE}new/", f"{PEOPLE}{person}/", f"{PEOPLE}{person}/merge/{other}/")
     before = [count(office, path) for path in paths]
-    assert before == [10, 6, 18, 22]
+    assert before == [10, 6, 19, 22]
 
     for n in range(4):
         add(person, Number(IdentifierKind.PASSPORT, "VN", f"C123456{n}"))
@@ -376,3 +378,32 @@ def test_papers_cost_few_queries_however_much_was_said(office, account_of):
         said = PAPER | {"text": "name-on-lists 1", "decision": decision}
         assert office.post(paths[0], said).status_code == 302
     assert [count(office, path) for path in paths] == before
+
+
+# Work.
+
+
+def test_work_is_said_on_the_profile_and_seen_at_the_desk(signed_in, account_of):
+    worker = account_of("demo-worker").person_id
+    client = signed_in("demo-worker")
+    said = {"employer": "河边小厂", "post": "装配", "pattern": "TWO_SHIFT", "since": "2026-03-01"}
+    assert client.post("/me/work/", said).status_code == 302
+    then = {"employer_key": "liqiao-precision", "pattern": "NIGHT", "since": "2026-05-01"}
+    assert client.post("/me/work/", then).status_code == 302
+    for path in ("/me/work/", "/me/profile/"):
+        page = text_of(client.get(path))
+        assert "河边小厂" in page
+        assert "装配" in page
+    assert client.post("/me/work/", {"since": "2026-05-01"}).status_code == 422
+    assert client.post("/me/work/", said | {"since": "2099-01-01"}).status_code == 422
+    desk = signed_in("demo-operator")
+    assert "河边小厂" in text_of(desk.get(f"{PEOPLE}{worker}/"))
+
+
+def test_ones_work_costs_the_same_queries_however_often_it_changed(signed_in):
+    client = signed_in("demo-worker")
+    before = count(client, "/me/work/")
+    for month in range(1, 7):
+        said = {"post": f"{month}", "since": f"2026-0{month}-01"}
+        assert client.post("/me/work/", said).status_code == 302
+    assert count(client, "/me/work/") == before == 6
