@@ -180,7 +180,7 @@ def test_looking_costs_the_same_however_many_there_are(operator, django_assert_n
 
 def test_one_person_costs_few_queries(operator, django_assert_num_queries):
     person = register(operator, identifiers=[ID], home="weiting")
-    with django_assert_num_queries(2 + 12):
+    with django_assert_num_queries(2 + 13):
         operator.get(f"{API}/desk/people/{person['id']}")
     assert people.find_account(person["id"]) is None
 
