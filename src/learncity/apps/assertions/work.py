@@ -67,6 +67,10 @@ def state_work(
         people.of_person(person_id), organization=None, key__in=WORK_KEYS, withdrawn_at=None
     ).filter(Q(until=None) | Q(until__gt=since))
     before = list(rows.order_by("asserted_at", "id"))
+    # The days of the week, which are said elsewhere, stay with the shifts they were said of.
+    for row in before:
+        if "shifts" in said and row.key == "shifts" and (row.value or {}).get("pattern") == pattern:
+            said["shifts"] = row.value, said["shifts"][1]
     if {_content(row) for row in before} == {
         (key, _words(value), at_id, since, None) for key, (value, at_id) in said.items()
     }:

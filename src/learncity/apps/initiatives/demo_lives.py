@@ -39,7 +39,7 @@ def _work(ids: Mapping[str, UUID], at: datetime) -> None:
     _vouch(
         ids[WORKER], UNION, "union_member_since", "2023-06-01", "会员名册 2023-17", at - 30 * DAY
     )
-    _vouch(ids[WORKER], EMPLOYER, "employed", "里桥精密", "劳动合同", at - 28 * DAY)
+    _vouch(ids[WORKER], EMPLOYER, "employed", "砺桥精密机械", "劳动合同", at - 28 * DAY)
     _vouch(
         ids[WORKER], EMPLOYER, "contract_until", (today + 400 * DAY).isoformat(), "劳动合同",
         at - 28 * DAY,

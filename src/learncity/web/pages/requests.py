@@ -48,7 +48,7 @@ class ShownForm(forms.Form):
     state = forms.ChoiceField(
         label=gettext_lazy("State"),
         required=False,
-        choices=[("", gettext_lazy("Open")), ("over", gettext_lazy("Over"))],
+        choices=[("", gettext_lazy("Not done yet")), ("over", gettext_lazy("Over"))],
     )
 
 
@@ -78,7 +78,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     query = request.GET.urlencode()
     context = {
         "figures": [
-            {"label": _("Open"), "figure": formats.number(counts["open"])},
+            {"label": _("Not done yet"), "figure": formats.number(counts["open"])},
             {"label": _("Overdue"), "figure": formats.number(counts["overdue"])},
             {"label": _("Due within two days"), "figure": formats.number(counts["soon"])},
             {"label": _("Answered"), "figure": formats.number(counts["answered"])},

@@ -82,6 +82,20 @@ def test_what_was_before_ends_on_the_day_the_new_begins(worker):
     assert Assertion.objects.filter(person_id=worker).exclude(withdrawn_at=None).count() == 3
 
 
+def test_the_days_of_the_week_stay_with_their_shifts(worker):
+    shifts = {"pattern": "TWO_SHIFT", "days": [1, 2, 3]}
+    services.state(
+        person_id=worker, key="shifts", value=shifts, at_key=None, since=MARCH, until=None,
+        by=By(worker, Via.WEB), at=AT,
+    )  # fmt: skip
+    say(worker, since=MAY)
+    known = queries.assertions([worker], ["shifts"], on=TODAY)[worker]["shifts"]
+    assert known.value == shifts
+    say(worker, since=MAY, pattern=Pattern.NIGHT)
+    known = queries.assertions([worker], ["shifts"], on=TODAY)[worker]["shifts"]
+    assert known.value == {"pattern": "NIGHT", "days": []}
+
+
 def test_an_earlier_day_takes_the_later_back(worker):
     say(worker, since=MAY)
     say(worker, since=MARCH, post="焊工")
