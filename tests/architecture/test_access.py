@@ -60,6 +60,7 @@ PAGES = {
     "/me/security/link/": SIGNED_IN,
     "/sign-in/second/": SIGNED_IN,
     "/me/numbers/": SIGNED_IN,
+    "/me/work/": SIGNED_IN,
     "/me/privacy/": SIGNED_IN,
     "/me/privacy/erase/": SIGNED_IN,
     "/desk/": STAFF,
@@ -171,6 +172,8 @@ OWN = {
 # One person at the city's office, tested below.
 SOMEBODYS = {
     "operate/people/<uuid:person_id>/",
+    "operate/people/<uuid:person_id>/consents/",
+    "operate/people/<uuid:person_id>/requests/",
     "operate/people/<uuid:person_id>/merge/",
     "operate/people/<uuid:person_id>/merge/<uuid:other_id>/",
     "operate/people/<uuid:person_id>/numbers/<uuid:identifier_id>/",

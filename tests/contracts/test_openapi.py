@@ -102,7 +102,7 @@ def test_every_write_takes_an_idempotency_key(method, path, said):
 def test_every_field_of_an_answer_is_always_there(name):
     schema = DOCUMENT["components"]["schemas"][name]
     asked = {"Application", "SeatsChange", "Problem", "NewIdentifier", "NewPerson", "Search"}
-    asked |= {"NewDataRequest", "RequestAnswer"}
+    asked |= {"NewDataRequest", "RequestAnswer", "PaperRequest", "NewWork"}
     asked |= {"Deed", "NewAssertion", "NewOwn", "Shifts"}
     asked |= {"NewInvitation", "NewPrincipal", "NewDispute", "NewGrant", "NewStandIn"}
 

@@ -4,6 +4,8 @@ A trigger refuses UPDATE, DELETE and TRUNCATE whoever asks; ``roles.grant`` also
 away from the application, which cannot drop the trigger because it does not own the table.
 """
 
+from collections.abc import Sequence
+
 from django.db import migrations
 
 _FUNCTION = """
@@ -73,4 +75,63 @@ def only_once(table: str, *columns: str) -> list[migrations.RunSQL]:
         migrations.RunSQL(
             _ONCE.format(table=table, columns=named), f'DROP TRIGGER only_once ON "{table}"'
         ),
+    ]
+
+
+_ERASING_FUNCTION = """
+CREATE OR REPLACE FUNCTION kernel_refuse_change_but_erasing() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  once text[] := string_to_array(TG_ARGV[0], ' ');
+  blank text[] := string_to_array(TG_ARGV[1], ' ');
+  was jsonb := to_jsonb(OLD);
+  now_is jsonb;
+  erasing boolean := false;
+  name text;
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    now_is := to_jsonb(NEW);
+    erasing := was->'erased_at' = 'null' AND now_is->'erased_at' <> 'null';
+    IF erasing THEN
+      FOREACH name IN ARRAY blank LOOP
+        erasing := erasing AND now_is->name IN ('null', '""');
+      END LOOP;
+      was := was - blank - 'erased_at';
+      now_is := now_is - blank - 'erased_at';
+    END IF;
+    IF was - once = now_is - once THEN
+      FOREACH name IN ARRAY once LOOP
+        IF was->name NOT IN ('null', '""') AND was->name <> now_is->name THEN
+          RAISE EXCEPTION '% of % is written once', name, TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation';
+        END IF;
+      END LOOP;
+      IF erasing OR to_jsonb(OLD)->'erased_at' = to_jsonb(NEW)->'erased_at' THEN
+        RETURN NEW;
+      END IF;
+    END IF;
+  END IF;
+  RAISE EXCEPTION '% only grows: % refused', TG_TABLE_NAME, TG_OP
+    USING ERRCODE = 'restrict_violation', HINT = 'Write a new row that corrects the old one.';
+END $$
+"""
+_ERASING = """
+CREATE TRIGGER only_once BEFORE UPDATE OR DELETE ON "{table}"
+  FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change_but_erasing('{once}', '{blank}');
+"""
+
+
+def only_once_or_erased(
+    table: str, *, once: Sequence[str], blank: Sequence[str]
+) -> list[migrations.RunSQL]:
+    """Operations that let ``only_once`` rows also be erased: blanked as a whole, once, for good.
+
+    In the statement that fills ``erased_at``, all of ``blank`` are empty afterwards, and nothing
+    else changes but what ``once`` allows. Takes the place of an ``only_once`` trigger.
+    """
+    new = _ERASING.format(table=table, once=" ".join(once), blank=" ".join(blank))
+    old = _ONCE.format(table=table, columns=", ".join(f"'{column}'" for column in once))
+    drop = f'DROP TRIGGER only_once ON "{table}"'
+    return [
+        migrations.RunSQL(_ERASING_FUNCTION, migrations.RunSQL.noop),
+        migrations.RunSQL([drop, new], [drop, old]),
     ]

@@ -16,7 +16,8 @@ from typing import Annotated, Any, ClassVar, get_args, get_origin
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from . import locks
@@ -351,6 +352,13 @@ def forget(section: str, *, key: str) -> int:
     """
     said = BlueprintItem.objects.filter(section=section)
     return said.filter(Q(key=key) | Q(key__startswith=f"{key}/")).delete()[0]
+
+
+def forget_naming(section: str, *, key: str) -> int:
+    """Forget what files last said of the things of a section that name another by its key."""
+    said = BlueprintItem.objects.filter(section=section)
+    naming = said.alias(text=Cast("stated", TextField())).filter(text__contains=f'"{key}"')
+    return naming.delete()[0]
 
 
 def _brought(section: Section, items: Mapping[str, dict[str, Any]]) -> set[str]:

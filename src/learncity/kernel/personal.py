@@ -47,6 +47,14 @@ register(
         Basis.SAFETY,
         OnErasure.PSEUDONYMOUS,
         export=_acts,
+        stays={
+            "kernel_auditentry.subject": gettext_lazy(
+                "The trail is never changed: it shows who looked. Identifiers only."
+            ),
+            "kernel_auditentry.detail": gettext_lazy(
+                "The trail is never changed: it shows who looked. Identifiers only."
+            ),
+        },
     ),
     RecordClass(
         "kernel.news",
@@ -57,6 +65,14 @@ register(
         OnErasure.PSEUDONYMOUS,
         days=7,
         sweep=_news,
+        stays={
+            "kernel_outboxentry.body": gettext_lazy(
+                "Identifiers only, emptied when it has arrived and gone after a week."
+            ),
+            "kernel_outboxentry.error": gettext_lazy(
+                "What a program said of its own failure; gone after a month."
+            ),
+        },
     ),
     RecordClass(
         "kernel.repeated_request",

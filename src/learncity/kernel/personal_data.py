@@ -7,7 +7,7 @@ list with the tables.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -66,6 +66,8 @@ class RecordClass:
         export: a person's lines; ``None`` when there is nothing a person could read.
         erase: does what ``on_erasure`` says and answers how many rows it met; safe to run twice.
             ``None`` when nothing is to be done.
+        stays: words that are still there when the person is erased, ``table.column`` to why; a test
+            erases somebody and finds their words nowhere else.
         sweep: deletes or blanks what ended before a moment, set-based; how many rows. ``None`` when
             it is kept until erasure, or goes with something else.
     """
@@ -80,6 +82,7 @@ class RecordClass:
     export: Exporter | None = None
     erase: Callable[[Erased], int] | None = None
     sweep: Callable[[datetime], int] | None = None
+    stays: Mapping[str, str | Promise] = field(default_factory=dict, hash=False)
 
 
 class RegisteredTwice(Exception):

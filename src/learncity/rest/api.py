@@ -116,6 +116,7 @@ for router in (
     mandates.office,
     office.router,
     office.one,
+    office.papers,
     people.router,
     people.one,
     partners.router,

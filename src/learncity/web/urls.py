@@ -19,6 +19,7 @@ from .pages import (
     mine,
     my_roles,
     operate,
+    papers,
     partners,
     people,
     places,
@@ -30,6 +31,7 @@ from .pages import (
     support,
     verify,
     vouching,
+    work,
 )
 from .signin import views as signin
 from .signin import ways
@@ -82,6 +84,7 @@ addresses = [
     path("me/assertions/new/", assertions.state, name="state"),
     path("me/assertions/<uuid:assertion_id>/", assertions.object_to, name="object_to"),
     path("me/profile/", mine.profile, name="profile"),
+    path("me/work/", work.my_work, name="my_work"),
     path("me/numbers/", mine.my_numbers, name="my_numbers"),
     path("me/numbers/<uuid:identifier_id>/end/", mine.end_my_number, name="end_my_number"),
     path("me/tokens/", mine.issue_token, name="issue_token"),
@@ -178,6 +181,8 @@ addresses = [
     path("operate/people/", people.people, name="people"),
     path("operate/people/new/", people.register, name="register_person"),
     path("operate/people/<uuid:person_id>/", people.person, name="person"),
+    path("operate/people/<uuid:person_id>/consents/", papers.paper_consent, name="paper_consent"),
+    path("operate/people/<uuid:person_id>/requests/", papers.paper_request, name="paper_request"),
     path("operate/people/<uuid:person_id>/home/", people.change_home, name="change_home"),
     path("operate/people/<uuid:person_id>/groups/", people.change_group, name="change_group"),
     path("operate/people/<uuid:person_id>/numbers/", people.add_number, name="add_number"),

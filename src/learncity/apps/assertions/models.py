@@ -12,7 +12,8 @@ from .types import AssertionValue, ObjectionValue
 class Assertion(models.Model):
     """What an organization, or the person themself, says of a person.
 
-    Never changed or deleted: a trigger refuses. It is withdrawn, and corrected by a new one.
+    Never changed or deleted: a trigger refuses. It is withdrawn, and corrected by a new one. When
+    the person is erased, that something was said stays, and what goes.
 
     Personal data: work, membership, insurance, studies; who entered it. Seen by the person, by the
     staff of the organization that said it, and part-masked by whoever has its code; kept while it
@@ -55,6 +56,7 @@ class Assertion(models.Model):
     )
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_because = models.CharField(max_length=500, default="", blank=True)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -74,13 +76,26 @@ class Assertion(models.Model):
             ),
             in_order("assertions_in_order"),
             models.CheckConstraint(
-                condition=Q(organization=None) | ~Q(evidence=""),
+                condition=Q(organization=None) | ~Q(evidence="") | Q(erased_at__isnull=False),
                 name="assertions_vouched_with_evidence",
             ),
             models.CheckConstraint(
                 condition=Q(withdrawn_at=None, withdrawn_because="")
-                | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_because="")),
+                | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_because=""))
+                | Q(withdrawn_at__isnull=False, erased_at__isnull=False),
                 name="assertions_withdrawn_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None)
+                | Q(
+                    withdrawn_at__isnull=False,
+                    value__isnull=True,
+                    evidence="",
+                    link="",
+                    checksum="",
+                    withdrawn_because="",
+                ),
+                name="assertions_erased_is_blank",
             ),
             models.CheckConstraint(
                 condition=Q(checksum="") | Q(checksum__regex=r"^[0-9a-f]{64}$"),
@@ -135,6 +150,7 @@ class Objection(models.Model):
         "people.Person", null=True, on_delete=models.PROTECT, related_name="+"
     )
     answered_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -145,8 +161,13 @@ class Objection(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(answered_at=None, answer="")
-                | (Q(answered_at__isnull=False) & ~Q(answer="")),
+                | (Q(answered_at__isnull=False) & ~Q(answer=""))
+                | Q(erased_at__isnull=False, answer=""),
                 name="assertions_answered_in_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(text="", answer=""),
+                name="assertions_erased_objection_is_blank",
             ),
         ]
 

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,10 +42,21 @@ def _objections(ids: Collection[UUID]) -> Found:
     return found
 
 
-def _withdraw(erased: Erased) -> int:
-    """No code vouches for somebody who is gone; what was said stays, and leads to nobody."""
-    living = Assertion.objects.filter(person_id=erased.person_id, withdrawn_at=None)
-    return living.update(withdrawn_at=erased.at, withdrawn_because="-")
+# What was said, on what it rested, why it was withdrawn.
+_BLANK = {"value": None, "evidence": "", "link": "", "checksum": "", "withdrawn_because": ""}
+
+
+def _blank_assertions(erased: Erased) -> int:
+    """No code vouches for somebody who is gone; that something was said stays, and what goes."""
+    mine = Assertion.objects.filter(person_id=erased.person_id, erased_at=None)
+    since = Coalesce("withdrawn_at", Value(erased.at))
+    return mine.update(withdrawn_at=since, erased_at=erased.at, **_BLANK)
+
+
+def _blank_objections(erased: Erased) -> int:
+    """That somebody objected, and when it was answered, stays; the words go."""
+    mine = Objection.objects.filter(assertion__person_id=erased.person_id, erased_at=None)
+    return mine.update(text="", answer="", erased_at=erased.at)
 
 
 register(
@@ -53,9 +66,9 @@ register(
         gettext_lazy("What is said of you"),
         gettext_lazy("Work, membership, insurance, studies: who says it, and on what evidence."),
         Basis.DUTY,
-        OnErasure.PSEUDONYMOUS,
+        OnErasure.BLANKED,
         export=_assertions,
-        erase=_withdraw,
+        erase=_blank_assertions,
     ),
     RecordClass(
         "assertions.objection",
@@ -63,7 +76,8 @@ register(
         gettext_lazy("What you objected to"),
         gettext_lazy("Your words, and the answer."),
         Basis.DUTY,
-        OnErasure.PSEUDONYMOUS,
+        OnErasure.BLANKED,
         export=_objections,
+        erase=_blank_objections,
     ),
 )

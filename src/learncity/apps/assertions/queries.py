@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Func, QuerySet, UUIDField
+from django.db.models import F, Func, QuerySet, UUIDField
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -16,7 +16,16 @@ from learncity.kernel.texts import LANGUAGES, Text, django_language
 
 from .models import Assertion, Objection
 from .rules import all_keys, code_state, key_named, masked
-from .types import AssertionValue, CodeState, Key, Known, Verified
+from .types import (
+    WORK_KEYS,
+    AssertionValue,
+    CodeState,
+    Key,
+    Known,
+    Pattern,
+    Verified,
+    WorkValue,
+)
 
 __all__ = [
     "all_keys",
@@ -31,6 +40,7 @@ __all__ = [
     "of_organization",
     "of_person",
     "person_of_code",
+    "work_of",
 ]
 
 
@@ -84,6 +94,30 @@ def of_organization(
     persons = people.persons({a.person_id for a in found})
     total = Assertion.objects.filter(organization_id=organization_id).count()
     return [Line(a, persons[a.person_id].name) for a in found], total
+
+
+def work_of(person_id: UUID) -> list[WorkValue]:
+    """What a person says of their own work, the latest first; one query.
+
+    What holds on the same days belongs together.
+    """
+    rows = _rows().filter(
+        people.of_person(person_id), organization=None, key__in=WORK_KEYS, withdrawn_at=None
+    )
+    found: dict[tuple[date | None, date | None], WorkValue] = {}
+    for row in rows.order_by(F("since").desc(nulls_last=True), "asserted_at", "id"):
+        days = row.since, row.until
+        work = found.setdefault(days, WorkValue(*days))
+        at = row.at.as_value() if row.at else work.at
+        if row.key == "employed":
+            work = replace(work, employer=str(row.value), at=at)
+        elif row.key == "post":
+            work = replace(work, post=str(row.value), at=at)
+        else:
+            shifts: dict[str, str] = row.value or {}
+            work = replace(work, pattern=Pattern(shifts["pattern"]), at=at)
+        found[days] = work
+    return list(found.values())
 
 
 def find_of_person(assertion_id: UUID, *, person_id: UUID) -> AssertionValue | None:

@@ -38,8 +38,10 @@ from .types import (
     EvidenceNeeded,
     NotForOneself,
     ReasonNeeded,
+    ValueType,
     WasWithdrawn,
 )
+from .work import LOCK, state_work
 
 __all__ = [
     "answer",
@@ -48,11 +50,11 @@ __all__ = [
     "object_to",
     "register",
     "state",
+    "state_work",
     "vouch",
     "withdraw",
 ]
 
-_LOCK = "assertions.Person"
 _is_link = URLValidator(schemes=["http", "https"])
 
 
@@ -130,7 +132,7 @@ def vouch(
         "since": since,
         "until": until,
     }
-    locks.hold(_LOCK, person_id)
+    locks.hold(LOCK, person_id)
     same = _same(said)
     if same is not None:
         return same
@@ -183,7 +185,7 @@ def state(
         "since": since,
         "until": until,
     }
-    locks.hold(_LOCK, person_id)
+    locks.hold(LOCK, person_id)
     return _same(said) or _write(said, by, at)
 
 
@@ -211,7 +213,7 @@ def withdraw(
     if not because:
         raise ReasonNeeded
     row = _said_by(assertion_id, organization_key, person_id)
-    locks.hold(_LOCK, row.person_id)
+    locks.hold(LOCK, row.person_id)
     fresh = Assertion.objects.filter(pk=row.pk, withdrawn_at=None)
     if not fresh.update(withdrawn_at=at, withdrawn_by_id=by.person_id, withdrawn_because=because):
         return
@@ -236,7 +238,7 @@ def object_to(*, assertion_id: UUID, person_id: UUID, text: str, by: By, at: dat
     text = text.strip()[:1000]
     if not text:
         raise ReasonNeeded
-    locks.hold(_LOCK, person_id)
+    locks.hold(LOCK, person_id)
     row = queries.find_of_person(assertion_id, person_id=person_id)
     if row is None or row.organization is None:
         raise AssertionNotFound(assertion_id)
@@ -267,7 +269,7 @@ def answer(*, assertion_id: UUID, organization_key: str, text: str, by: By, at: 
     if not text:
         raise ReasonNeeded
     row = _said_by(assertion_id, organization_key, None)
-    locks.hold(_LOCK, row.person_id)
+    locks.hold(LOCK, row.person_id)
     open_ = Objection.objects.filter(assertion_id=row.pk, answered_at=None)
     if open_.update(answer=text, answered_at=at, answered_by_id=by.person_id):
         _tell_person(row.as_value(), facts.TELL_ANSWERED, at, {"reason": text})
@@ -326,7 +328,10 @@ def _said_by(assertion_id: UUID, organization_key: str | None, person_id: UUID |
 def _note(said: AssertionValue, kind: FactKind, by: By, at: datetime) -> None:
     assert said.organization is not None
     person = people.persons([said.person_id])[said.person_id]
-    evidence = {"key": said.key, "value": said.value, "code": said.code}
+    # The record can never be blanked: nothing that somebody typed goes into it.
+    evidence: dict[str, Any] = {"key": said.key, "code": said.code}
+    if key_named(said.key).type != ValueType.TEXT:
+        evidence["value"] = said.value
     fact = NewFact(
         said.person_id,
         kind,

@@ -27,15 +27,23 @@ class Pattern(StrEnum):
     """When somebody works."""
 
     DAY = "DAY"
+    TWO_SHIFT = "TWO_SHIFT"
+    THREE_SHIFT = "THREE_SHIFT"
     NIGHT = "NIGHT"
     ROTATING = "ROTATING"
+    IRREGULAR = "IRREGULAR"
 
 
 PATTERN_NAMES = {
     Pattern.DAY: _("Day shift"),
+    Pattern.TWO_SHIFT: _("Two shifts"),
+    Pattern.THREE_SHIFT: _("Three shifts"),
     Pattern.NIGHT: _("Night shift"),
     Pattern.ROTATING: _("Rotating shifts"),
+    Pattern.IRREGULAR: _("Irregular hours"),
 }
+# What a person says together of their own work.
+WORK_KEYS = ("employed", "post", "shifts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,21 @@ class AssertionValue:
         """Whether it was not withdrawn and is true of the day."""
         begun = self.since is None or self.since <= on
         return self.withdrawn_at is None and begun and (self.until is None or on < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkValue:
+    """What a person says of their work, from ``since`` to before ``until``; parts may be empty.
+
+    ``at`` is the employer where the city knows it. Nobody vouches for it.
+    """
+
+    since: date | None
+    until: date | None
+    employer: str = ""
+    at: OrganizationValue | None = None
+    post: str = ""
+    pattern: Pattern | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +229,13 @@ class ReasonNeeded(DomainError):
 
     says = _("Say why in a few words.")
     code = "reason_needed"
+
+
+class WorkMissing(DomainError):
+    """Somebody says nothing of their work."""
+
+    says = _("Say one thing at least: the employer, your post or your shifts.")
+    code = "work_missing"
 
 
 class WasWithdrawn(DomainError):

@@ -74,5 +74,10 @@ register(
         OnErasure.PSEUDONYMOUS,
         export=_taught,
         erase=_stop_teaching,
+        stays={
+            "classes_session.link": gettext_lazy(
+                "Where the meeting of a class is; not of the person."
+            ),
+        },
     ),
 )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from learncity.apps.people import queries as people
 from learncity.kernel import audit, locks
 from learncity.kernel.acting import By
 
@@ -36,7 +37,8 @@ def dispute(*, act_id: UUID, person_id: UUID, words: str, by: By, at: datetime) 
     Raises:
         ActNotFound: nobody did this for the person.
     """
-    act = Act.objects.filter(pk=act_id, mandate__principal_id=person_id).first()
+    mine = people.of_person(person_id, "mandate__principal")
+    act = Act.objects.filter(mine, pk=act_id).first()
     if act is None:
         raise ActNotFound(act_id)
     locks.hold(LOCK, act.mandate_id)
@@ -85,7 +87,8 @@ def resolve(*, dispute_id: UUID, is_upheld: bool, note: str, by: By, at: datetim
         raise AlreadyDecided
     mandate = Mandate.objects.select_related("principal", "delegate").get(pk=mandate_id)
     assert mandate.delegate is not None
-    if by.person_id in (None, mandate.principal_id, mandate.delegate_id):
+    both = people.records_of([mandate.principal_id, mandate.delegate.id])
+    if by.person_id is None or any(by.person_id in ids for ids in both.values()):
         raise OwnCase
     if not note:
         raise NoteNeeded

@@ -20,6 +20,9 @@ UPHELD = FactKind("households.dispute_upheld", _("The city agreed: this was not 
 NOT_UPHELD = FactKind("households.dispute_not_upheld", _("The city did not agree to a dispute"))
 ALL = (JOINED, LEFT, BECAME_HEAD, MANDATE_BEGAN, MANDATE_ENDED, DISPUTED, UPHELD, NOT_UPHELD)
 
+# Instead of a name, when whoever it was is being erased.
+SOMEBODY = _("a person who has left the city’s service")
+
 TELL_INVITED = MessageKind(
     "households.invited",
     gettext_noop("%(who)s invites you: %(household)s"),

@@ -17,7 +17,7 @@ from learncity.kernel.acting import By
 
 from . import facts
 from .models import Household, Invitation, Membership, Relation
-from .queries import household_now, to_person
+from .queries import household_now, meant_for
 from .rules import MOST_OPEN, WAITS, masked
 from .telling import HOUSEHOLD, message, record_fact, tell, today
 from .types import (
@@ -41,7 +41,6 @@ from .types import (
 )
 
 LOCK = "households.Household"
-NOBODY = Addresses(None, None)
 
 
 @transaction.atomic
@@ -115,7 +114,7 @@ def _lock(household_id: UUID, at: datetime) -> HouseholdValue:
 
 def _of(household: HouseholdValue, person_id: UUID) -> None:
     """To everybody else it is not there."""
-    if all(m.person_id != person_id for m in household.members):
+    if not household.has(person_id):
         raise HouseholdNotFound(household.id)
 
 
@@ -153,7 +152,7 @@ def invite(
     if waiting.count() >= MOST_OPEN:
         raise TooManyOpen
     invited = people.holder_of(address)
-    if invited == head_id:
+    if invited in people.all_ids(head_id):
         raise NotYourself
     try:
         with transaction.atomic():
@@ -199,8 +198,8 @@ def answer_invitation(
         InAnotherHousehold: accepted, while living in another household.
         OwnNameNeeded: accepted by somebody without a name.
     """
-    reach = people.addresses([person_id]).get(person_id, NOBODY)
-    rows = Invitation.objects.filter(to_person(person_id, reach, "person"), pk=invitation_id)
+    reach = people.reach_of(person_id)
+    rows = Invitation.objects.filter(meant_for(reach, "person"), pk=invitation_id)
     rows = rows.filter(answered_at=None, until__gt=today(at), household__ended_at=None)
     found = rows.values_list("household_id", flat=True).first()
     if found is None:
@@ -249,18 +248,20 @@ def take_back_invitation(*, invitation_id: UUID, head_id: UUID, by: By, at: date
 def leave(*, household_id: UUID, person_id: UUID, by: By, at: datetime) -> None:
     """End one's membership from today on; the last member's leaving ends the household.
 
+    Whoever belongs to it by several records leaves with all of them.
+
     Raises:
         HouseholdNotFound: the person is not, or no longer, in it.
         HandOverFirst: the head, while others stay.
     """
     household = _lock(household_id, at)
     _of(household, person_id)
-    others = [m for m in household.members if m.person_id != person_id]
+    others = household.others(person_id)
     if others and household.has_head(person_id):
         raise HandOverFirst
     on = today(at)
-    mine = Membership.objects.filter(household_id=household_id, person_id=person_id, until=None)
-    mine.update(until=on, is_head=False)
+    mine = Membership.objects.filter(people.of_person(person_id), household_id=household_id)
+    mine.filter(until=None).update(until=on, is_head=False)
     if not others:
         Household.objects.filter(pk=household_id).update(ended_at=at)
         Invitation.objects.filter(household_id=household_id, answered_at=None).update(
@@ -272,11 +273,20 @@ def leave(*, household_id: UUID, person_id: UUID, by: By, at: datetime) -> None:
 
 
 @transaction.atomic
-def hand_over(*, household_id: UUID, head_id: UUID, to_id: UUID, by: By, at: datetime) -> None:
+def hand_over(
+    *,
+    household_id: UUID,
+    head_id: UUID,
+    to_id: UUID,
+    by: By,
+    at: datetime,
+    nameless: bool = False,
+) -> None:
     """Make another member the head; both keep their membership. Again, it changes nothing.
 
     Args:
         to_id: the membership of the member who becomes head.
+        nameless: the head is being erased; who becomes it is not told their name.
 
     Raises:
         HouseholdNotFound, OnlyHead: as they say.
@@ -289,7 +299,7 @@ def hand_over(*, household_id: UUID, head_id: UUID, to_id: UUID, by: By, at: dat
     to = next((m for m in household.members if m.membership_id == to_id), None)
     if to is None:
         raise NotAMember
-    if to.person_id == head_id:
+    if head_id in to.ids:
         return
     rows = Membership.objects.filter(household_id=household_id, until=None)
     rows.filter(is_head=True).update(is_head=False)
@@ -298,6 +308,7 @@ def hand_over(*, household_id: UUID, head_id: UUID, to_id: UUID, by: By, at: dat
     subject = (facts.HOUSEHOLD, household_id)
     record_fact(both[to.person_id], facts.BECAME_HEAD, subject, by=by, at=at)
     audit.note("households.handed_over", f"household {household_id}", by=by)
-    values = {"who": both[head_id].name, "household": household.name}
-    key = f"{household_id}:{at.timestamp()}"
+    who = facts.SOMEBODY if nameless else both[head_id].name
+    values = {"who": who, "household": household.name}
+    key = f"{'nameless:' if nameless else ''}{household_id}:{at.timestamp()}"
     tell(message(both[to.person_id], facts.TELL_HEAD, key, values, at, HOUSEHOLD))

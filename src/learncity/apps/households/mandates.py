@@ -9,7 +9,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from learncity.apps.notices.types import NewMessage
 from learncity.apps.people import queries as people
@@ -22,9 +22,8 @@ from learncity.kernel.rows import insert
 from learncity.kernel.texts import Text
 
 from . import facts
-from .gathering import NOBODY
 from .models import Act, Mandate
-from .queries import living, to_person
+from .queries import living, meant_for
 from .rules import MOST_OPEN, check_until, masked
 from .telling import ACTS, MINE, last, message, record_fact, tell, today
 from .types import (
@@ -77,12 +76,12 @@ def offer_mandate(
     principal = people.persons([principal_id])[principal_id]
     if not principal.name:
         raise OwnNameNeeded
-    delegate_id = people.holder_of(address)
-    if delegate_id == principal_id:
+    delegate_id, mine = people.holder_of(address), people.all_ids(principal_id)
+    if delegate_id in mine:
         raise NotYourself
-    _end_expired(Mandate.objects.filter(principal_id=principal_id), at)
-    waiting = Mandate.objects.filter(principal_id=principal_id, ended_at=None, accepted_at=None)
-    if waiting.count() >= MOST_OPEN:
+    given = Mandate.objects.filter(principal_id__in=mine)
+    _end_expired(given, at)
+    if given.filter(ended_at=None, accepted_at=None).count() >= MOST_OPEN:
         raise TooManyOpen
     made = Mandate(
         kind=MandateKind.DELEGATE,
@@ -130,11 +129,11 @@ def answer_mandate(
         OwnNameNeeded: accepted by somebody without a name.
         AlreadyActing: accepted, while another mandate between the two lives.
     """
-    reach = people.addresses([person_id]).get(person_id, NOBODY)
-    mine = Mandate.objects.filter(to_person(person_id, reach, "delegate"), pk=mandate_id)
+    reach = people.reach_of(person_id)
+    mine = Mandate.objects.filter(meant_for(reach, "delegate"), pk=mandate_id)
     locks.hold(LOCK, mandate_id)
     row = mine.filter(accepted_at=None, ended_at=None, until__gt=today(at)).first()
-    if row is None or row.principal_id == person_id:
+    if row is None or row.principal_id in reach.ids:
         raise MandateNotFound(mandate_id)
     both = people.persons([person_id, row.principal_id])
     principal, delegate = both[row.principal_id], both[person_id]
@@ -146,7 +145,9 @@ def answer_mandate(
         # Who refuses stays unknown to somebody who knew an address only.
         values = {"who": row.label}
         return tell(message(principal, facts.TELL_OFFER_REFUSED, str(row.id), values, at, MINE))
-    row.delegate_id, row.accepted_at, row.phone, row.email = person_id, at, None, None
+    # An offer to another record of theirs stays that record's: separated, each has its own.
+    row.delegate_id = row.delegate_id or person_id
+    row.accepted_at, row.phone, row.email = at, None, None
     try:
         with transaction.atomic():
             row.save(update_fields=["delegate", "accepted_at", "phone", "email"])
@@ -207,16 +208,18 @@ def register_mandate(
         raise PaperNeeded
     born = principal.born if isinstance(principal, NewPerson) else None
     principal_id = _written_down(principal, by, at)
-    if principal_id == delegate_id:
+    records = people.records_of([principal_id, delegate_id])
+    if delegate_id in records[principal_id]:
         raise NotYourself
-    if by.person_id in (None, principal_id, delegate_id):
+    if by.person_id is None or any(by.person_id in ids for ids in records.values()):
         raise OwnCase
     born = born or people.birth_years([principal_id]).get(principal_id)
     check_until(kind, today=today(at), until=until, born=born)
     both = people.persons([principal_id, delegate_id])
     if not all(both[pk].name for pk in (principal_id, delegate_id)):
         raise OwnNameNeeded
-    for old in list(_between(principal_id, delegate_id).values_list("id", flat=True)):
+    between = _between(records[principal_id], records[delegate_id])
+    for old in list(between.order_by("id").values_list("id", flat=True)):
         end_locked(old, End.REPLACED, by=by, at=at, quietly=True)
     made = Mandate(
         kind=kind,
@@ -253,30 +256,42 @@ def _written_down(principal: UUID | NewPerson, by: By, at: datetime) -> UUID:
     )
 
 
-def _between(principal_id: UUID, delegate_id: UUID) -> "QuerySet[Mandate]":
-    return Mandate.objects.filter(principal_id=principal_id, delegate_id=delegate_id, ended_at=None)
+def _between(principal: Collection[UUID], delegate: Collection[UUID]) -> "QuerySet[Mandate]":
+    """What lives between two people, each with all their records."""
+    both = {"principal_id__in": principal, "delegate_id__in": delegate}
+    return Mandate.objects.filter(**both, ended_at=None)
 
 
 @transaction.atomic
-def end_mandate(*, mandate_id: UUID, person_id: UUID, by: By, at: datetime) -> None:
+def end_mandate(
+    *, mandate_id: UUID, person_id: UUID, by: By, at: datetime, nameless: bool = False
+) -> None:
     """Either side ends it, at once; the other is told. An offer is taken back the same way.
+
+    Args:
+        nameless: the person is being erased; the other is not told their name.
 
     Raises:
         MandateNotFound: this person has no living mandate of this identifier.
     """
+    mine = people.all_ids(person_id)
     row = Mandate.objects.filter(pk=mandate_id, ended_at=None).first()
-    if row is None or person_id not in (row.principal_id, row.delegate_id):
+    if row is None or not {row.principal_id, row.delegate_id} & set(mine):
         raise MandateNotFound(mandate_id)
-    why = End.BY_PRINCIPAL if person_id == row.principal_id else End.BY_DELEGATE
-    if not end_locked(mandate_id, why, by=by, at=at):
+    why = End.BY_PRINCIPAL if row.principal_id in mine else End.BY_DELEGATE
+    if not end_locked(mandate_id, why, by=by, at=at, nameless=nameless):
         raise MandateNotFound(mandate_id)
 
 
-def end_locked(mandate_id: UUID, why: End, *, by: By, at: datetime, quietly: bool = False) -> bool:
+def end_locked(
+    mandate_id: UUID, why: End, *, by: By, at: datetime, quietly: bool = False,
+    nameless: bool = False,
+) -> bool:  # fmt: skip
     """End one mandate under its lock; whether there was one to end.
 
     Args:
         quietly: the two hear something else that says it.
+        nameless: one of the two is being erased: each hears of it without the other's name.
     """
     locks.hold(LOCK, mandate_id)
     row = Mandate.objects.select_related("principal", "delegate").get(pk=mandate_id)
@@ -291,18 +306,20 @@ def end_locked(mandate_id: UUID, why: End, *, by: By, at: datetime, quietly: boo
     subject = (facts.MANDATE, row.id)
     record_fact(principal, facts.MANDATE_ENDED, subject, by=by, at=at, why=why)
     if not quietly:
-        tell(*_goodbyes(row.id, principal, delegate, at))
+        tell(*_goodbyes(row.id, principal, delegate, at, nameless))
     outbox.publish(MandateEnded(row.id, principal.id, delegate.id, why))
     return True
 
 
 def _goodbyes(
-    mandate_id: UUID, principal: PersonValue, delegate: PersonValue, at: datetime
+    mandate_id: UUID, principal: PersonValue, delegate: PersonValue, at: datetime, nameless: bool
 ) -> list[NewMessage]:
-    key = str(mandate_id)
+    # Under a key of its own it stays when what was told of the mandate before is forgotten.
+    key = f"nameless:{mandate_id}" if nameless else str(mandate_id)
+    of = [facts.SOMEBODY] * 2 if nameless else [delegate.name, principal.name]
     return [
-        message(principal, facts.TELL_ENDED, key, {"who": delegate.name, "at": at}, at, MINE),
-        message(delegate, facts.TELL_MAY_NOT, key, {"who": principal.name, "at": at}, at, MINE),
+        message(principal, facts.TELL_ENDED, key, {"who": of[0], "at": at}, at, MINE),
+        message(delegate, facts.TELL_MAY_NOT, key, {"who": of[1], "at": at}, at, MINE),
     ]
 
 
@@ -347,8 +364,8 @@ def note_act(
     rows = living(at).filter(
         # What is theirs may hang on a record that was merged with the principal's.
         people.of_person(person_id, "principal"),
+        _is_delegate(by),
         pk=by.mandate_id,
-        delegate_id=by.person_id,
         purposes__contains=[NEEDS[deed]],
     )
     mandate = rows.select_related("principal", "delegate").first()
@@ -371,6 +388,11 @@ def note_act(
     tell(message(mandate.principal.as_value(), facts.TELL_DID[deed], str(act_id), values, at, ACTS))
 
 
+def _is_delegate(by: By) -> Q:
+    """Mandates of whoever acts, by whichever record of theirs."""
+    return people.of_person(by.person_id, "delegate") if by.person_id else Q(pk__in=[])
+
+
 def note_look(*, by: By, person_id: UUID, at: datetime) -> None:
     """Keep that somebody read another's messages: once a day in the list, each time in the trail.
 
@@ -384,7 +406,8 @@ def note_look(*, by: By, person_id: UUID, at: datetime) -> None:
 
 
 def _note_look(by: By, mandate_id: UUID, person_id: UUID, at: datetime) -> None:
-    rows = living(at).filter(pk=mandate_id, principal_id=person_id, delegate_id=by.person_id)
+    both = people.of_person(person_id, "principal"), _is_delegate(by)
+    rows = living(at).filter(*both, pk=mandate_id)
     if not rows.filter(purposes__contains=[Purpose.MESSAGES]).exists():
         raise MandateOver
     row = {

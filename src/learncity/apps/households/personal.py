@@ -4,15 +4,18 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from learncity.apps.notices import services as notices
 from learncity.kernel.personal_data import Basis, Erased, Line, OnErasure, RecordClass, register
 
-from . import services
+from . import queries, services
 from .models import Act, Dispute, Household, Invitation, Mandate, Membership
 
+# Where something has to stand that says nothing.
+BLANK = "–"
 Found = Mapping[UUID, Sequence[Line]]
 
 
@@ -58,40 +61,68 @@ def _acts(ids: Collection[UUID]) -> Found:
 
 def _leave(erased: Erased) -> int:
     """Out of every household; who was its head hands over to whoever is longest in it."""
-    mine = Membership.objects.filter(person_id=erased.person_id, until=None)
-    households = list(mine.order_by("household_id").values_list("household_id", "is_head"))
-    for household_id, is_head in households:
-        others = Membership.objects.filter(household_id=household_id, until=None)
-        heir = others.exclude(person_id=erased.person_id).order_by("since", "id").first()
-        if is_head and heir:
+    households = queries.households_of(erased.person_id, at=erased.at)
+    for one in households:
+        others = sorted(one.others(erased.person_id), key=lambda m: (m.since, m.membership_id))
+        if others and one.has_head(erased.person_id):
             services.hand_over(
-                household_id=household_id, head_id=erased.person_id, to_id=heir.pk,
-                by=erased.by, at=erased.at,
+                household_id=one.id, head_id=erased.person_id, to_id=others[0].membership_id,
+                by=erased.by, at=erased.at, nameless=True,
             )  # fmt: skip
-        services.leave(
-            household_id=household_id, person_id=erased.person_id, by=erased.by, at=erased.at
-        )
-    return len(households)
+        services.leave(household_id=one.id, person_id=erased.person_id, by=erased.by, at=erased.at)
+    return len(households) + _forget_names(erased)
+
+
+def _forget_names(erased: Erased) -> int:
+    """The name of a household goes with the last of all who were ever in it."""
+    mine = Membership.objects.filter(person_id=erased.person_id)
+    others = Membership.objects.filter(household=OuterRef("pk"), person__erased_at=None)
+    gone = Household.objects.filter(pk__in=mine.values("household"), ended_at__isnull=False)
+    gone = gone.exclude(Exists(others.exclude(person_id=erased.person_id)))
+    known = set(mine.values_list("household_id", flat=True))
+    around = Membership.objects.filter(household__in=known).values_list("person_id", flat=True)
+    _forget_told(known, set(around))
+    return gone.exclude(name=BLANK).update(name=BLANK, place=None)
 
 
 def _forget_invitations(erased: Erased) -> int:
     both = Q(person_id=erased.person_id) | Q(inviter_id=erased.person_id)
-    return Invitation.objects.filter(both).delete()[0]
+    rows = Invitation.objects.filter(both)
+    found = rows.values_list("id", "person_id", "inviter_id")
+    _forget_told({pk for pk, *_ in found}, {one for _pk, *them in found for one in them})
+    return rows.delete()[0]
+
+
+def _forget_told(about: Collection[UUID], person_ids: Collection[UUID | None]) -> None:
+    """What the other side was told of these things goes: it names who is erased."""
+    others = [pk for pk in person_ids if pk]
+    notices.forget_told(others, about=[str(pk) for pk in about])
 
 
 def _end_mandates(erased: Erased) -> int:
-    """Nobody acts for somebody who is gone, nor they for anybody; what they wrote goes."""
-    both = Q(principal_id=erased.person_id) | Q(delegate_id=erased.person_id)
-    living = list(Mandate.objects.filter(both, ended_at=None).values_list("id", flat=True))
+    """Nobody acts for somebody who is gone, nor they for anybody; what was written goes."""
+    rows = Mandate.objects.filter(
+        Q(principal_id=erased.person_id) | Q(delegate_id=erased.person_id)
+    )
+    found = list(rows.values_list("id", "principal_id", "delegate_id", "ended_at"))
+    disputes = Dispute.objects.filter(act__mandate__in=[pk for pk, *_ in found])
+    about = {pk for pk, *_ in found} | set(disputes.values_list("id", flat=True))
+    about |= set(Act.objects.filter(mandate__in=rows).values_list("id", flat=True))
+    _forget_told(about, {one for _pk, *them, _ended in found for one in them})
+    living = [pk for pk, _principal, _delegate, ended_at in found if ended_at is None]
     for mandate_id in living:
         services.end_mandate(
-            mandate_id=mandate_id, person_id=erased.person_id, by=erased.by, at=erased.at
-        )
-    labelled = Mandate.objects.filter(both).exclude(label="", paper="")
-    words = Dispute.objects.filter(act__mandate__principal_id=erased.person_id)
-    return (
-        len(living) + labelled.update(label="", paper="") + words.exclude(words="").update(words="")
+            mandate_id=mandate_id, person_id=erased.person_id, by=erased.by, at=erased.at,
+            nameless=True,
+        )  # fmt: skip
+    labelled = rows.exclude(label="", paper__in=("", BLANK))
+    # A guardian's was registered with a paper, which has to be named.
+    blanked = labelled.update(
+        label="", paper=Case(When(paper="", then=Value("")), default=Value(BLANK))
     )
+    # What either says of it is about both; how it was decided stays.
+    blanked += disputes.exclude(words="").update(words="")
+    return len(living) + blanked + disputes.exclude(note__in=("", BLANK)).update(note=BLANK)
 
 
 def _expired(before: datetime) -> int:
@@ -144,5 +175,10 @@ register(
         Basis.SAFETY,
         OnErasure.PSEUDONYMOUS,
         export=_acts,
+        stays={
+            "households_act.title": gettext_lazy(
+                "The title of the class, as everybody reads it; an act is never changed."
+            ),
+        },
     ),
 )

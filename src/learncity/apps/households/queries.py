@@ -1,13 +1,13 @@
 """Everything that can be asked of households and mandates. Nothing here writes."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from learncity.apps.people import queries as people
-from learncity.apps.people.types import Addresses, PersonValue
+from learncity.apps.people.types import PersonValue, Reach
 from learncity.kernel.texts import LANGUAGES, Text
 
 from .models import Act, Dispute, Household, Invitation, Mandate, Membership
@@ -39,52 +39,68 @@ def relations() -> list[Relation]:
 
 
 def households_of(person_id: UUID, *, at: datetime) -> list[HouseholdValue]:
-    """The person's household, families and clans with everybody in them today; three queries.
+    """The person's household, families and clans with everybody in them today; four queries.
 
-    In the order household, family, clan, then by name.
+    In the order household, family, clan, then by name. Whoever belongs to one by several records
+    is in it once.
     """
-    on = today(at)
-    mine = _on(on).filter(person_id=person_id).values_list("household_id", flat=True)
-    groups = list(Household.objects.filter(pk__in=list(mine), ended_at=None))
-    members: dict[UUID, list[Member]] = {}
-    rows = _on(on).filter(household__in=[g.id for g in groups])
-    rows = rows.select_related("person", "relation", "relation_to")
-    for m in rows.order_by("-is_head", "since", "id"):
-        members.setdefault(m.household_id, []).append(_member(m))
+    mine = _on(today(at)).filter(people.of_person(person_id)).values("household_id")
+    groups = list(Household.objects.filter(pk__in=mine, ended_at=None))
     order = list(Kind)
     return sorted(
-        (_household(g, tuple(members.get(g.id, ()))) for g in groups),
+        _with_members(groups, at),
         key=lambda g: (order.index(g.kind), g.name, str(g.id)),
     )
 
 
 def household_now(household_id: UUID, *, at: datetime) -> HouseholdValue | None:
-    """One household with its members of today, or ``None``; two queries. For rooms above."""
-    found = Household.objects.filter(pk=household_id, ended_at=None).first()
-    if found is None:
-        return None
-    rows = _on(today(at)).filter(household=found).select_related(
-        "person", "relation", "relation_to"
-    )  # fmt: skip
-    return _household(found, tuple(_member(m) for m in rows.order_by("-is_head", "since", "id")))
+    """One household with its members of today, or ``None``; three queries. For rooms above."""
+    found = Household.objects.filter(pk=household_id, ended_at=None)
+    return next(iter(_with_members(found, at)), None)
 
 
 def are_together(person_ids: Collection[UUID], *, at: datetime) -> bool:
-    """Whether these persons live in one household today; one query."""
-    wanted = set(person_ids)
-    rows = _on(today(at)).filter(kind=Kind.HOUSEHOLD, person_id__in=wanted)
-    counted = rows.values("household").annotate(n=Count("person", distinct=True))
-    return len(wanted) > 0 and counted.filter(n=len(wanted)).exists()
+    """Whether these persons live in one household today; two queries."""
+    records = people.records_of(person_ids)
+    everybody = frozenset().union(*records.values())
+    rows = _on(today(at)).filter(kind=Kind.HOUSEHOLD, person_id__in=everybody)
+    living: dict[UUID, set[UUID]] = {}
+    for household_id, person_id in rows.values_list("household_id", "person_id"):
+        living.setdefault(household_id, set()).add(person_id)
+    return bool(records) and any(
+        all(there & ids for ids in records.values()) for there in living.values()
+    )
 
 
 def _on(day: object) -> "QuerySet[Membership]":
     return Membership.objects.filter(since__lte=day).filter(Q(until=None) | Q(until__gt=day))
 
 
-def _member(row: Membership) -> Member:
+def _with_members(groups: Iterable[Household], at: datetime) -> list[HouseholdValue]:
+    """These households with their members of today, the head first; two queries."""
+    groups = list(groups)
+    if not groups:
+        return []
+    rows = _on(today(at)).filter(household__in=[g.id for g in groups])
+    rows = rows.select_related("person", "relation", "relation_to")
+    found = list(rows.order_by("-is_head", "since", "id"))
+    records = people.records_of([m.person_id for m in found])
+    members: dict[UUID, list[Member]] = {}
+    for m in found:
+        known = members.setdefault(m.household_id, [])
+        if not any(m.person_id in k.ids for k in known):
+            known.append(_member(m, records[m.person_id]))
+    return [
+        HouseholdValue(g.id, Kind(g.kind), g.name, g.place_id, tuple(members.get(g.id, ())))
+        for g in groups
+    ]
+
+
+def _member(row: Membership, ids: frozenset[UUID]) -> Member:
     return Member(
         row.id,
         row.person_id,
+        ids,
         row.person.name,
         row.relation.name if row.relation else Text(),
         row.relation_to.name if row.relation_to else "",
@@ -93,17 +109,12 @@ def _member(row: Membership) -> Member:
     )
 
 
-def _household(row: Household, members: tuple[Member, ...]) -> HouseholdValue:
-    return HouseholdValue(row.id, Kind(row.kind), row.name, row.place_id, members)
+def invitations_to(person_id: UUID, *, at: datetime) -> list[InvitationValue]:
+    """Invitations that wait for this person's answer, oldest first; two queries.
 
-
-def invitations_to(person_id: UUID, reach: Addresses, *, at: datetime) -> list[InvitationValue]:
-    """Invitations that wait for this person's answer, oldest first; one query.
-
-    Args:
-        reach: the person's own proven addresses; an invitation may have been written to one.
+    One may have been written to an address of theirs.
     """
-    rows = _waiting(at).filter(to_person(person_id, reach, "person"))
+    rows = _waiting(at).filter(meant_for(people.reach_of(person_id), "person"))
     return [_invitation(i) for i in rows.order_by("made_at", "id")]
 
 
@@ -118,14 +129,10 @@ def _waiting(at: datetime) -> "QuerySet[Invitation]":
     return rows.filter(household__ended_at=None).select_related("household", "inviter", "relation")
 
 
-def to_person(person_id: UUID, reach: Addresses, field: str) -> Q:
-    """What is meant for a person, by themselves or by an address of theirs."""
-    meant = Q(**{f"{field}_id": person_id})
-    if reach.phone:
-        meant |= Q(phone=reach.phone)
-    if reach.email:
-        meant |= Q(email=reach.email.lower())
-    return meant
+def meant_for(reach: Reach, field: str) -> Q:
+    """What is meant for a person: for a record of theirs, or for an address they have proven."""
+    by_record = Q(**{f"{field}_id__in": reach.ids})
+    return by_record | Q(phone__in=reach.phones) | Q(email__in=reach.emails)
 
 
 def _invitation(row: Invitation) -> InvitationValue:
@@ -164,32 +171,34 @@ def may_act(delegate_id: UUID, principal_id: UUID, purpose: Purpose, at: datetim
     The one decision: whoever acts under a mandate is asked through it, or through ``acting``,
     which answers from the same rows.
     """
-    rows = living(at).filter(delegate_id=delegate_id, principal_id=principal_id)
+    rows = living(at).filter(
+        people.of_person(delegate_id, "delegate"), people.of_person(principal_id, "principal")
+    )
     return rows.filter(purposes__contains=[purpose]).exists()
 
 
 def acting(mandate_id: UUID, *, delegate_id: UUID, at: datetime) -> Acting | None:
     """For whom this person may act under this mandate now, or ``None``; one query."""
-    rows = living(at).filter(pk=mandate_id, delegate_id=delegate_id)
+    rows = living(at).filter(people.of_person(delegate_id, "delegate"), pk=mandate_id)
     found = rows.select_related("principal").first()
     if found is None:
         return None
     return Acting(found.id, delegate_id, found.principal.as_value(), _purposes(found), found.until)
 
 
-def mandates(person_id: UUID, reach: Addresses, *, at: datetime) -> list[MandateValue]:
-    """What the person gave, holds, and is offered, oldest first; one query. Ended ones are absent.
+def mandates(person_id: UUID, *, at: datetime) -> list[MandateValue]:
+    """What the person gave, holds, and is offered, oldest first; two queries.
 
-    Args:
-        reach: the person's own proven addresses; an offer may have been written to one.
+    Ended ones are absent; an offer may have been written to an address of theirs.
     """
+    reach = people.reach_of(person_id)
     rows = Mandate.objects.filter(ended_at=None, until__gt=today(at))
-    rows = rows.filter(Q(principal_id=person_id) | to_person(person_id, reach, "delegate"))
+    rows = rows.filter(Q(principal_id__in=reach.ids) | meant_for(reach, "delegate"))
     rows = rows.select_related("principal", "delegate").order_by("offered_at", "id")
-    return [mandate_value(m, at) for m in rows]
+    return [_mandate(m, at, is_given=m.principal_id in reach.ids) for m in rows]
 
 
-def mandate_value(row: Mandate, at: datetime) -> MandateValue:
+def _mandate(row: Mandate, at: datetime, *, is_given: bool) -> MandateValue:
     """The only shape in which a mandate leaves this room."""
     return MandateValue(
         row.id,
@@ -203,6 +212,7 @@ def mandate_value(row: Mandate, at: datetime) -> MandateValue:
         row.since,
         row.until,
         row.registered_by_id is not None,
+        is_given,
     )
 
 
@@ -224,13 +234,14 @@ def _purposes(row: Mandate) -> frozenset[Purpose]:
 
 def acts_for(principal_id: UUID, *, limit: int = 100) -> list[ActValue]:
     """What others did for the person, newest first; one query."""
-    rows = _acts().filter(mandate__principal_id=principal_id)
+    rows = _acts().filter(people.of_person(principal_id, "mandate__principal"))
     return [_act(a) for a in rows.order_by("-at", "-id")[:limit]]
 
 
 def find_act(act_id: UUID, *, principal_id: UUID) -> ActValue | None:
     """One thing that was done for the person, or ``None``; one query."""
-    found = _acts().filter(pk=act_id, mandate__principal_id=principal_id).first()
+    mine = people.of_person(principal_id, "mandate__principal")
+    found = _acts().filter(mine, pk=act_id).first()
     return _act(found) if found else None
 
 

@@ -95,10 +95,12 @@ class Member:
     """Somebody in a household, since a day.
 
     ``relation`` is what they are to the person named ``relation_to``; both may be missing.
+    ``person_id`` is the record that joined, ``ids`` every record that is the same person.
     """
 
     membership_id: UUID
     person_id: UUID
+    ids: frozenset[UUID]
     name: str
     relation: Text
     relation_to: str
@@ -117,8 +119,16 @@ class HouseholdValue:
     members: tuple[Member, ...] = ()
 
     def has_head(self, person_id: UUID) -> bool:
-        """Whether this person is its head."""
-        return any(m.is_head and m.person_id == person_id for m in self.members)
+        """Whether this person is its head, by whichever record of theirs."""
+        return any(m.is_head and person_id in m.ids for m in self.members)
+
+    def has(self, person_id: UUID) -> bool:
+        """Whether this person is in it, by whichever record of theirs."""
+        return any(person_id in m.ids for m in self.members)
+
+    def others(self, person_id: UUID) -> list[Member]:
+        """Everybody in it but this person."""
+        return [m for m in self.members if person_id not in m.ids]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +154,7 @@ class MandateValue:
     """A mandate: who may act for whom, what for, until and without the day ``until``.
 
     ``delegate`` is ``None`` until the offer is accepted; ``label`` is what the principal wrote.
+    ``is_given``: whoever asked is the principal, by whichever record of theirs.
     """
 
     id: UUID
@@ -156,6 +167,7 @@ class MandateValue:
     since: date
     until: date
     is_registered: bool
+    is_given: bool
 
 
 @dataclass(frozen=True, slots=True)

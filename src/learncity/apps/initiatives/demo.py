@@ -19,7 +19,7 @@ from learncity.apps.people import queries as people
 from learncity.kernel.acting import By, Via
 from learncity.kernel.errors import DomainError
 
-from . import services
+from . import demo_lives, services
 
 CITY_FILE = Path(__file__).parent / "cities" / "suzhou.yaml"
 
@@ -55,6 +55,7 @@ def load(*, at: datetime) -> Iterator[tuple[int, int]]:
         return
     with transaction.atomic():  # a load that is cut short leaves nothing, and begins anew
         services.apply(plan, by=By(None, Via.COMMAND), at=at)
+        demo_lives.live(at=at)
         yield from _enrol(plan._stated, at)
 
 

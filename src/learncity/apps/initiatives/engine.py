@@ -13,7 +13,7 @@ from learncity.apps.organizations.blueprint import (
     Organizations,
     Venues,
 )
-from learncity.apps.people.blueprint import Groups, People
+from learncity.apps.people.blueprint import Groups, Memberships, People
 from learncity.apps.places.blueprint import Places
 from learncity.apps.privacy.blueprint import Clocks, Consents, DaysOff, Retention
 from learncity.apps.roles.blueprint import Roles
@@ -50,6 +50,7 @@ def engine() -> Engine:
             Venues(),
             Groups(),
             People(),
+            Memberships(),
             Consents(),
             Clocks(),
             DaysOff(),

@@ -11,9 +11,18 @@ from learncity.kernel.personal_data import Basis, Erased, OnErasure, RecordClass
 def _forget(erased: Erased) -> int:
     """Forget what the file said; the city must also take the person out of the file itself."""
     keys = people.keys([erased.person_id]).values()
-    return sum(
-        blueprints.forget(section, key=key) for key in keys for section in ("people", "roles")
+    own = sum(
+        blueprints.forget(section, key=key)
+        for key in keys
+        for section in ("people", "memberships", "roles")
     )
+    # A household's name and a mandate's two sides are words about each of them.
+    shared = sum(
+        blueprints.forget_naming(section, key=key)
+        for key in keys
+        for section in ("households", "mandates")
+    )
+    return own + shared
 
 
 register(

@@ -4,12 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_noop
 
 from learncity.apps.people import queries as people
 from learncity.apps.privacy import queries as privacy
-from learncity.apps.privacy.types import KIND_NAMES, REASON_NAMES, CopyReady, RequestMoved, Step
+from learncity.apps.privacy.types import (
+    KIND_NAMES,
+    REASON_NAMES,
+    ConsentEntered,
+    CopyReady,
+    Decision,
+    RequestMoved,
+    Step,
+)
 from learncity.apps.privacy.types import RequestKind as Asked
 
 from .services import tell
@@ -60,6 +69,23 @@ COPY_READY = Kind(
     gettext_noop("You can fetch it on the page of your data until %(until)s, then it is deleted."),
 )
 
+AGREED_ON_PAPER = Kind(
+    "privacy.agreed_on_paper",
+    gettext_noop("Entered from paper: you agree to “%(purpose)s”"),
+    gettext_noop(
+        "The city office entered your paper of %(day)s: you agree to “%(purpose)s”. If this is not "
+        "right, take it back on the page of your data."
+    ),
+)
+TAKEN_BACK_ON_PAPER = Kind(
+    "privacy.taken_back_on_paper",
+    gettext_noop("Entered from paper: you no longer agree to “%(purpose)s”"),
+    gettext_noop(
+        "The city office entered your paper of %(day)s: you no longer agree to “%(purpose)s”. You "
+        "can agree again at any time."
+    ),
+)
+
 _KINDS = {
     Step.RECEIVED: RECEIVED,
     Step.EXTENDED: EXTENDED,
@@ -90,6 +116,22 @@ def tell_of_requests(news: Sequence[RequestMoved]) -> None:
         }
         messages.append(
             NewMessage(person.id, person.language, kind, f"{pk}", values, at, "/me/privacy/")
+        )
+    _tell_the_living(messages)
+
+
+def tell_of_papers(news: Sequence[ConsentEntered]) -> None:
+    """Tell those for whom the office entered a consent, or its withdrawal, from paper."""
+    at = {UUID(str(n.consent_id)): _moment(n.at) for n in news}
+    entries = privacy.entered(list(at))
+    persons = people.persons({person_id for person_id, _line in entries.values()})
+    messages = []
+    for pk, (person_id, line) in entries.items():
+        person, given = persons[person_id], line.decision == Decision.GIVEN
+        kind = AGREED_ON_PAPER if given else TAKEN_BACK_ON_PAPER
+        values = {"purpose": line.purpose, "day": timezone.localdate(line.at)}
+        messages.append(
+            NewMessage(person.id, person.language, kind, f"{pk}", values, at[pk], "/me/privacy/")
         )
     _tell_the_living(messages)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from learncity.apps.privacy.types import CopyReady, RequestMoved
+from learncity.apps.privacy.types import ConsentEntered, CopyReady, RequestMoved
 from learncity.kernel.outbox import on
 
 from . import about_privacy, services
@@ -34,3 +34,9 @@ def tell_of_requests(news: Sequence[RequestMoved]) -> None:
 def tell_of_copies(news: Sequence[CopyReady]) -> None:
     """Write to whose copies are ready; once each."""
     about_privacy.tell_of_copies(news)
+
+
+@on(ConsentEntered)
+def tell_of_papers(news: Sequence[ConsentEntered]) -> None:
+    """Write to those whose papers were entered; once each."""
+    about_privacy.tell_of_papers(news)

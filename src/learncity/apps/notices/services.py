@@ -1,10 +1,11 @@
 """Every change to notices. Telling is part of the caller's transaction; sending is not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import CharField, Func, Value
 from django.utils.translation import gettext_noop
 
 from learncity.apps.people import queries as people
@@ -162,3 +163,17 @@ def forget_messages(*, person_id: UUID | None = None, before: datetime | None = 
         rows = rows.filter(created_at__lt=before)
     assert person_id is not None or before is not None, "never all of them"
     return rows.delete()[1].get("notices.Message", 0)
+
+
+def forget_told(person_ids: Collection[UUID], *, about: Collection[str]) -> int:
+    """Delete what these people were told about things, and how it was sent; how many messages.
+
+    When somebody is erased, what names them goes from the inboxes of others too.
+
+    Args:
+        about: the keys with which the messages were told, up to their first colon.
+    """
+    rows = Message.objects.filter(person_id__in=person_ids)
+    subject = Func("key", Value(":"), Value(3), function="split_part", output_field=CharField())
+    found = rows.alias(subject=subject).filter(subject__in=about)
+    return found.delete()[1].get("notices.Message", 0)

@@ -42,5 +42,13 @@ register(
         gettext_lazy("That you noted it, and when."),
         Basis.DUTY,
         OnErasure.PSEUDONYMOUS,
+        stays={
+            "organizations_deed.evidence": gettext_lazy(
+                "What was done for a promise; of the person only that they noted it."
+            ),
+            "organizations_deed.link": gettext_lazy(
+                "What was done for a promise; of the person only that they noted it."
+            ),
+        },
     ),
 )

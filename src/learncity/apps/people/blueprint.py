@@ -1,4 +1,4 @@
-"""The sections ``groups`` and ``people`` of a blueprint.
+"""The sections ``groups``, ``people`` and ``memberships`` of a blueprint.
 
 People are staff, instructors and, in a demo, invented residents.
 """
@@ -6,18 +6,19 @@ People are staff, instructors and, in a demo, invented residents.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models import CharField, F, Q, QuerySet
+from django.db.models import Value as Literally
+from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 from pydantic import AfterValidator, Field
 
 from learncity.apps.places import queries as places
 from learncity.kernel.acting import COMMAND
 from learncity.kernel.blueprint_files import Mistake, Spot
-from learncity.kernel.blueprints import Key, Names, Ref, Section, Stated
+from learncity.kernel.blueprints import Key, Names, Ref, Section, Stated, Value
 
-from . import services
-from .models import NO_PASSWORD, Account, Group, Person, Token
+from . import queries, services
+from .models import NO_PASSWORD, Account, Group, Membership, Person, Token
 from .rules import parse_address
 from .types import BadAddress
 
@@ -211,3 +212,57 @@ class Groups(Section):
     def end(self, keys: Collection[str]) -> None:
         """Nobody joins them any more; who belonged stays in the record."""
         Group.objects.filter(key__in=keys).update(ended_at=timezone.now())
+
+
+class StatedMembership(Value):
+    """Somebody of the file belongs to a group."""
+
+    person: Annotated[Key, Ref("people")]
+    group: Annotated[Key, Ref("groups")]
+
+
+class Memberships(Section):
+    """Who of the people of the file belongs to which group; what they say themselves stays."""
+
+    name = "memberships"
+    schema = StatedMembership
+
+    def key_of(self, said: dict[str, Any]) -> str:
+        """A membership has no name of its own."""
+        return f"{said['person']}/{said['group']}"
+
+    def _living(self, keys: Collection[str]) -> "QuerySet[Membership]":
+        pairs = Concat(F("person__key"), Literally("/"), F("group__key"), output_field=CharField())
+        return Membership.objects.alias(pair=pairs).filter(pair__in=keys, until=None)
+
+    def read(self, keys: Collection[str]) -> Mapping[str, dict[str, Any]]:
+        """These memberships as a blueprint would state them; one query."""
+        rows = self._living(keys).values_list("person__key", "group__key")
+        return {f"{p}/{g}": {"person": p, "group": g} for p, g in rows}
+
+    def known(self, keys: Collection[str]) -> set[str]:
+        """Those of the keys that exist."""
+        return set(self.read(keys))
+
+    def write(self, items: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """Put people into groups from today, in one statement."""
+        persons = queries.ids_by_key({said["person"] for _, said in items})
+        groups = dict(Group.objects.filter(ended_at=None).values_list("key", "id"))
+        Membership.objects.bulk_create(
+            [
+                Membership(
+                    person_id=persons[said["person"]],
+                    group_id=groups[said["group"]],
+                    since=timezone.localdate(),
+                    stated_via=COMMAND.via,
+                )
+                for _, said in items
+            ],
+            batch_size=1000,
+        )
+
+    def end(self, keys: Collection[str]) -> None:
+        """They belong no longer; what was stated and taken back on one day leaves nothing."""
+        today, rows = timezone.localdate(), self._living(keys)
+        rows.filter(since__gte=today).delete()
+        rows.update(until=today)

@@ -37,6 +37,7 @@ from .types import (
     MergeValue,
     Number,
     PersonValue,
+    Reach,
     ResidenceValue,
     SeenValue,
 )
@@ -58,6 +59,8 @@ __all__ = [
     "of_person",
     "persons",
     "possible_duplicates",
+    "reach_of",
+    "records_of",
     "residences_of",
     "same_person",
     "sealing_key_ids",
@@ -253,6 +256,38 @@ def same_person(ids: Collection[UUID]) -> Mapping[UUID, UUID]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, people_root(id) FROM unnest(%s::uuid[]) AS p(id)", [list(ids)])
         return dict(cursor.fetchall())
+
+
+def records_of(person_ids: Collection[UUID]) -> Mapping[UUID, frozenset[UUID]]:
+    """By person, every record that is the same person, the given one included; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.id, array_agg(m) FROM unnest(%s::uuid[]) AS p(id) "
+            "CROSS JOIN people_all_ids(p.id) m GROUP BY p.id",
+            [list(set(person_ids))],
+        )
+        return {pk: frozenset(ids) for pk, ids in cursor.fetchall()}
+
+
+_REACH = """
+SELECT m, a.phone, lower(a.email) FROM people_all_ids(%s) AS m
+LEFT JOIN people_account a ON a.person_id = m AND a.verified_at IS NOT NULL AND a.is_active
+"""
+
+
+def reach_of(person_id: UUID) -> Reach:
+    """Every record of a person and the addresses they have proven with any; one query.
+
+    What was written to somebody, by record or by address, is found with it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_REACH, [person_id])
+        rows = cursor.fetchall()
+    return Reach(
+        frozenset(pk for pk, _phone, _email in rows),
+        tuple(phone for _pk, phone, _email in rows if phone),
+        tuple(email for _pk, _phone, email in rows if email),
+    )
 
 
 def merges_of(person_id: UUID) -> list[MergeValue]:

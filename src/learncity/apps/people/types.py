@@ -32,6 +32,15 @@ class Addresses:
     email: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A person as others may have named them: every record of theirs, every proven address."""
+
+    ids: frozenset[UUID]
+    phones: tuple[str, ...]
+    emails: tuple[str, ...]
+
+
 class Assurance(IntEnum):
     """How sure the city is of who somebody is; each step includes those before.
 

@@ -11,6 +11,7 @@ from learncity.kernel.texts import TranslatedField
 
 from .types import (
     OPEN,
+    Channel,
     CopyValue,
     Decision,
     RefusalReason,
@@ -84,8 +85,11 @@ class Consent(models.Model):
     speaker = models.CharField(max_length=10, choices=[(s.value, s.name) for s in Speaker])
     # Who typed it; no key, because the ledger outlives accounts.
     actor_id = models.UUIDField(null=True)
-    # Where the signed paper is, when a clerk entered it; never a name.
+    # Where the signed paper is, when a clerk entered it, and how it came; never a name.
     paper = models.CharField(max_length=80, default="", blank=True)
+    channel = models.CharField(max_length=10, default="", db_default="", blank=True)
+    # When it was typed; ``at`` is then the day on which it was signed.
+    entered_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -98,6 +102,12 @@ class Consent(models.Model):
             models.CheckConstraint(
                 condition=~Q(speaker=Speaker.CLERK, decision=Decision.GIVEN) | ~Q(paper=""),
                 name="privacy_clerk_names_the_paper",
+            ),
+            models.CheckConstraint(
+                condition=Q(channel="", entered_at=None)
+                | Q(channel__in=[*Channel], entered_at__isnull=False, entered_at__gte=F("at"))
+                & ~Q(paper=""),
+                name="privacy_paper_came_somehow",
             ),
         ]
 
@@ -189,6 +199,10 @@ class Request(models.Model):
     kind = models.CharField(max_length=12, choices=[(k.value, k.name) for k in RequestKind])
     words = models.TextField(default="", blank=True)
     received_at = models.DateTimeField()
+    # Of one on paper: where it is, how it came, and when it was typed.
+    paper = models.CharField(max_length=80, default="", db_default="", blank=True)
+    channel = models.CharField(max_length=10, default="", db_default="", blank=True)
+    entered_at = models.DateTimeField(null=True)
     via = models.CharField(max_length=10)
     actor_id = models.UUIDField(null=True)
     country = models.CharField(max_length=2)
@@ -217,6 +231,16 @@ class Request(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=[*RequestState]), name="privacy_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(channel="", paper="", entered_at=None)
+                | Q(
+                    channel__in=[*Channel],
+                    entered_at__isnull=False,
+                    entered_at__gte=F("received_at"),
+                )
+                & ~Q(paper=""),
+                name="privacy_request_on_paper_is_named",
             ),
             models.CheckConstraint(
                 condition=Q(done_by__gte=F("answer_by")), name="privacy_answered_before_done"
@@ -268,6 +292,8 @@ class Request(models.Model):
             RefusalReason(self.reason) if self.reason else None,
             self.answered_at,
             self.done_at,
+            Channel(self.channel) if self.channel else None,
+            self.paper,
         )
 
 

@@ -25,6 +25,7 @@ def _consents(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
             if c.decision == Decision.GIVEN
             else _("Took the consent back"),
             _("Text"): c.text.text,
+            _("Paper"): c.paper,
         }
         found.setdefault(c.person_id, []).append(line)
     return found
@@ -51,6 +52,7 @@ def _requests(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
             _("What you asked"): str(KIND_NAMES[RequestKind(r.kind)]),
             _("Your words"): r.words,
             _("When"): r.received_at,
+            _("Paper"): r.paper,
             _("State"): str(STATE_NAMES[RequestState(r.state)]),
             _("Answer"): r.answer,
         }
@@ -61,7 +63,9 @@ def _requests(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
 def _blank_requests(erased: Erased) -> int:
     """What was asked and when it was done stays as proof; the words go."""
     rows = Request.objects.filter(person_id=erased.person_id)
-    return rows.exclude(words="", answer="").update(words="", answer="")
+    words = rows.exclude(words="", answer="").update(words="", answer="")
+    # What came on paper keeps saying so.
+    return words + rows.exclude(paper__in=("", "–")).update(paper="–")
 
 
 def _delete_copies(erased: Erased) -> int:
@@ -81,6 +85,11 @@ register(
         Basis.DUTY,
         OnErasure.PSEUDONYMOUS,
         export=_consents,
+        stays={
+            "privacy_consent.paper": gettext_lazy(
+                "Where the signed paper is, without a name: a consent has to be proven."
+            ),
+        },
     ),
     RecordClass(
         "privacy.disclosure",
@@ -90,6 +99,11 @@ register(
         Basis.DUTY,
         OnErasure.PSEUDONYMOUS,
         export=_disclosures,
+        stays={
+            "privacy_disclosure.recipient": gettext_lazy(
+                "Who got something: the proof of what a consent was used for."
+            ),
+        },
     ),
     RecordClass(
         "privacy.request",

@@ -20,6 +20,7 @@ from .models import Clock, Consent, Copy, DayOff, Keeping, PurposeText, Request,
 from .rules import ClockRule, clocks_for, due, strictest
 from .types import (
     OPEN,
+    Channel,
     ConsentLine,
     CopyValue,
     Decision,
@@ -31,6 +32,7 @@ from .types import (
     RequestValue,
     RetentionValue,
     Speaker,
+    TextValue,
     Unit,
 )
 
@@ -51,7 +53,8 @@ def texts_in_force(at: datetime) -> "QuerySet[PurposeText]":
 
 def purposes(person_id: UUID, *, at: datetime) -> list[PurposeValue]:
     """Every purpose as it stands, and what the person said to it, by key; two queries."""
-    said = Consent.objects.filter(person_id=person_id).order_by("purpose", "-number")
+    said = Consent.objects.filter(people.of_person(person_id))
+    said = said.order_by("purpose", "-at", "-number", "-id")
     last = {c.purpose_id: c for c in said.distinct("purpose").select_related("text")}
     found = []
     for text in texts_in_force(at):
@@ -87,33 +90,57 @@ def has_consent(person_id: UUID, purpose: str, *, at: datetime) -> UUID | None:
 def consents(person_ids: Collection[UUID], purpose: str, *, at: datetime) -> Mapping[UUID, UUID]:
     """Of these persons, those who agree to the purpose as it stands, with the consent to cite.
 
-    Two queries, whatever the number.
+    Three queries, whatever the number.
     """
     text = texts_in_force(at).filter(purpose__key=purpose).first()
     if text is None:
         return {}
-    said = Consent.objects.filter(person_id__in=person_ids, purpose_id=text.purpose_id)
-    last = said.order_by("person", "-number").distinct("person")
-    return {
-        c.person_id: c.id for c in last if c.decision == Decision.GIVEN and c.text_id == text.id
-    }
+    records = people.records_of(person_ids)
+    everybody = frozenset().union(*records.values())
+    said = Consent.objects.filter(person_id__in=everybody, purpose_id=text.purpose_id)
+    last = {c.person_id: c for c in said.order_by("at", "number", "id")}
+    found = {}
+    for person_id, ids in records.items():
+        theirs = [last[pk] for pk in ids if pk in last]
+        c = max(theirs, key=lambda c: (c.at, c.number, c.id), default=None)
+        if c and c.decision == Decision.GIVEN and c.text_id == text.id:
+            found[person_id] = c.id
+    return found
+
+
+def texts(*, at: datetime) -> list[TextValue]:
+    """Every version of what may be agreed to, newest first within a purpose; one query."""
+    rows = PurposeText.objects.filter(purpose__ended_at=None, since__lte=_today(at))
+    return [
+        TextValue(t.purpose.key, t.purpose.name, t.version, t.since)
+        for t in rows.select_related("purpose").order_by("purpose__key", "-version")
+    ]
+
+
+def entered(ids: Collection[UUID]) -> Mapping[UUID, tuple[UUID, ConsentLine]]:
+    """Whose these entries of ledgers are, and what they say; one query."""
+    rows = Consent.objects.filter(pk__in=ids).select_related("purpose", "text")
+    return {c.id: (c.person_id, _line(c)) for c in rows}
 
 
 def ledger(person_id: UUID) -> list[ConsentLine]:
     """Everything the person ever said to any purpose, newest first; one query."""
-    rows = Consent.objects.filter(person_id=person_id).select_related("purpose", "text")
-    return [
-        ConsentLine(
-            c.id,
-            c.purpose.name,
-            c.text.version,
-            Decision(c.decision),
-            c.at,
-            Via(c.via),
-            Speaker(c.speaker),
-        )
-        for c in rows.order_by("-at", "-id")
-    ]
+    rows = Consent.objects.filter(people.of_person(person_id)).select_related("purpose", "text")
+    return [_line(c) for c in rows.order_by("-at", "-id")]
+
+
+def _line(row: Consent) -> ConsentLine:
+    return ConsentLine(
+        row.id,
+        row.purpose.name,
+        row.text.version,
+        Decision(row.decision),
+        row.at,
+        Via(row.via),
+        Speaker(row.speaker),
+        Channel(row.channel) if row.channel else None,
+        row.paper,
+    )
 
 
 # Requests
@@ -165,7 +192,8 @@ def _calendars(countries: Collection[str]) -> Mapping[str, Calendar]:
 
 def requests_of(person_id: UUID) -> list[RequestValue]:
     """A person's own requests, newest first; one query."""
-    rows = Request.objects.filter(person_id=person_id).order_by("-received_at", "-id")
+    mine = people.of_person(person_id)
+    rows = Request.objects.filter(mine).order_by("-received_at", "-id")
     return [r.as_value() for r in rows]
 
 
@@ -178,7 +206,7 @@ def find_request(number: str, *, person_id: UUID | None = None) -> RequestValue 
     """The request of a number, or ``None``; only one of the person when one is given; one query."""
     rows = Request.objects.filter(number=number)
     if person_id is not None:
-        rows = rows.filter(person_id=person_id)
+        rows = rows.filter(people.of_person(person_id))
     found = rows.first()
     return found.as_value() if found else None
 
@@ -228,10 +256,13 @@ def counts(*, at: datetime, home_ids: Collection[UUID] | None = None) -> Mapping
 
 
 def restricted(person_ids: Collection[UUID]) -> set[UUID]:
-    """Of these persons, those whose data may be kept and not used, as they asked; one query."""
+    """Of these persons, those whose data may be kept and not used, as they asked; two queries."""
     asked = Q(kind=RequestKind.RESTRICTION, state__in=[RequestState.GRANTED, RequestState.DONE])
-    rows = Request.objects.filter(asked, person_id__in=person_ids)
-    return set(rows.values_list("person_id", flat=True))
+    records = people.records_of(person_ids)
+    everybody = frozenset().union(*records.values())
+    rows = Request.objects.filter(asked, person_id__in=everybody)
+    asking = set(rows.values_list("person_id", flat=True))
+    return {pk for pk, ids in records.items() if ids & asking}
 
 
 # One's own data
@@ -239,7 +270,7 @@ def restricted(person_ids: Collection[UUID]) -> set[UUID]:
 
 def copies(person_id: UUID, *, at: datetime) -> list[CopyValue]:
     """Copies that are being made or can be fetched, newest first; one query, without contents."""
-    rows = Copy.objects.filter(person_id=person_id).exclude(until__lte=at)
+    rows = Copy.objects.filter(people.of_person(person_id)).exclude(until__lte=at)
     rows = rows.defer("as_json", "as_pdf").order_by("-asked_at", "-id")
     return [c.as_value() for c in rows]
 
@@ -249,7 +280,7 @@ def find_copy(copy_id: UUID, kind: str, *, person_id: UUID, at: datetime) -> byt
     fields = {"json": "as_json", "pdf": "as_pdf"}
     if kind not in fields:
         return None
-    rows = Copy.objects.filter(pk=copy_id, person_id=person_id, until__gt=at)
+    rows = Copy.objects.filter(people.of_person(person_id), pk=copy_id, until__gt=at)
     found = rows.values_list(fields[kind], flat=True).first()
     return None if found is None else bytes(found)
 
@@ -276,6 +307,7 @@ def retention(*, at: datetime) -> Sequence[RetentionValue]:
                 keeping.since if keeping else None,
                 sweep.ran_at if sweep else None,
                 sweep.count if sweep else None,
+                tuple(dict.fromkeys(str(why) for why in one.stays.values())),
             )
         )
     return found

@@ -3,21 +3,25 @@
 Each holds the lock of its person, taken first (kernel.locks), before anything is decided.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from learncity.apps.people import queries as people
-from learncity.kernel import audit, locks, outbox, personal_data
+from learncity.kernel import audit, outbox, personal_data
 from learncity.kernel.acting import SYSTEM, By
+from learncity.kernel.dated import day_of
 from learncity.kernel.ids import receipt_number
 from learncity.kernel.personal_data import Erased
 
 from . import queries
+from .consenting import decide, disclose, enter_consent, lock, on_paper
 from .copying import written
-from .models import Consent, Copy, Disclosure, PurposeText, Request, Sweep
+from .models import Copy, Request, Sweep
 from .types import (
     COPY_LASTS,
     OPEN,
@@ -25,148 +29,37 @@ from .types import (
     AlreadyAsked,
     AlreadyExtended,
     AnswerMissing,
-    ConsentMissing,
+    Channel,
     CopyReady,
     CopyValue,
     CopyWanted,
-    Decision,
-    PaperMissing,
-    PurposeNotFound,
+    OpenAlready,
     RefusalReason,
     RequestKind,
     RequestMoved,
     RequestNotFound,
     RequestState,
     RequestValue,
-    Speaker,
     Step,
-    TextHasChanged,
 )
 
-# What kernel.locks holds for one person's consents, requests and copies.
-LOCK = "privacy.Person"
-
-
-def _lock(person_id: UUID) -> None:
-    locks.hold(LOCK, person_id)
-
-
-# Consent
-
-
-@transaction.atomic
-def decide(
-    *,
-    person_id: UUID,
-    purpose: str,
-    decision: Decision,
-    version: int,
-    by: By,
-    at: datetime,
-    speaker: Speaker = Speaker.SELF,
-    paper: str = "",
-) -> UUID | None:
-    """Write down that a person agrees to a purpose, or takes it back.
-
-    Saying the same again changes nothing. Taking back is always possible, whatever version of the
-    text was read, and so is taking back what was never given.
-
-    Args:
-        version: of the text that the person read.
-        paper: where the signed paper is, when a clerk enters it; never a name.
-
-    Returns:
-        The entry that counts now, or ``None`` when nothing was ever given.
-
-    Raises:
-        PurposeNotFound: no living purpose carries the key.
-        TextHasChanged: they agreed to another text than the one in force.
-        PaperMissing: a clerk enters a consent without a paper.
-    """
-    if speaker == Speaker.CLERK and decision == Decision.GIVEN and not paper.strip():
-        raise PaperMissing
-    _lock(person_id)
-    text = queries.texts_in_force(at).filter(purpose__key=purpose).first()
-    if text is None:
-        raise PurposeNotFound(purpose)
-    last = _last(person_id, text.purpose_id)
-    if decision == Decision.WITHDRAWN:
-        if last is None or last.decision == Decision.WITHDRAWN:
-            return last.id if last else None
-        return _say(
-            last.number + 1, last.text_id, text, person_id, decision, by, at, speaker, paper
-        )
-    if version != text.version:
-        raise TextHasChanged(purpose)
-    if last and last.decision == Decision.GIVEN and last.text_id == text.id:
-        return last.id
-    number = last.number + 1 if last else 1
-    return _say(number, text.id, text, person_id, decision, by, at, speaker, paper)
-
-
-def _last(person_id: UUID, purpose_id: UUID) -> Consent | None:
-    said = Consent.objects.filter(person_id=person_id, purpose_id=purpose_id)
-    return said.order_by("-number").first()
-
-
-def _say(
-    number: int,
-    text_id: UUID,
-    text: PurposeText,
-    person_id: UUID,
-    decision: Decision,
-    by: By,
-    at: datetime,
-    speaker: Speaker,
-    paper: str,
-) -> UUID:
-    made = Consent.objects.create(
-        person_id=person_id,
-        purpose_id=text.purpose_id,
-        text_id=text_id,
-        number=number,
-        decision=decision,
-        at=at,
-        via=by.via,
-        speaker=speaker,
-        actor_id=by.person_id,
-        paper=paper.strip()[:80],
-    )
-    if speaker != Speaker.SELF:
-        audit.note("privacy.consent_entered", f"consent {made.id}", by=by, decision=str(decision))
-    return made.id
-
-
-@transaction.atomic
-def disclose(
-    *, person_id: UUID, purpose: str, recipient: str, what: str, by: By, at: datetime
-) -> UUID:
-    """Write down that something of a person is shown to somebody outside; the consent it cites.
-
-    The lock makes it certain that the consent was not taken back a moment before.
-
-    Args:
-        recipient: who gets it, such as the key of an organization.
-        what: name of the record class, such as ``classes.enrolment``.
-
-    Raises:
-        ConsentMissing: the person does not agree to this purpose as it stands.
-    """
-    _lock(person_id)
-    consent_id = queries.has_consent(person_id, purpose, at=at)
-    if consent_id is None:
-        raise ConsentMissing(purpose)
-    Disclosure.objects.create(
-        person_id=person_id,
-        consent_id=consent_id,
-        recipient=recipient,
-        what=what,
-        at=at,
-        via=by.via,
-        actor_id=by.person_id,
-    )
-    return consent_id
-
+__all__ = [
+    "answer",
+    "ask",
+    "carry_out_erasures",
+    "decide",
+    "disclose",
+    "enter_consent",
+    "enter_request",
+    "erase",
+    "extend",
+    "finish",
+    "make_copy",
+    "note_request_read",
+    "sweep",
+    "take_back",
+    "want_copy",
+]
 
 # Requests
 
@@ -182,16 +75,64 @@ def ask(*, person_id: UUID, kind: RequestKind, words: str, by: By, at: datetime)
         AlreadyAsked: one of this kind is open.
         NoClock: the city has not stated how soon it must be answered.
     """
-    _lock(person_id)
-    if _has_asked(person_id, kind):
+    lock(person_id)
+    if _asked(person_id, kind).exists():
         raise AlreadyAsked(kind)
-    due = queries.due_for(person_id, kind, at=at)
-    made = Request.objects.create(
+    made = _take_in(person_id, kind, words, by, at)
+    _publish(made, Step.RECEIVED, at)
+    return made.as_value()
+
+
+@transaction.atomic
+def enter_request(
+    *,
+    person_id: UUID,
+    kind: RequestKind,
+    words: str,
+    on: date,
+    paper: str,
+    channel: Channel,
+    by: By,
+    at: datetime,
+) -> RequestValue:
+    """Enter a request that came on paper; its clock starts on the day it came. The person is told.
+
+    The same paper entered again is the request that is there.
+
+    Args:
+        on: the day on which it came, by letter or at the counter.
+        paper: where it is kept; never a name.
+
+    Raises:
+        PaperMissing, DayNotYet, OwnPaper: as they say.
+        OpenAlready: one of this kind is open.
+        NoClock: the city has not stated how soon it must be answered.
+    """
+    paper, received_at = on_paper(person_id, paper, on, by, at)
+    lock(person_id)
+    if found := _asked(person_id, kind).first():
+        if (found.paper, found.channel, day_of(found.received_at)) == (paper, channel, on):
+            return found.as_value()
+        raise OpenAlready(kind)
+    made = _take_in(
+        person_id, kind, words, by, received_at, paper=paper, channel=channel, entered_at=at
+    )
+    audit.note("privacy.request_entered", f"request {made.number}", by=by, channel=str(channel))
+    _publish(made, Step.RECEIVED, at)
+    return made.as_value()
+
+
+def _take_in(
+    person_id: UUID, kind: RequestKind, words: str, by: By, received_at: datetime, **more: Any
+) -> Request:
+    """Write a request down, with the clock of the day on which it was received."""
+    due = queries.due_for(person_id, kind, at=received_at)
+    return Request.objects.create(
         number=receipt_number(),
         person_id=person_id,
         kind=kind,
         words=_clean(words),
-        received_at=at,
+        received_at=received_at,
         via=by.via,
         actor_id=by.person_id,
         country=due.country,
@@ -200,9 +141,8 @@ def ask(*, person_id: UUID, kind: RequestKind, words: str, by: By, at: datetime)
         extension_days=due.extension_days,
         is_guessed=bool(due.guessed),
         state=RequestState.RECEIVED,
+        **more,
     )
-    _publish(made, Step.RECEIVED, at)
-    return made.as_value()
 
 
 def _clean(words: str) -> str:
@@ -211,8 +151,9 @@ def _clean(words: str) -> str:
     return "".join(kept).strip()[:2000]
 
 
-def _has_asked(person_id: UUID, kind: RequestKind) -> bool:
-    return Request.objects.filter(person_id=person_id, kind=kind, state__in=OPEN).exists()
+def _asked(person_id: UUID, kind: RequestKind) -> "QuerySet[Request]":
+    """Open requests of a kind, by whichever record of the person."""
+    return Request.objects.filter(people.of_person(person_id), kind=kind, state__in=OPEN)
 
 
 @transaction.atomic
@@ -223,8 +164,8 @@ def take_back(*, number: str, person_id: UUID, by: By, at: datetime) -> RequestV
         RequestNotFound: no request of this person carries the number.
         AlreadyAnswered: it is done, or was refused.
     """
-    _lock(person_id)
-    found = Request.objects.filter(number=number, person_id=person_id).first()
+    lock(person_id)
+    found = Request.objects.filter(people.of_person(person_id), number=number).first()
     if found is None:
         raise RequestNotFound(number)
     if found.state == RequestState.TAKEN_BACK:
@@ -320,7 +261,7 @@ def _locked(number: str) -> Request:
     person_id = Request.objects.filter(number=number).values_list("person_id", flat=True).first()
     if person_id is None:
         raise RequestNotFound(number)
-    _lock(person_id)
+    lock(person_id)
     return Request.objects.get(number=number)
 
 
@@ -340,7 +281,7 @@ def erase(*, person_id: UUID, by: By, at: datetime) -> None:
 
     Source: docs/decisions/0017-privacy.md.
     """
-    _lock(person_id)
+    lock(person_id)
     met = _erase_all(person_id, by, at)
     audit.note("privacy.erased", f"person {person_id}", by=by, rows=met)
 
@@ -384,7 +325,7 @@ def _carry_out(number: str, at: datetime) -> bool:
 @transaction.atomic
 def _erase_again(person_id: UUID, at: datetime) -> None:
     """Erase what came to an erased person meanwhile; nothing is noted when there was nothing."""
-    _lock(person_id)
+    lock(person_id)
     met = _erase_all(person_id, SYSTEM, at)
     if met:
         audit.note("privacy.erased", f"person {person_id}", by=SYSTEM, rows=met)
@@ -400,7 +341,7 @@ def want_copy(*, person_id: UUID, language: str, at: datetime) -> CopyValue:
     Args:
         language: BCP 47 tag in which it is to be read.
     """
-    _lock(person_id)
+    lock(person_id)
     found = Copy.objects.filter(person_id=person_id, ready_at=None).first()
     if found is None:
         found = Copy.objects.create(person_id=person_id, language=language, asked_at=at)

@@ -45,6 +45,19 @@ class Speaker(StrEnum):
     CLERK = "CLERK"  # from a signed paper, which is named
 
 
+class Channel(StrEnum):
+    """How a paper came to the office."""
+
+    COUNTER = "COUNTER"
+    LETTER = "LETTER"
+
+
+CHANNEL_NAMES = {
+    Channel.COUNTER: _("Handed over at the counter"),
+    Channel.LETTER: _("Sent by letter"),
+}
+
+
 class RequestKind(StrEnum):
     """What a person may ask of whoever keeps their data."""
 
@@ -140,8 +153,18 @@ class PurposeValue:
 
 
 @dataclass(frozen=True, slots=True)
+class TextValue:
+    """One version of what may be agreed to; ``key`` is that of its purpose."""
+
+    key: str
+    name: Text
+    version: int
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentLine:
-    """One entry of a person's ledger of consents."""
+    """One entry of a person's ledger of consents; ``channel`` and ``paper`` of one on paper."""
 
     id: UUID
     purpose: Text
@@ -150,6 +173,8 @@ class ConsentLine:
     at: datetime
     via: Via
     speaker: Speaker
+    channel: Channel | None = None
+    paper: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +211,9 @@ class RequestValue:
     reason: RefusalReason | None
     answered_at: datetime | None
     done_at: datetime | None
+    # Of a request on paper.
+    channel: Channel | None = None
+    paper: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -229,6 +257,8 @@ class RetentionValue:
     since: date | None
     ran_at: datetime | None
     count: int | None
+    # Why words of an erased person are still there; empty where none are.
+    stays: tuple[str, ...] = ()
 
 
 class PurposeNotFound(NotFound):
@@ -257,6 +287,41 @@ class PaperMissing(DomainError):
 
     says = _("Name the signed paper, so that the consent can be shown.")
     code = "paper_missing"
+
+
+class NoSuchText(DomainError):
+    """On the day of the paper there was no text of this version."""
+
+    says = _("There was no such text on that day. Compare purpose, version and day with the paper.")
+    code = "no_such_text"
+
+
+class SaidLater(DomainError):
+    """The person said something to the purpose after the day of the paper."""
+
+    says = _("The person has said something to this since the day of the paper. That counts.")
+    code = "said_later"
+
+
+class DayNotYet(DomainError):
+    """A paper of a day that has not come."""
+
+    says = _("This day has not come yet. Enter the day on which the paper was signed or came.")
+    code = "day_not_yet"
+
+
+class OwnPaper(DomainError):
+    """Somebody enters at the desk what they signed themselves."""
+
+    says = _("Nobody enters their own paper. Ask a colleague.")
+    code = "own_paper"
+
+
+class OpenAlready(DomainError):
+    """The person has an open request of the kind that the office wants to enter."""
+
+    says = _("A request of this kind is open already. Look at it among the requests about data.")
+    code = "request_open_already"
 
 
 class RequestNotFound(NotFound):
@@ -317,6 +382,14 @@ class RequestMoved:
 
     request_id: UUID
     step: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentEntered:
+    """Published once for each consent, and its withdrawal, that an office enters from paper."""
+
+    consent_id: UUID
     at: datetime
 
 

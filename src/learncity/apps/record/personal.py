@@ -38,5 +38,10 @@ register(
         Basis.DUTY,
         OnErasure.PSEUDONYMOUS,
         export=_facts,
+        stays={
+            "record_fact.evidence": gettext_lazy(
+                "The record is never changed: figures rest on it. Keys and numbers only, no words."
+            ),
+        },
     ),
 )

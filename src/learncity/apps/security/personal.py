@@ -20,6 +20,8 @@ from .models import (
     UsedStep,
 )
 
+# The least that security_visit_has_a_reason takes.
+BLANK = "--"
 Found = Mapping[UUID, Sequence[Line]]
 
 
@@ -73,8 +75,8 @@ def _end_sessions(erased: Erased) -> int:
 
 def _blank_visits(erased: Erased) -> int:
     """Why somebody was looked at may name them; that they were stays."""
-    visits = SupportVisit.objects.filter(person_id=erased.person_id).exclude(reason="-")
-    return visits.update(reason="-")
+    visits = SupportVisit.objects.filter(person_id=erased.person_id).exclude(reason=BLANK)
+    return visits.update(reason=BLANK)
 
 
 def _over(before: datetime) -> int:

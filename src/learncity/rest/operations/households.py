@@ -112,8 +112,7 @@ def hand_household_over(
 @router.get("/me/invitations", response=shapes.Invitations)
 def list_my_invitations(request: HttpRequest) -> shapes.Invitations:
     """List who asks me to join a household, family or clan."""
-    me = account(request)
-    found = queries.invitations_to(me.person_id, me.addresses(), at=timezone.now())
+    found = queries.invitations_to(account(request).person_id, at=timezone.now())
     return shapes.Invitations(items=[shapes.Invitation.of(one) for one in found])
 
 

@@ -31,9 +31,8 @@ office.add_decorator(only(Duty(Act.SETTLE_DISPUTES, on=in_city)))
 @router.get("/me/mandates", response=shapes.Mandates)
 def list_my_mandates(request: HttpRequest) -> shapes.Mandates:
     """List who acts for me, for whom I act, and what is offered."""
-    me = account(request)
-    found = queries.mandates(me.person_id, me.addresses(), at=timezone.now())
-    return shapes.Mandates(items=[shapes.Mandate.of(one, me.person_id) for one in found])
+    found = queries.mandates(account(request).person_id, at=timezone.now())
+    return shapes.Mandates(items=[shapes.Mandate.of(one) for one in found])
 
 
 @router.post("/me/mandates", response={201: shapes.Made, **refusals(409)})

@@ -1,14 +1,18 @@
 """The city's office: requests about data."""
 
+from uuid import UUID
+
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Status
 from pydantic import BaseModel
 
+from learncity.apps.people import queries as people
 from learncity.apps.people.access import account
+from learncity.apps.people.types import PersonNotFound
 from learncity.apps.privacy import queries, services
 from learncity.apps.privacy.types import RequestNotFound
-from learncity.apps.roles.access import Duty, actor_of, of_request, regions_for
+from learncity.apps.roles.access import Duty, actor_of, of_person, of_request, regions_for
 from learncity.apps.roles.types import Act
 from learncity.kernel.acting import By, Via
 from learncity.rest.idempotency import once
@@ -24,6 +28,8 @@ router = Router(tags=["Desk"])
 one = Router(tags=["Desk"])
 router.add_decorator(only(Duty(Act.ANSWER_REQUESTS)))
 one.add_decorator(only(Duty(Act.ANSWER_REQUESTS, on=of_request)))
+papers = Router(tags=["Desk"])
+papers.add_decorator(only(Duty(Act.KEEP_PEOPLE, on=of_person)))
 
 
 def _by(request: HttpRequest) -> By:
@@ -95,3 +101,68 @@ def finish_request(request: HttpRequest, number: Receipt) -> Status[BaseModel]:
     """
     found = services.finish(number=number, by=_by(request), at=timezone.now())
     return Status(200, shape_of(found))
+
+
+@papers.post(
+    "/desk/people/{uuid:person_id}/consents", response={200: shapes.Consents, **refusals(409)}
+)
+@once
+def enter_consent(
+    request: HttpRequest, person_id: UUID, payload: shapes.PaperConsent
+) -> Status[BaseModel]:
+    """Enter what somebody agreed to, or took back, on paper; they are told.
+
+    409 `said_later` when they said something to it since, `no_such_text`, `day_not_yet`,
+    `own_paper`. The same paper again changes nothing.
+    """
+    kept, at = _kept(person_id), timezone.now()
+    services.enter_consent(
+        person_id=kept,
+        purpose=payload.purpose,
+        decision=payload.decision,
+        version=payload.version,
+        on=payload.on,
+        paper=payload.paper,
+        channel=payload.channel,
+        by=_by(request),
+        at=at,
+    )
+    found = queries.purposes(kept, at=at)
+    return Status(200, shapes.Consents(items=[shapes.Consent.of(value) for value in found]))
+
+
+@papers.post(
+    "/desk/people/{uuid:person_id}/requests", response={201: shapes.DataRequest, **refusals(409)}
+)
+@once
+def enter_request(
+    request: HttpRequest, person_id: UUID, payload: shapes.PaperRequest
+) -> Status[BaseModel]:
+    """Enter a request that came on paper; its clock starts on the day it came. The person is told.
+
+    409 `request_open_already`, `day_not_yet`, `own_paper`. The same paper again is the same
+    request.
+    """
+    made = services.enter_request(
+        person_id=_kept(person_id),
+        kind=payload.kind,
+        words=payload.words,
+        on=payload.on,
+        paper=payload.paper,
+        channel=payload.channel,
+        by=_by(request),
+        at=timezone.now(),
+    )
+    return Status(201, shape_of(made))
+
+
+def _kept(person_id: UUID) -> UUID:
+    """The record that is kept for this one.
+
+    Raises:
+        PersonNotFound: there is no such person.
+    """
+    kept = people.same_person([person_id])[person_id]
+    if kept not in people.persons([kept]):
+        raise PersonNotFound(str(person_id))
+    return kept

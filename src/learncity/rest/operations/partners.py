@@ -207,6 +207,28 @@ def state_own(request: HttpRequest, payload: said.NewOwn) -> Status[BaseModel]:
     return Status(200, said.Assertion.of(made))
 
 
+@router.get("/me/work", response=said.Works)
+def list_my_work(request: HttpRequest) -> said.Works:
+    """List what I say of my own work, the latest first."""
+    found = assertions.work_of(account(request).person_id)
+    return said.Works(items=[said.Work.of(work) for work in found])
+
+
+@router.post("/me/work", response={200: said.Works, **refusals(404, 409)})
+@once
+def state_my_work(request: HttpRequest, payload: said.NewWork) -> Status[BaseModel]:
+    """Say where I work from a day on; what I said before ends on that day.
+
+    409 `work_missing`, `value_does_not_fit`, `bad_dates` for a day to come. Again, nothing changes.
+    """
+    services.state_work(
+        person_id=account(request).person_id, employer=payload.employer,
+        employer_key=payload.organization, post=payload.post, pattern=payload.pattern,
+        since=payload.since, by=_by(request), at=timezone.now(),
+    )  # fmt: skip
+    return Status(200, list_my_work(request))
+
+
 @router.post(
     "/me/assertions/{assertion_id}/objection", response={200: said.Assertion, **refusals(409)}
 )

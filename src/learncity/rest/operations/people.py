@@ -11,6 +11,7 @@ from django.utils import timezone
 from ninja import Router, Status
 from pydantic import BaseModel
 
+from learncity.apps.assertions import queries as assertions
 from learncity.apps.people import queries, services
 from learncity.apps.people.access import account
 from learncity.apps.people.types import Number, PersonCard, PersonNotFound
@@ -22,6 +23,7 @@ from learncity.rest.idempotency import once
 from learncity.rest.identity import only
 from learncity.rest.openapi import refusals
 from learncity.rest.shapes import people as shapes
+from learncity.rest.shapes.assertions import Work
 from learncity.rest.shapes.common import Named, Words
 
 from .common import found
@@ -187,6 +189,7 @@ def _person(person_id: UUID) -> shapes.Person:
         href=reverse("rest:person", args=[kept]),
         hometown=card.hometown,
         groups=[shapes.Membership.of(m) for m in queries.memberships_of(kept)],
+        work=[Work.of(work) for work in assertions.work_of(kept)],
         merges=[shapes.Merge.of(m) for m in queries.merges_of(kept)],
         possible_duplicates=[
             shapes.Duplicate(id=d.card.id, name=d.card.name, why=d.by)

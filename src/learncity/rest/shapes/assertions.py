@@ -123,6 +123,51 @@ class NewOwn(Shape):
     until: date | None = None
 
 
+class Work(Shape):
+    """What a person says of their work, from one day to before another; parts may be empty."""
+
+    employer: str
+    organization: Named | None
+    """The employer, where the city knows it."""
+    post: str
+    pattern: Pattern | None
+    since: date | None
+    until: date | None
+
+    @classmethod
+    def of(cls, value: room.WorkValue) -> "Work":
+        """From what was said."""
+        return cls(
+            employer=value.employer,
+            organization=named(value.at) if value.at else None,
+            post=value.post,
+            pattern=value.pattern,
+            since=value.since,
+            until=value.until,
+        )
+
+
+class Works(Shape):
+    """What a person says of their work, the latest first. Nobody vouches for it."""
+
+    items: list[Work]
+
+
+class NewWork(Shape):
+    """Where I work from a day on; one of employer, post and pattern at least."""
+
+    model_config = {"extra": "forbid", "use_attribute_docstrings": True}
+
+    employer: str = Field("", max_length=200)
+    """In words; passed over when `organization` is named."""
+    organization: str | None = Field(None, pattern=r"^[-a-zA-Z0-9_]{1,80}$")
+    """Key of the employer, if the city knows it."""
+    post: str = Field("", max_length=200)
+    pattern: Pattern | None = None
+    since: date
+    """Today at the latest."""
+
+
 class NewAssertion(Shape):
     """What an organization vouches for."""
 

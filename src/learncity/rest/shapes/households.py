@@ -160,15 +160,14 @@ class Mandate(Shape):
     last_day: date
 
     @classmethod
-    def of(cls, found: MandateValue, me: UUID) -> "Mandate":
+    def of(cls, found: MandateValue) -> "Mandate":
         """From a mandate, as one of its sides sees it."""
-        is_mine = found.principal.id != me
-        other = found.principal if is_mine else found.delegate
+        other = found.delegate if found.is_given else found.principal
         return cls(
             id=found.id,
             kind=found.kind,
             state=found.state,
-            is_mine_to_use=is_mine,
+            is_mine_to_use=not found.is_given,
             other=(other.name if other else "") or found.label,
             purposes=[p for p in Purpose if p in found.purposes],
             last_day=found.until - timedelta(days=1),

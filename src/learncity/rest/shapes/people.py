@@ -8,6 +8,7 @@ from pydantic import Field
 from learncity.apps.people import types
 from learncity.apps.people.types import IdentifierKind, MergeReason, RevealReason
 
+from .assertions import Work
 from .common import Asked, Moment, Named, Shape, Words
 
 
@@ -129,6 +130,8 @@ class Person(PersonLine):
     """Where this record is read."""
     hometown: str
     groups: list[Membership]
+    work: list[Work]
+    """As they say themselves, the latest first."""
     merges: list[Merge]
     possible_duplicates: list[Duplicate]
 

@@ -5,10 +5,16 @@ from datetime import date
 from pydantic import ConfigDict, Field
 
 from learncity.apps.privacy import types as privacy
-from learncity.apps.privacy.types import RefusalReason, RequestKind, RequestState
+from learncity.apps.privacy.types import (
+    Channel,
+    Decision,
+    RefusalReason,
+    RequestKind,
+    RequestState,
+)
 from learncity.kernel.personal_data import Basis, OnErasure
 
-from .common import Moment, Shape, Words
+from .common import Moment, Shape, Slug, Words
 from .desk import Number
 
 _CLOSED = ConfigDict(extra="forbid", use_attribute_docstrings=True)
@@ -80,6 +86,8 @@ class DataRequest(Shape):
     """Why it was refused."""
     answered_at: Moment | None
     done_at: Moment | None
+    channel: Channel | None
+    """How it came, when it came on paper."""
 
     @classmethod
     def of(cls, value: privacy.RequestValue, href: str) -> "DataRequest":
@@ -99,6 +107,7 @@ class DataRequest(Shape):
             reason=value.reason,
             answered_at=value.answered_at,
             done_at=value.done_at,
+            channel=value.channel,
         )
 
 
@@ -153,3 +162,31 @@ class RequestExtension(Shape):
     model_config = _CLOSED
 
     words: str = Field(min_length=1, max_length=2000)
+
+
+class _Paper(Shape):
+    """Where the paper is, how it came, and its day."""
+
+    model_config = _CLOSED
+
+    on: date
+    """The day on which it was signed, or came; the clock of a request starts on it."""
+    channel: Channel
+    paper: str = Field(min_length=1, max_length=80)
+    """Where it is kept. No name."""
+
+
+class PaperConsent(_Paper):
+    """What somebody agreed to, or took back, on paper."""
+
+    purpose: Slug
+    decision: Decision
+    version: Number = Field(ge=1, le=30_000)
+    """Of the text on the paper."""
+
+
+class PaperRequest(_Paper):
+    """What somebody asked about their data on paper."""
+
+    kind: RequestKind
+    words: str = Field(default="", max_length=2000)

@@ -180,6 +180,30 @@ def test_looking_costs_the_same_however_many_there_are(operator, django_assert_n
 
 def test_one_person_costs_few_queries(operator, django_assert_num_queries):
     person = register(operator, identifiers=[ID], home="weiting")
-    with django_assert_num_queries(2 + 12):
+    with django_assert_num_queries(2 + 13):
         operator.get(f"{API}/desk/people/{person['id']}")
     assert people.find_account(person["id"]) is None
+
+
+def post(client, path, **body):
+    return client.post(f"{API}{path}", body)
+
+
+def test_work_is_said_dated_and_seen_at_the_desk(worker, operator, account_of):
+    first = {"post": "Rider", "pattern": "IRREGULAR", "since": "2026-01-01"}
+    then = {"organization": "liqiao-precision", "pattern": "THREE_SHIFT", "since": "2026-03-01"}
+    assert post(worker, "/me/work", **first).status_code == 200
+    said = post(worker, "/me/work", **then).json()["items"]
+    assert [(w["since"], w["until"], w["pattern"]) for w in said] == [
+        ("2026-03-01", None, "THREE_SHIFT"), ("2026-01-01", "2026-03-01", "IRREGULAR"),
+    ]  # fmt: skip
+    assert said[0]["organization"]["key"] == "liqiao-precision"
+    assert worker.get(f"{API}/me/work").json()["items"] == said
+    me = account_of("demo-worker").person_id
+    assert operator.get(f"{API}/desk/people/{me}").json()["work"] == said
+    for body, code in (({"since": "2026-01-01"}, "work_missing"),
+                       (first | {"since": "2099-01-01"}, "bad_dates")):  # fmt: skip
+        answer = post(worker, "/me/work", **body)
+        assert (answer.status_code, answer.json()["code"]) == (409, code)
+    unknown = post(worker, "/me/work", **first | {"organization": "none"})
+    assert unknown.status_code == 404

@@ -80,3 +80,23 @@ def test_everything_that_is_kept_is_given_in_the_language_of_the_request(worker)
     classes = {c["name"]: c for c in found["record_classes"]}
     assert set(classes) == {c.name for c in personal_data.registered() if c.export}
     assert classes["people.account"]["rows"][0]["Phone number"] == "+8615400000001"
+
+
+def test_the_office_enters_what_came_on_paper(operator, worker, me):
+    paper = {"on": "2026-11-02", "channel": "COUNTER", "paper": "Binder 7"}
+    said = paper | {"purpose": "name-on-lists", "decision": "GIVEN", "version": 1}
+    entered = post(operator, f"/desk/people/{me}/consents", **said).json()["items"]
+    (given,) = [c for c in entered if c["purpose"] == "name-on-lists"]
+    assert given["consent_id"] == str(queries.has_consent(me, "name-on-lists", at=timezone.now()))
+    assert post(operator, f"/desk/people/{me}/consents", **said).json()["items"] == entered
+    worker.delete(f"{API}/me/consents/name-on-lists")
+    refused = post(operator, f"/desk/people/{me}/consents", **said | {"on": "2026-11-01"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "said_later")
+
+    asked = post(operator, f"/desk/people/{me}/requests", kind="ACCESS", **paper)
+    assert asked.status_code == 201
+    assert asked.json()["received_at"].startswith("2026-11-0")
+    assert asked.json()["channel"] == "COUNTER"
+    again = post(operator, f"/desk/people/{me}/requests", kind="ACCESS", **paper)
+    assert again.json()["number"] == asked.json()["number"]
+    assert post(worker, f"/desk/people/{me}/requests", kind="ACCESS", **paper).status_code == 403

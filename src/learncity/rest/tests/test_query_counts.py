@@ -31,9 +31,9 @@ MINE = {
     "/me": 3,  # roles, home, unread
     "/me/classes": 5,  # enrolments, classes, next meetings, waiting lists, who runs them
     "/me/record": 3,
-    "/me/households": 1,  # and two for the members where there are any
-    "/me/invitations": 1,
-    "/me/mandates": 1,
+    "/me/households": 3,  # one where there are none: two are for the members
+    "/me/invitations": 2,  # the first finds all records and addresses of mine
+    "/me/mandates": 2,
     "/me/acts": 1,
     "/me/messages": 1,
     # How it and I stand, what it is, its sessions, who runs it.

@@ -65,7 +65,7 @@ def my_household(request: HttpRequest, refusal: DomainError | None = None) -> Ht
     context = {
         "refusal": refusal,
         "groups": [_group(g, me.person_id, waiting) for g in groups],
-        "invitations": queries.invitations_to(me.person_id, me.addresses(), at=at),
+        "invitations": queries.invitations_to(me.person_id, at=at),
     }
     return render(request, "web/my_household.html", context, status=422 if refusal else 200)
 
@@ -167,7 +167,7 @@ def _mine(request: HttpRequest, household_id: UUID) -> HouseholdValue:
     """A household of the reader's own; to everybody else it is not there."""
     me = account(request).person_id
     found = queries.household_now(household_id, at=timezone.now())
-    if found is None or all(m.person_id != me for m in found.members):
+    if found is None or not found.has(me):
         raise Http404
     return found
 
@@ -249,7 +249,7 @@ class HeadForm(forms.Form):
 def hand_over(request: HttpRequest, household_id: UUID) -> HttpResponse:
     """Make another member the head."""
     group, me = _mine(request, household_id), account(request).person_id
-    others = [(str(m.membership_id), m.name) for m in group.members if m.person_id != me]
+    others = [(str(m.membership_id), m.name) for m in group.others(me)]
     form = HeadForm(request.POST or None, members=others)
     if request.method == "POST" and form.is_valid():
         try:

@@ -67,10 +67,9 @@ def purpose_words(purposes: Collection[Purpose]) -> list[str]:
     return [str(name) for purpose, name in PURPOSE_NAMES.items() if purpose in purposes]
 
 
-def _row(mandate: MandateValue, me: UUID) -> dict[str, Any]:
+def _row(mandate: MandateValue) -> dict[str, Any]:
     """One mandate as its reader sees it."""
-    given = mandate.principal.id == me
-    other = mandate.delegate if given else mandate.principal
+    other = mandate.delegate if mandate.is_given else mandate.principal
     state, kind = STATE_NAMES[mandate.state]
     until = formats.day(mandate.until - timedelta(days=1), "long")
     return {
@@ -89,15 +88,14 @@ def _row(mandate: MandateValue, me: UUID) -> dict[str, Any]:
 @signed_in
 def my_mandates(request: HttpRequest, refusal: DomainError | None = None) -> HttpResponse:
     """Who acts for me, for whom I act, and who asks me to."""
-    me, at = account(request), timezone.now()
-    found = queries.mandates(me.person_id, me.addresses(), at=at)
-    given = [m for m in found if m.principal.id == me.person_id]
-    taken = [m for m in found if m.principal.id != me.person_id]
+    found = queries.mandates(account(request).person_id, at=timezone.now())
+    given = [m for m in found if m.is_given]
+    taken = [m for m in found if not m.is_given]
     context = {
         "refusal": refusal,
-        "offers": [_row(m, me.person_id) for m in taken if m.state == MandateState.OFFERED],
-        "held": [_row(m, me.person_id) for m in taken if m.state != MandateState.OFFERED],
-        "given": [_row(m, me.person_id) for m in given],
+        "offers": [_row(m) for m in taken if m.state == MandateState.OFFERED],
+        "held": [_row(m) for m in taken if m.state != MandateState.OFFERED],
+        "given": [_row(m) for m in given],
     }
     return render(request, "web/my_mandates.html", context, status=422 if refusal else 200)
 

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from learncity.apps.classes import queries as classes
+from learncity.apps.households import queries as households
 from learncity.apps.notices import queries as notices
 from learncity.apps.people import queries, services
 from learncity.apps.people.types import PersonCard
@@ -99,6 +100,11 @@ def _compared(keep: PersonCard, other: PersonCard) -> list[dict[str, Any]]:
         row(_("Lines in the record"), lambda c: record.count_facts(c.id)),
         row(_("Messages"), lambda c: notices.count_messages(c.id)),
         row(_("Classes"), lambda c: len(classes.my_classes(c.id, at=at))),
+        row(
+            _("Households"),
+            lambda c: _(", ").join(g.name for g in households.households_of(c.id, at=at)) or "–",
+        ),
+        row(_("Mandates"), lambda c: len(households.mandates(c.id, at=at))),
     ]
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from learncity.apps.assertions import queries as assertions
 from learncity.apps.classes import queries as classes
 from learncity.apps.classes.queries import MyClass
 from learncity.apps.classes.types import State
@@ -49,6 +50,7 @@ from learncity.web import words
 
 from .people import number_words
 from .people_forms import NumberForm, group_choices, home_choices
+from .work import work_rows
 
 STATE_NAMES = {
     State.ENROLLED: (gettext_lazy("You have a place"), "done"),
@@ -315,6 +317,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "acting": acting,
         "reach": None if acting else account(request).addresses(),
         "numbers": [] if acting else [number_words(i) for i in people.identifiers_of(person.id)],
+        "works": [] if acting else work_rows(assertions.work_of(person.id)),
         "tokens": [] if acting else people.tokens(account(request).id),
         "divided": question.words if question else "",
     }

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from learncity.apps.assertions import queries as assertions
 from learncity.apps.people import queries, services
 from learncity.apps.people.access import account
 from learncity.apps.people.types import (
@@ -46,6 +47,7 @@ from .people_forms import (
     group_choices,
     home_choices,
 )
+from .work import work_rows
 
 SIZE = 50
 
@@ -206,6 +208,10 @@ def _person_page(
             {"label": _("Lives in"), "value": _home(card, where)},
             {"label": _("Comes from"), "value": card.hometown or "–"},
             {"label": _("Signs in with"), "value": card.phone or _("No account")},
+            *(
+                {"label": _("Work, as they say"), "value": work["words"], "note": work["days"]}
+                for work in work_rows(assertions.work_of(card.id))
+            ),
         ],
         "numbers": [
             {

@@ -19,6 +19,7 @@ from learncity.apps.people.types import PersonValue
 from learncity.apps.privacy import queries, services
 from learncity.apps.privacy.types import (
     BASIS_WORDS,
+    CHANNEL_NAMES,
     ERASURE_WORDS,
     KIND_NAMES,
     REASON_NAMES,
@@ -49,7 +50,7 @@ class ShownForm(forms.Form):
     state = forms.ChoiceField(
         label=gettext_lazy("State"),
         required=False,
-        choices=[("", gettext_lazy("Open")), ("over", gettext_lazy("Over"))],
+        choices=[("", gettext_lazy("Not done yet")), ("over", gettext_lazy("Over"))],
     )
 
 
@@ -79,7 +80,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     query = request.GET.urlencode()
     context = {
         "figures": [
-            {"label": _("Open"), "figure": formats.number(counts["open"])},
+            {"label": _("Not done yet"), "figure": formats.number(counts["open"])},
             {"label": _("Overdue"), "figure": formats.number(counts["overdue"])},
             {"label": _("Due within two days"), "figure": formats.number(counts["soon"])},
             {"label": _("Answered"), "figure": formats.number(counts["answered"])},
@@ -211,6 +212,9 @@ def _facts(found: RequestValue, person: PersonValue, reach: str | None) -> list[
     ]
     if found.is_open:
         facts[4 if found.answered_at is None else 5] |= {"tag": due["text"], "kind": due["kind"]}
+    if found.channel:
+        paper = {"label": _("On paper"), "value": CHANNEL_NAMES[found.channel], "note": found.paper}
+        facts.append(paper)
     if found.is_extended:
         facts[5]["note"] = _("extended")
     if found.answered_at:
@@ -238,7 +242,7 @@ def retention(request: HttpRequest) -> HttpResponse:
                 {"text": r.keeps, "words": True},
                 {"text": kept_words(r), "words": True},
                 {"text": BASIS_WORDS[r.basis], "note": str(r.source), "words": True},
-                {"text": ERASURE_WORDS[r.on_erasure], "words": True},
+                {"text": ERASURE_WORDS[r.on_erasure], "note": " ".join(r.stays), "words": True},
                 {
                     "text": _moment(r.ran_at) if r.ran_at else "–",
                     "note": ""

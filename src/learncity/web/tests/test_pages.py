@@ -46,10 +46,10 @@ MINE = {
     "/me/classes/": 5,
     "/me/record/": 5,
     "/me/messages/": 5,
-    "/me/profile/": 10,  # and my groups, all groups, my numbers, whether my region was divided
-    "/me/household/": 6,
+    "/me/profile/": 11,  # and groups, numbers, work, whether my region was divided
+    "/me/household/": 7,
     "/me/household/new/": 5,
-    "/me/mandates/": 5,
+    "/me/mandates/": 6,
     "/me/mandates/new/": 4,
     "/me/acts/": 5,
     f"/classes/{KEY}/apply/": 6,  # and whether another class of mine meets then

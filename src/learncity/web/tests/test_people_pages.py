@@ -11,6 +11,7 @@ from learncity.apps.people import queries as people
 from learncity.apps.people import services
 from learncity.apps.people.factories import make_person
 from learncity.apps.people.types import IdentifierKind, MergeReason, Number
+from learncity.apps.privacy import queries as privacy
 from learncity.kernel.acting import COMMAND
 from learncity.kernel.ids import uuid7
 from learncity.kernel.models import AuditEntry
@@ -285,6 +286,8 @@ def test_the_profile_keeps_groups_home_and_home_town(signed_in, account_of):
     place = re.findall(r'<option value="([0-9a-f-]{36})"', page)[2]
     said = {"name": "刘建军", "language": "zh-Hans", "home": place, "hometown": "河南周口"}
 
+    # Out of what the city's file says of them.
+    client.post("/me/profile/", said | {"groups": []})
     client.post("/me/profile/", said | {"groups": ["migrant-worker", "apprentice"]})
     client.post("/me/profile/", said | {"groups": ["migrant-worker", "student"]})
 
@@ -310,7 +313,7 @@ def test_pages_about_people_cost_few_queries_however_much_is_known(office):
     person, other = make_person("Nguyễn Văn Ân", born=1990), make_person()
     paths = (PEOPLE, f"{PEOPLE}new/", f"{PEOPLE}{person}/", f"{PEOPLE}{person}/merge/{other}/")
     before = [count(office, path) for path in paths]
-    assert before == [10, 6, 18, 16]
+    assert before == [10, 6, 19, 22]
 
     for n in range(4):
         add(person, Number(IdentifierKind.PASSPORT, "VN", f"C123456{n}"))
@@ -329,3 +332,78 @@ def test_pages_about_people_cost_few_queries_however_much_is_known(office):
     assert first == before
     assert with_duplicates == before[2] + 2
     assert count(office, paths[2]) == with_duplicates + 1
+
+
+# Papers.
+
+PAPER = {"on": "2026-11-02", "channel": "COUNTER", "paper": "Binder 7, sheet 12"}
+
+
+def test_a_consent_on_paper_is_entered_and_seen_with_where_it_is(office, account_of):
+    worker = account_of("demo-worker").person_id
+    path = f"{PEOPLE}{worker}/consents/"
+    said = PAPER | {"text": "name-on-lists 1", "decision": "GIVEN"}
+    assert "Binder 7" not in text_of(office.get(path))
+    assert office.post(path, said).status_code == 302
+    assert office.post(path, said).status_code == 302
+    page = text_of(office.get(path))
+    assert page.count("Binder 7, sheet 12") == 1
+    assert privacy.has_consent(worker, "name-on-lists", at=timezone.now())
+    assert AuditEntry.objects.filter(action="privacy.consent_entered").count() == 1
+    looks = AuditEntry.objects.filter(action="people.person_read", detail__how="CONSENTS")
+    assert looks.count() == 2
+    for wrong in ({"paper": ""}, {"on": "2099-01-01"}, {"text": "name-on-lists 9"}):
+        assert office.post(path, said | wrong).status_code == 422
+
+
+def test_a_request_on_paper_is_entered_and_its_case_shows_the_day(office, account_of):
+    worker = account_of("demo-worker").person_id
+    path = f"{PEOPLE}{worker}/requests/"
+    answer = office.post(path, PAPER | {"kind": "ACCESS", "words": "Everything"}, follow=True)
+    (asked,) = privacy.requests_of(worker)
+    assert answer.redirect_chain == [(f"/operate/requests/{asked.number}/", 302)]
+    assert "Binder 7, sheet 12" in text_of(answer)
+    assert timezone.localdate(asked.received_at).isoformat() == "2026-11-02"
+    refused = office.post(path, PAPER | {"kind": "ACCESS", "paper": "Another"})
+    assert refused.status_code == 422
+    assert office.post(path, PAPER | {"kind": "ACCESS", "on": ""}).status_code == 422
+
+
+def test_papers_cost_few_queries_however_much_was_said(office, account_of):
+    worker = account_of("demo-worker").person_id
+    paths = [f"{PEOPLE}{worker}/{name}/" for name in ("consents", "requests")]
+    before = [count(office, path) for path in paths]
+    assert before == [12, 9]
+    for decision in ("GIVEN", "WITHDRAWN"):
+        said = PAPER | {"text": "name-on-lists 1", "decision": decision}
+        assert office.post(paths[0], said).status_code == 302
+    assert [count(office, path) for path in paths] == before
+
+
+# Work.
+
+
+def test_work_is_said_on_the_profile_and_seen_at_the_desk(signed_in, account_of):
+    worker = account_of("demo-worker").person_id
+    client = signed_in("demo-worker")
+    said = {"employer": "河边小厂", "post": "装配", "pattern": "TWO_SHIFT", "since": "2026-03-01"}
+    assert client.post("/me/work/", said).status_code == 302
+    then = {"employer_key": "liqiao-precision", "pattern": "NIGHT", "since": "2026-05-01"}
+    assert client.post("/me/work/", then).status_code == 302
+    for path in ("/me/work/", "/me/profile/"):
+        page = text_of(client.get(path))
+        assert "河边小厂" in page
+        assert "装配" in page
+    assert client.post("/me/work/", {"since": "2026-05-01"}).status_code == 422
+    assert client.post("/me/work/", said | {"since": "2099-01-01"}).status_code == 422
+    desk = signed_in("demo-operator")
+    assert "河边小厂" in text_of(desk.get(f"{PEOPLE}{worker}/"))
+
+
+def test_ones_work_costs_the_same_queries_however_often_it_changed(signed_in):
+    client = signed_in("demo-worker")
+    before = count(client, "/me/work/")
+    for month in range(1, 7):
+        said = {"post": f"{month}", "since": f"2026-0{month}-01"}
+        assert client.post("/me/work/", said).status_code == 302
+    assert count(client, "/me/work/") == before == 6

@@ -26,6 +26,7 @@ from learncity.apps.households.types import (
 )
 from learncity.apps.notices import queries as notices
 from learncity.apps.people import queries as people
+from learncity.apps.people import services as people_services
 from learncity.apps.people.factories import make_person
 from learncity.apps.people.types import Addresses
 from learncity.apps.record import queries as record
@@ -83,7 +84,7 @@ def test_somebody_joins_with_their_own_yes_and_no_other(two):
     assert names(daughter) == []
     with pytest.raises(InvitationNotFound):
         answer(invitation, mother)
-    (seen,) = queries.invitations_to(daughter, reach(daughter), at=OPENING)
+    (seen,) = queries.invitations_to(daughter, at=OPENING)
     assert (seen.inviter, seen.household) == ("母亲", "王家")
 
     answer(invitation, daughter)
@@ -112,14 +113,18 @@ def test_an_invitation_to_an_address_of_nobody_waits_thirty_days(two):
     mother, daughter = two
     household = found(mother)
     invitation = invite(household, mother, Addresses(None, "somebody@example.org"))
-    newcomer = make_person("新人", account=True)
     own = Addresses(None, "somebody@example.org")
-
-    assert len(queries.invitations_to(newcomer, own, at=OPENING + 29 * DAY)) == 1
-    assert queries.invitations_to(newcomer, own, at=OPENING + 30 * DAY) == []
-    assert queries.invitations_to(daughter, reach(daughter), at=OPENING) == []
     with pytest.raises(AlreadyInvited):
         invite(household, mother, own)
+    account = people_services.account_for(address=own, language="vi")
+    newcomer = account.person_id
+    # Asked for a code is not proven.
+    assert queries.invitations_to(newcomer, at=OPENING) == []
+    people_services.prove(account_id=account.id, at=OPENING)
+
+    assert len(queries.invitations_to(newcomer, at=OPENING + 29 * DAY)) == 1
+    assert queries.invitations_to(newcomer, at=OPENING + 30 * DAY) == []
+    assert queries.invitations_to(daughter, at=OPENING) == []
     services.take_back_invitation(
         invitation_id=invitation, head_id=mother, by=by(mother), at=OPENING
     )

@@ -240,14 +240,15 @@ def test_asking_twice_at_once_is_one_request(committed):
 
 def test_control_without_the_lock_the_second_is_refused_by_the_database(committed, monkeypatch):
     """If this fails, the race above was never a race and proves nothing."""
-    both, has_asked = threading.Barrier(2, timeout=60), services._has_asked
+    both, asked = threading.Barrier(2, timeout=60), services._asked
 
     def read_together(person_id, kind):
-        found = has_asked(person_id, kind)
+        found = asked(person_id, kind)
+        list(found)
         both.wait()
         return found
 
-    monkeypatch.setattr(services, "_lock", lambda person_id: None)
-    monkeypatch.setattr(services, "_has_asked", read_together)
+    monkeypatch.setattr(services, "lock", lambda person_id: None)
+    monkeypatch.setattr(services, "_asked", read_together)
 
     assert race(make_person()) == [RequestState.RECEIVED, "privacy_one_open_request_per_kind"]
