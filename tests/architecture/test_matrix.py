@@ -128,6 +128,10 @@ BODIES = {
     "register_mandate": {"kind": "DELEGATE", "principal": "+8615400000002",
                          "delegate": "+8615400000001", "purposes": ["CLASSES"],
                          "last_day": "2020-01-01", "paper": "x"},
+    "enter_consent": {"purpose": "results-to-employer", "decision": "GIVEN", "version": 1,
+                      "on": "2026-11-02", "channel": "COUNTER", "paper": "Binder 7"},
+    "enter_request": {"kind": "ACCESS", "on": "2026-11-02", "channel": "LETTER",
+                      "paper": "Letter 31"},
     "resolve_dispute": {"is_upheld": True, "note": "x"},
 }  # fmt: skip
 
