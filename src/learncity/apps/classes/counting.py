@@ -1,11 +1,11 @@
 """Numbers for figures across reforms of places."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, Sum
-from django.db.models.functions import Now, TruncDate
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce, Now, TruncDate
 
 from learncity.apps.places.types import Dated
 
@@ -22,6 +22,13 @@ def count_coming_at(place_ids: Collection[UUID]) -> int:
     """How many classes of these very regions are not over; one query."""
     rows = CourseClass.objects.filter(place_id__in=place_ids, cancelled_at=None)
     return rows.filter(ends_at__gt=Now()).count()
+
+
+def count_coming_by_site(place_ids: Collection[UUID]) -> Mapping[UUID, int]:
+    """How many classes of these very regions are not over, by site, else by provider; one query."""
+    rows = CourseClass.objects.filter(place_id__in=place_ids, cancelled_at=None, ends_at__gt=Now())
+    sites = rows.annotate(site=Coalesce("venue_id", "provider_id")).values_list("site")
+    return dict(sites.annotate(n=Count("id")).order_by())
 
 
 def counted_places(place_ids: Collection[UUID]) -> list[Dated]:

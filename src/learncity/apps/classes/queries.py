@@ -16,6 +16,7 @@ from learncity.kernel.texts import LANGUAGES, Text
 
 from .counting import count_coming as count_coming
 from .counting import count_coming_at as count_coming_at
+from .counting import count_coming_by_site as count_coming_by_site
 from .counting import counted_places as counted_places
 from .models import CourseClass, Enrolment, Session
 from .rules import evening as evening

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,6 +15,7 @@ from learncity.kernel.texts import Text
 
 from . import lineage as walking
 from . import reforms
+from .asking import unsettled as unsettled
 from .models import Flow, Place, Population, Reform, Version, Within
 from .reforms import Unit
 from .types import (
@@ -217,27 +218,36 @@ def units_on(day: date, country: str) -> list[Unit]:
 
 
 def heirs_of_reform(reform_id: UUID) -> Mapping[UUID, Heirs]:
-    """What became of each region that a reform ended or divided; one query."""
-    return _heirs(Flow.objects.filter(reform_id=reform_id))
+    """What became of each region that a reform ended or divided; one query.
+
+    Another reform of the same day may have said a part of it.
+    """
+    own = Flow.objects.filter(reform_id=reform_id)
+    return _heirs(
+        Flow.objects.filter(source_id__in=own.values("source_id"), on__in=own.values("on"))
+    )
 
 
 def heirs(place_id: UUID) -> Heirs | None:
     """What became of a region at its last reform, or ``None`` where nothing did; one query."""
     rows = Flow.objects.filter(source_id=place_id).order_by("-on")
-    found = list(rows.values_list("source_id", "target_id", "on"))
+    found = list(rows.values_list(*_HEIR))
     last = [row for row in found if row[2] == found[0][2]]
     return _grouped(last).get(place_id)
 
 
 def _heirs(rows: "QuerySet[Flow]") -> Mapping[UUID, Heirs]:
-    return _grouped(rows.order_by("target_id").values_list("source_id", "target_id", "on"))
+    return _grouped(rows.order_by("target_id").values_list(*_HEIR))
 
 
-def _grouped(rows: Iterable[tuple[UUID, UUID, date]]) -> Mapping[UUID, Heirs]:
+_HEIR = ("source_id", "target_id", "on", "reform__in_force_at")
+
+
+def _grouped(rows: Iterable[tuple[UUID, UUID, date, datetime | None]]) -> Mapping[UUID, Heirs]:
     found: dict[UUID, Heirs] = {}
-    for source, target, on in rows:
+    for source, target, on, known_at in rows:
         known = found.get(source)
-        found[source] = Heirs(on, (*known.places, target) if known else (target,))
+        found[source] = Heirs(on, (*known.places, target) if known else (target,), known_at)
     return found
 
 
@@ -277,6 +287,32 @@ def lineage_of(ids: Collection[UUID]) -> walking.Lineage:
     for pk, during in Version.objects.filter(place_id__in=ids).values_list("place_id", "during"):
         lives.setdefault(pk, []).append((during.lower, during.upper))
     return walking.Lineage(flows, lives)
+
+
+def heirs_today(
+    asked: Collection[tuple[UUID, date]],
+) -> Mapping[tuple[UUID, date], list[PlaceValue]]:
+    """For a region and the day on which it was broken, what it went into as of today; four queries.
+
+    However often it was reformed since; by code and key.
+    """
+    if not asked:
+        return {}
+    lineage, today = lineage_of(joined({pk for pk, _on in asked})), timezone.localdate()
+    found = {
+        (pk, on): {
+            heir
+            for among in lineage.carried(pk, on - timedelta(days=1), today)
+            for heir in among
+            if heir
+        }
+        for pk, on in asked
+    }
+    named = places({pk for heirs in found.values() for pk in heirs})
+    return {
+        pair: sorted((named[pk] for pk in heirs), key=lambda place: (place.code, place.key))
+        for pair, heirs in found.items()
+    }
 
 
 def flows_of(place_id: UUID) -> list[FlowValue]:

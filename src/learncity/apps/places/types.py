@@ -4,7 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -119,11 +119,44 @@ class Heirs:
 
     on: date
     places: tuple[UUID, ...]
+    known_at: datetime | None = None
+    """When the reform came into force here."""
 
     @property
     def sole(self) -> UUID | None:
         """The one heir; ``None`` where the region was divided."""
         return self.places[0] if len(self.places) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A reform that came into force and ended or divided a region."""
+
+    on: date
+    known_at: datetime
+    """When it came into force here, which is later where it was entered late."""
+    reform: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A region that is not on today's map, or that was divided: whoever lay in it is asked where.
+
+    ``breaks`` are in the order of their days; a region that simply left a city's file has none.
+    """
+
+    place: PlaceValue
+    has_ended: bool
+    breaks: tuple[Break, ...]
+
+    def asked_since(self, placed_at: datetime) -> tuple[Break, ...]:
+        """The breaks that whoever put something into the region at a moment could not know."""
+        return tuple(b for b in self.breaks if b.known_at >= placed_at)
+
+    def asks(self, placed_at: datetime) -> bool:
+        """Whether what was put into the region at a moment lies nowhere certain today."""
+        return self.has_ended or bool(self.asked_since(placed_at))
 
 
 @dataclass(frozen=True, slots=True)

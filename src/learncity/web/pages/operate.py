@@ -21,6 +21,7 @@ from learncity.apps.notices import queries as notices
 from learncity.apps.notices.types import Channel, DeliveryState
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.organizations.access import is_operator
+from learncity.apps.organizations.types import ELSEWHERE_NAMES
 from learncity.apps.people import queries as people
 from learncity.apps.people.access import account
 from learncity.apps.people.types import (
@@ -51,6 +52,7 @@ ACTIONS = {
     "organizations.covers_no_longer": gettext_lazy("Took a place away that it covered"),
     "organizations.office_opened": gettext_lazy("Opened an office"),
     "organizations.office_closed": gettext_lazy("Closed an office"),
+    "organizations.laid": gettext_lazy("Said where something lies after a reform"),
     "organizations.committee_founded": gettext_lazy("Entered a committee"),
     "organizations.term_begun": gettext_lazy("Entered a term of office"),
     "organizations.member_came": gettext_lazy("Entered a member of a committee"),
@@ -122,6 +124,8 @@ SUBJECTS = {
     "file": gettext_lazy("file"),
     "outbox": gettext_lazy("message"),
     "organization": gettext_lazy("organization"),
+    "site": gettext_lazy("site"),
+    "office": gettext_lazy("office"),
     "committee": gettext_lazy("committee"),
     "agreement": gettext_lazy("agreement"),
     "mandate": gettext_lazy("mandate"),
@@ -182,6 +186,7 @@ HOW = {
     **{reason.value: name for reason, name in REASON_NAMES.items()},
     **{reason.value: name for reason, name in MERGE_REASON_NAMES.items()},
     **{kind.value: name for kind, name in RIGHT_NAMES.items()},
+    **{reason.value: name for reason, name in ELSEWHERE_NAMES.items()},
     **{deed.value: name for deed, name in DEED_NAMES.items()},
 }
 
@@ -208,6 +213,9 @@ def operate(request: HttpRequest) -> HttpResponse:
                 {"label": _("Places taken"), "figure": formats.number(figures.enrolled),
                  "definition_url": reverse("web:desk_figures")},
                 {"label": _("Waiting"), "figure": formats.number(figures.waiting)},
+                {"label": _("To be placed"),
+                 "figure": formats.number(len(organizations.astray())),
+                 "rows_url": reverse("web:astray")},
             ],
             "waiting": waiting,
             "late_minutes": int(late // 60),

@@ -20,6 +20,7 @@ from .register import (
     staff_of,
     venues_of,
 )
+from .whereabouts import astray, candidates
 
 __all__ = [
     "actor",
@@ -27,6 +28,8 @@ __all__ = [
     "agreements",
     "all_organizations",
     "all_venues",
+    "astray",
+    "candidates",
     "committees_of",
     "count_agreements",
     "count_at",
