@@ -30,6 +30,7 @@ from .operations import (
     office,
     partners,
     people,
+    places,
     privacy,
 )
 from .problems import problem, refused
@@ -114,6 +115,7 @@ for router in (
     desk.router,
     mandates.office,
     office.router,
+    places.router,
     people.router,
     partners.router,
 ):
