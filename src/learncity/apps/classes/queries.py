@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import TruncMonth
+from django.db.models import F, Q, QuerySet
 
 from learncity.apps.people import queries as people
 from learncity.apps.places.types import Point
@@ -18,6 +17,7 @@ from .counting import count_coming as count_coming
 from .counting import count_coming_at as count_coming_at
 from .counting import count_coming_by_site as count_coming_by_site
 from .counting import counted_places as counted_places
+from .counting import taken_by_month as taken_by_month
 from .models import CourseClass, Enrolment, Session
 from .rules import evening as evening
 from .rules import is_near as is_near
@@ -428,23 +428,3 @@ def figures(provider_ids: Collection[UUID] | None, *, at: datetime) -> Figures:
     return Figures(
         len(found), sum(r[0] for r in found), sum(r[1] for r in found), sum(r[2] for r in found)
     )
-
-
-def figures_by_place_and_month(
-    provider_ids: Collection[UUID] | None,
-) -> list[tuple[UUID, datetime, int]]:
-    """Places taken: region of the class, month of application, how many; one query.
-
-    One row a region and month, newest month first. Counts enrolments that hold a seat today; a
-    person in two classes counts twice.
-    """
-    rows = Enrolment.objects.filter(state=State.ENROLLED)
-    if provider_ids is not None:
-        rows = rows.filter(course_class__provider_id__in=provider_ids)
-    counted = (
-        rows.annotate(month=TruncMonth("applied_at"))
-        .values_list("course_class__place_id", "month")
-        .annotate(n=Count("id"))
-        .order_by("-month", "-n", "course_class__place_id")
-    )
-    return list(counted)

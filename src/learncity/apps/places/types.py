@@ -224,6 +224,48 @@ class Figure:
         return math.ceil(self.known + self.perhaps)
 
 
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """A part of a sum that belongs to one of several regions, and nobody knows to which."""
+
+    among: frozenset[UUID]
+    """Empty when it belongs to no region of that map."""
+    counted_in: frozenset[UUID]
+    is_divided: bool
+    """These were divided since; else the map is older, and they were put together after it."""
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """A sum given to the regions of a map; what is known and what is not are all there is."""
+
+    known: Mapping[UUID, Fraction]
+    unsure: tuple[Unsure, ...]
+
+    @property
+    def total(self) -> Fraction:
+        """All that was counted; the same on every map."""
+        return sum(self.known.values(), Fraction()) + sum(
+            (u.value for u in self.unsure), Fraction()
+        )
+
+    @property
+    def regions(self) -> frozenset[UUID]:
+        """The regions to which something belongs, or may belong."""
+        return frozenset(self.known).union(*(u.among for u in self.unsure))
+
+    def figures(self) -> list[tuple[UUID, Figure]]:
+        """Each region with its figure, the most first."""
+        found = [(pk, self.figure(pk)) for pk in self.regions]
+        return sorted(found, key=lambda pair: (-pair[1].most, pair[0]))
+
+    def figure(self, region: UUID) -> Figure:
+        """What belongs to a region, and what perhaps does."""
+        perhaps = (u.value for u in self.unsure if region in u.among)
+        return Figure(self.known.get(region, Fraction()), sum(perhaps, Fraction()))
+
+
 @dataclass(frozen=True)
 class PlacesReformed:
     """Published when a reform comes into force and the regions of today change."""
