@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
 from learncity.apps.people import queries as people
 from learncity.apps.places.types import Point
@@ -144,6 +144,16 @@ def list_classes(
         begins, last = after
         rows = rows.filter(Q(starts_at__gt=begins) | Q(starts_at=begins, id__gt=last))
     return _cards(rows.order_by("starts_at", "id")[:limit])
+
+
+def coming_in(path: str, *, at: datetime, limit: int) -> list[ClassCard]:
+    """Classes that are not over in a region and below it, those that begin next first; one query.
+
+    What is under way comes after what is still to begin.
+    """
+    rows = CourseClass.objects.filter(_in_place(path), ends_at__gt=at, cancelled_at=None)
+    has_begun = Case(When(starts_at__lte=at, then=1), default=0)
+    return _cards(rows.order_by(has_begun, "starts_at", "id")[:limit])
 
 
 def count_classes(

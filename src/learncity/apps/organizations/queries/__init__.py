@@ -14,13 +14,12 @@ from .register import (
     find_venue,
     ids_by_key,
     organizations,
-    organizations_at,
     register,
     room_ids,
     staff_of,
     venues_of,
 )
-from .whereabouts import astray, candidates
+from .whereabouts import astray, candidates, located
 
 __all__ = [
     "actor",
@@ -42,9 +41,9 @@ __all__ = [
     "find_venue",
     "ids_by_key",
     "kin",
+    "located",
     "offices",
     "organizations",
-    "organizations_at",
     "overdue_committees",
     "register",
     "room_ids",

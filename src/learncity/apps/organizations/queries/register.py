@@ -77,12 +77,6 @@ def staff_of(organization_id: UUID) -> list[UUID]:
     return list(rows.order_by("since", "id").values_list("person_id", flat=True))
 
 
-def organizations_at(place_id: UUID) -> list[OrganizationValue]:
-    """The organizations whose office is in a region, by key; one query."""
-    rows = Organization.objects.filter(place_id=place_id, ended_at=None).order_by("key")
-    return [o.as_value() for o in rows]
-
-
 def count_at(place_ids: Collection[UUID]) -> int:
     """How many organizations have their office in these regions; one query."""
     return Organization.objects.filter(place_id__in=place_ids, ended_at=None).count()

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from learncity.apps.organizations.models import Office, Organization, Venue
-from learncity.apps.organizations.types import Astray, Thing
+from learncity.apps.organizations.types import Astray, Located, Thing
 from learncity.apps.places import queries as places
 from learncity.apps.places.types import PlaceValue
 
@@ -53,6 +53,26 @@ def astray() -> list[Astray]:
                     )
                 )
     return sorted(found, key=lambda a: (a.region.place.path, a.organization.key, a.thing, a.id))
+
+
+def located(path: str, *, limit: int) -> Located:
+    """What lies in the region of a path and below it, by key; three queries.
+
+    Args:
+        limit: of each kind.
+    """
+    here = Q(place__path=path) | Q(place__path__startswith=f"{path}.")
+    seats = living(Thing.SEAT).filter(here).order_by("key")[:limit]
+    sites = living(Thing.VENUE).filter(here).select_related("organization").order_by("key")
+    offices = living(Thing.OFFICE).filter(here).select_related("organization")
+    return Located(
+        tuple(seat.as_value() for seat in seats),
+        tuple(site.as_value() for site in sites[:limit]),
+        tuple(
+            (office.as_value(), office.organization.as_value())
+            for office in offices.order_by("organization__key", "id")[:limit]
+        ),
+    )
 
 
 def candidates(found: Collection[Astray]) -> Mapping[UUID, list[PlaceValue]]:

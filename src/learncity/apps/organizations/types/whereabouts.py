@@ -11,7 +11,7 @@ from learncity.apps.places.types import Break, Unsettled
 from learncity.kernel.errors import DomainError, NotFound
 from learncity.kernel.texts import Text
 
-from .register import OrganizationValue
+from .register import OfficeValue, OrganizationValue, VenueValue
 
 
 class Thing(StrEnum):
@@ -63,6 +63,15 @@ class Astray:
     def breaks(self) -> tuple[Break, ...]:
         """The reforms to be asked about; none where the region was ended without one."""
         return self.region.asked_since(self.placed_at) or self.region.breaks[-1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """What lies in a region and all below it today: seats, sites, open offices with whose."""
+
+    seats: tuple[OrganizationValue, ...]
+    sites: tuple[VenueValue, ...]
+    offices: tuple[tuple[OfficeValue, OrganizationValue], ...]
 
 
 @dataclass(frozen=True, slots=True)
