@@ -137,7 +137,7 @@ def astray(request: HttpRequest) -> HttpResponse:
             for kind in tables.KINDS
         ],
         "columns": [
-            {"label": _("Name")}, {"label": _("Kind")}, {"label": _("Lay in")},
+            {"label": _("Office or site")}, {"label": _("Kind")}, {"label": _("Lay in")},
             {"label": _("Since the reform")}, {"label": _("Became")},
             {"label": _("Classes to come"), "numeric": True},
         ],

@@ -251,7 +251,8 @@ def _people(place_id: UUID) -> list[dict[str, Any]]:
     return [
         {"cells": [
             str(p.year), {"text": GROUPS[p.group]},
-            {"text": formats.number(p.people), "numeric": True}, p.source,
+            {"text": formats.number(p.people), "numeric": True},
+            {"text": p.source, "words": True},
         ]}
         for p in places.population(place_id)
     ]  # fmt: skip

@@ -120,7 +120,7 @@ def test_a_class_that_is_over_stays_in_the_region_in_which_it_was_held(operator)
     assert (where[over.pk], where[coming.pk]) == (here, home_of("gusu"))
 
 
-def test_somebody_of_a_divided_region_is_asked_once_and_may_choose_any_part(reformed, client):
+def test_t31_somebody_of_a_divided_region_is_asked_once_and_may_choose_any_part(reformed, client):
     stays, moves = make_person(account=True), make_person(account=True)
     huqiu = home_of("huqiu")
     for person in (stays, moves):
