@@ -1,7 +1,7 @@
 """The desk of a provider, and of the city's office. For staff only; the router sees to that."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from learncity.rest.identity import only
 from learncity.rest.openapi import refusals
 from learncity.rest.shapes import desk as shapes
 from learncity.rest.shapes.classes import Classes, CourseClass
-from learncity.rest.shapes.common import Cursor, Limit, Search, Slug
+from learncity.rest.shapes.common import Cursor, Day, Limit, Search, Slug
 
 from .classes import classes_part
 from .common import providers_of
@@ -124,7 +124,7 @@ def _changed(class_key: str, at: datetime) -> Status[BaseModel]:
 
 @router.get("/desk/figures", response={200: shapes.Figures, **refusals(403)})
 def get_figures(
-    request: HttpRequest, view: View = View.TODAY, on: date | None = None
+    request: HttpRequest, view: View = View.TODAY, on: Day | None = None
 ) -> shapes.Figures:
     """Count the classes I run, their seats, and places taken by region and month.
 
