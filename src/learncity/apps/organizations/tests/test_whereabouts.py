@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 from fractions import Fraction
+from importlib import import_module
 
 import pytest
 from django.db import connection
@@ -346,3 +347,19 @@ def test_of_two_who_say_different_things_at_once_one_is_refused(committed, monke
 
 def test_control_without_the_lock_both_believe_to_have_settled_it(committed, monkeypatch):
     assert rivals(monkeypatch, locked=False) == ["laid 1", "laid 1"]
+
+
+def test_what_was_entered_before_this_was_kept_is_placed_at_the_moment_it_was_entered(here):
+    """The migration reads it from the key; what a reform divided since is then asked about."""
+    migration = import_module("learncity.apps.organizations.migrations.0003_placed")
+    before = timezone.now() - timedelta(minutes=5)
+    Organization.objects.update(placed_at=timezone.now() + timedelta(days=9))
+
+    with connection.cursor() as cursor:
+        for table in migration.TABLES:
+            cursor.execute(migration.ENTERED.format(table=table))
+
+    here.refresh_from_db()
+    assert before < here.placed_at <= timezone.now()
+    reform(STAYS, PARTS)
+    assert (Thing.SEAT, here.id) in astray()
