@@ -86,7 +86,8 @@ def _holds(field: dict[str, Any], defs: dict[str, Any]) -> str:
 def _kind(field: dict[str, Any], defs: dict[str, Any]) -> str:
     found = _referred(field, defs)
     if found and "enum" in found:
-        names = ", ".join(code(name) for name in found["enum"])
+        names = ", ".join(code(name) for name in found["enum"] if name)
+        # An empty word is what is meant when the field is left out.
     elif found:
         names = found["title"].removeprefix("Stated")
     elif "enum" in field or "const" in field:
@@ -108,6 +109,8 @@ def _plain(field: dict[str, Any]) -> str:
     kinds = {"string": "text", "integer": "whole number", "boolean": "true or false"}
     said = {"date": "day", None: kinds.get(field["type"], field["type"])}[field.get("format")]
     bounds = [str(field[end]) for end in ("minimum", "maximum") if end in field]
-    if bounds:
+    if bounds and "exclusiveMinimum" in field:
+        said += f" above {field['exclusiveMinimum']} to {bounds[0]}"
+    elif bounds:
         said += f" from {' to '.join(bounds)}"
     return f"{said} like {code(field['pattern'])}" if "pattern" in field else said

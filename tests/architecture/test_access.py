@@ -91,6 +91,8 @@ PAGES = {
     "/operate/committees/suzhou-study-association-board/term/": OPERATOR,
     "/operate/disputes/": OPERATOR,
     "/operate/mandates/new/": OPERATOR,
+    "/operate/astray/": OPERATOR,
+    "/operate/astray.csv": OPERATOR,
     "/operate/reforms/": OPERATOR,
     "/operate/reforms/draft/": OPERATOR,
     "/operate/reforms/gusu-grows/": OPERATOR,
@@ -120,6 +122,8 @@ FORMS = {
     "operate/outbox/<uuid:entry_id>/": OPERATOR,
     "desk/roles/reviews/": OPERATOR,
     "me/roles/<uuid:grant_id>/end/": SIGNED_IN,
+    # Shown only for what is astray: web/tests/test_astray.py.
+    "operate/astray/<str:thing>/<uuid:thing_id>/": OPERATOR,
     "me/invitations/<uuid:invitation_id>/": SIGNED_IN,
     "me/mandates/<uuid:mandate_id>/": SIGNED_IN,
     "me/mandates/<uuid:mandate_id>/act/": SIGNED_IN,

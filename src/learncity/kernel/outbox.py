@@ -51,8 +51,10 @@ class NotCarried(Exception):
 
 
 def name_of(event: type) -> str:
-    """The public name of an event: ``room.Event``."""
-    return f"{event.__module__.split('.')[-2]}.{event.__name__}"
+    """The public name of an event: ``room.Event``; a room's ``types`` may be a package."""
+    room, is_of_room, _rest = event.__module__.partition(".types")
+    part = room.split(".")[-1] if is_of_room else event.__module__.split(".")[-2]
+    return f"{part}.{event.__name__}"
 
 
 def on(event: type) -> Callable[[Handler], Handler]:

@@ -30,6 +30,7 @@ from .operations import (
     office,
     partners,
     people,
+    places,
     privacy,
     roles,
 )
@@ -117,6 +118,7 @@ for router in (
     office.router,
     office.one,
     office.papers,
+    places.router,
     people.router,
     people.one,
     partners.router,

@@ -1,15 +1,16 @@
 """Numbers for figures across reforms of places."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q, Sum
-from django.db.models.functions import Now, TruncDate
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce, Now, TruncDate
 
 from learncity.apps.places.types import Dated
 
-from .models import CourseClass
+from .models import CourseClass, Enrolment
+from .types import State
 
 
 def count_coming(path: str, *, at: datetime) -> int:
@@ -24,6 +25,13 @@ def count_coming_at(place_ids: Collection[UUID]) -> int:
     return rows.filter(ends_at__gt=Now()).count()
 
 
+def count_coming_by_site(place_ids: Collection[UUID]) -> Mapping[UUID, int]:
+    """How many classes of these very regions are not over, by site, else by provider; one query."""
+    rows = CourseClass.objects.filter(place_id__in=place_ids, cancelled_at=None, ends_at__gt=Now())
+    sites = rows.annotate(site=Coalesce("venue_id", "provider_id")).values_list("site")
+    return dict(sites.annotate(n=Count("id")).order_by())
+
+
 def counted_places(place_ids: Collection[UUID]) -> list[Dated]:
     """Places taken in classes of these regions, by the day on which the class began; one query.
 
@@ -33,3 +41,18 @@ def counted_places(place_ids: Collection[UUID]) -> list[Dated]:
     days = rows.annotate(day=TruncDate("starts_at")).values_list("place_id", "day")
     found = days.annotate(n=Sum("seats_taken")).order_by("place_id", "day")
     return [Dated(place, day, n) for place, day, n in found]
+
+
+def taken_by_month(provider_ids: Collection[UUID] | None) -> Mapping[date, list[Dated]]:
+    """Places that are held today, by month of application: region of the class and day; one query.
+
+    Newest month first, as its first day. A person in two classes counts twice.
+    """
+    rows = Enrolment.objects.filter(state=State.ENROLLED)
+    if provider_ids is not None:
+        rows = rows.filter(course_class__provider_id__in=provider_ids)
+    days = rows.annotate(day=TruncDate("applied_at")).values_list("course_class__place_id", "day")
+    found: dict[date, list[Dated]] = {}
+    for place, day, n in days.annotate(n=Count("id")).order_by("-day", "course_class__place_id"):
+        found.setdefault(day.replace(day=1), []).append(Dated(place, day, n))
+    return found

@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import TruncMonth
+from django.db.models import Case, F, Q, QuerySet, When
 
 from learncity.apps.people import queries as people
 from learncity.apps.places.types import Point
@@ -16,7 +15,9 @@ from learncity.kernel.texts import LANGUAGES, Text
 
 from .counting import count_coming as count_coming
 from .counting import count_coming_at as count_coming_at
+from .counting import count_coming_by_site as count_coming_by_site
 from .counting import counted_places as counted_places
+from .counting import taken_by_month as taken_by_month
 from .models import CourseClass, Enrolment, Session
 from .rules import evening as evening
 from .rules import is_near as is_near
@@ -143,6 +144,16 @@ def list_classes(
         begins, last = after
         rows = rows.filter(Q(starts_at__gt=begins) | Q(starts_at=begins, id__gt=last))
     return _cards(rows.order_by("starts_at", "id")[:limit])
+
+
+def coming_in(path: str, *, at: datetime, limit: int) -> list[ClassCard]:
+    """Classes that are not over in a region and below it, those that begin next first; one query.
+
+    What is under way comes after what is still to begin.
+    """
+    rows = CourseClass.objects.filter(_in_place(path), ends_at__gt=at, cancelled_at=None)
+    has_begun = Case(When(starts_at__lte=at, then=1), default=0)
+    return _cards(rows.order_by(has_begun, "starts_at", "id")[:limit])
 
 
 def count_classes(
@@ -427,23 +438,3 @@ def figures(provider_ids: Collection[UUID] | None, *, at: datetime) -> Figures:
     return Figures(
         len(found), sum(r[0] for r in found), sum(r[1] for r in found), sum(r[2] for r in found)
     )
-
-
-def figures_by_place_and_month(
-    provider_ids: Collection[UUID] | None,
-) -> list[tuple[UUID, datetime, int]]:
-    """Places taken: region of the class, month of application, how many; one query.
-
-    One row a region and month, newest month first. Counts enrolments that hold a seat today; a
-    person in two classes counts twice.
-    """
-    rows = Enrolment.objects.filter(state=State.ENROLLED)
-    if provider_ids is not None:
-        rows = rows.filter(course_class__provider_id__in=provider_ids)
-    counted = (
-        rows.annotate(month=TruncMonth("applied_at"))
-        .values_list("course_class__place_id", "month")
-        .annotate(n=Count("id"))
-        .order_by("-month", "-n", "course_class__place_id")
-    )
-    return list(counted)

@@ -9,6 +9,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce, Now
 
 from learncity.apps.households import services as households
 from learncity.apps.households.types import Deed
@@ -321,7 +323,26 @@ def note_roster_read(*, class_key: str, by: By, how: str) -> None:
 def follow_places(heirs: Mapping[UUID, Heirs]) -> int:
     """Let classes that are not over go with their region where it has one heir; how many.
 
-    What took place stays in the region as it was.
+    What took place stays in the region as it was. In a divided region a class lies where its site
+    does, or where its provider sits when it has none; it goes along when the office says where.
     """
     sole = {pk: h.sole for pk, h in heirs.items() if h.sole}
-    return repoint(CourseClass, "place", sole, where="ends_at > now()")
+    moved = repoint(CourseClass, "place", sole, where="ends_at > now()")
+    divided = CourseClass.objects.filter(place_id__in=set(heirs) - set(sole), ends_at__gt=Now())
+    strayed = divided.annotate(site=Coalesce("venue__place_id", "provider__place_id")).exclude(
+        site=F("place_id")
+    )
+    back = [CourseClass(id=pk, place_id=site) for pk, site in strayed.values_list("id", "site")]
+    return moved + CourseClass.objects.bulk_update(back, ["place"])
+
+
+def follow_site(*, seat_id: UUID | None, venue_id: UUID | None, before: UUID, place: UUID) -> int:
+    """Let classes that are not over go with their site, or with their provider's seat; how many.
+
+    Args:
+        before: the region in which they lay together; a class that lies elsewhere stays there.
+    """
+    rows = CourseClass.objects.filter(place_id=before, ends_at__gt=Now())
+    if venue_id is not None:
+        return rows.filter(venue_id=venue_id).update(place_id=place)
+    return rows.filter(venue=None, provider_id=seat_id).update(place_id=place)

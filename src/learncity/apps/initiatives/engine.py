@@ -14,7 +14,7 @@ from learncity.apps.organizations.blueprint import (
     Venues,
 )
 from learncity.apps.people.blueprint import Groups, Memberships, People
-from learncity.apps.places.blueprint import Places
+from learncity.apps.places.blueprint import Places, Populations, Reforms
 from learncity.apps.privacy.blueprint import Clocks, Consents, DaysOff, Retention
 from learncity.apps.roles.blueprint import Roles
 from learncity.kernel.blueprints import Engine, Key, Names, Value
@@ -46,6 +46,8 @@ def engine() -> Engine:
         Head,
         [
             Places(),
+            Reforms(),
+            Populations(),
             Organizations(),
             Venues(),
             Groups(),

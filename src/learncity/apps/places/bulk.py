@@ -29,6 +29,10 @@ class Base:
     parent: str
     # A region that is known already, under the code it has today.
     place_id: UUID | None = None
+    # Under which key to make it known; by its code when empty.
+    key: str = ""
+    # A region above it that has no code in this list.
+    parent_id: UUID | None = None
 
 
 @transaction.atomic
@@ -47,6 +51,7 @@ def state_base(country: str, bases: Sequence[Base], *, on: date) -> frozenset[st
     later = {code: during.lower for code, during in begun}
     fresh = [base for base in bases if base.code not in known]
     keys = _keys(country, [base.code for base in fresh])
+    keys |= {base.code: base.key for base in fresh if base.key}
     made = {
         b.code: Place(key=keys[b.code], path=keys[b.code], code=b.code, kind=b.kind, name=b.name)
         for b in fresh
@@ -56,7 +61,7 @@ def state_base(country: str, bases: Sequence[Base], *, on: date) -> frozenset[st
     ids |= {base.code: base.place_id or made[base.code].id for base in fresh}
     for base in fresh:
         if base.code in made:
-            made[base.code].parent_id = ids[base.parent] if base.parent else None
+            made[base.code].parent_id = ids[base.parent] if base.parent else base.parent_id
     # A parent in the same statement is there when its keys are checked, at its end.
     Place.objects.bulk_create(made.values(), batch_size=_BATCH)
     Version.objects.bulk_create(
@@ -68,7 +73,7 @@ def state_base(country: str, bases: Sequence[Base], *, on: date) -> frozenset[st
                 code=base.code,
                 kind=base.kind,
                 name=base.name,
-                parent_id=ids[base.parent] if base.parent else None,
+                parent_id=ids[base.parent] if base.parent else base.parent_id,
             )
             for base in fresh
         ],
@@ -98,6 +103,15 @@ def _keys(country: str, codes: Sequence[str]) -> dict[str, str]:
     base = {code: slugify(f"{country}-{code}") for code in codes}
     taken = set(Place.objects.filter(key__in=base.values()).values_list("key", flat=True))
     return {code: f"{key}-old" if key in taken else key for code, key in base.items()}
+
+
+def stated_codes(country: str, *, made_by: str) -> frozenset[str]:
+    """The codes of which an applied reform speaks, but for those whose key begins so; one query."""
+    applied = Reform.objects.filter(country=country, state=ReformState.APPLIED)
+    others = applied.exclude(key__startswith=made_by).values_list("lines", flat=True)
+    return frozenset(
+        code for lines in others for said in lines for code in (said["source"], said["target"])
+    )
 
 
 @transaction.atomic

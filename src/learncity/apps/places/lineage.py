@@ -24,6 +24,7 @@ Parts = Mapping[Among, Fraction]
 Lives = Mapping[UUID, list[tuple[date | None, date | None]]]
 
 _DAY = timedelta(days=1)
+_NOWHERE: Among = frozenset([None])
 
 
 class Lineage:
@@ -52,10 +53,27 @@ class Lineage:
     def carried(self, place: UUID, on: date, to: date) -> Parts:
         """Where what was counted in a region on one day belongs on the map of another day.
 
+        A count of a day on which the region was not there, such as of a class that went along with
+        a reform, is taken to be of its nearest day.
+
         Returns:
             Masses, adding up to one, by the regions among which each lies. One region: certain.
         """
+        on = self._lived(place, on)
         return self._forward(place, on, to) if to >= on else self._backward(place, on, to)
+
+    def is_ahead(self, place: UUID, on: date, to: date) -> bool:
+        """Whether the day of the map comes after the count, as ``carried`` takes it."""
+        return to >= self._lived(place, on)
+
+    def _lived(self, place: UUID, on: date) -> date:
+        """The day, or the last before it on which the region was there, else the first after."""
+        lives = self._lives.get(place)
+        if not lives or self._there(place, on) != _NOWHERE:
+            return on
+        ended = [until for _since, until in lives if until is not None and until <= on]
+        begun = [since for since, _until in lives if since is not None]
+        return max(ended) - _DAY if ended else min(begun)
 
     def _forward(self, place: UUID, on: date, to: date) -> Parts:
         days = self._days.get(("out", place), [])
@@ -87,7 +105,7 @@ class Lineage:
                 parts[among] += mass * rest
         else:
             anywhere: Among = frozenset().union(*(among for a in unshared for among in a))
-            parts[anywhere or frozenset([None])] += rest
+            parts[anywhere or _NOWHERE] += rest
         return parts
 
     def _backward(self, place: UUID, on: date, to: date) -> Parts:
@@ -113,7 +131,7 @@ class Lineage:
             for since, until in lives
         ):
             return frozenset([place])
-        return frozenset([None])
+        return _NOWHERE
 
 
 @dataclass

@@ -2,26 +2,31 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from fractions import Fraction
-from typing import Any, TypeVar
+from datetime import date, datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Func, IntegerField, Q, QuerySet
+from django.db.models import Func, IntegerField, QuerySet
 from django.utils import timezone
 
 from learncity.kernel.texts import Text
 
-from . import lineage as walking
 from . import reforms
+from .asking import unsettled as unsettled
+from .counting import above as above
+from .counting import by_region as by_region
+from .counting import figure as figure
+from .counting import figures as figures
+from .counting import flows_of as flows_of
+from .counting import joined as joined
+from .counting import lineage_of as lineage_of
+from .counting import related as related
+from .counting import still_theirs as still_theirs
+from .counting import within as within
 from .models import Flow, Place, Population, Reform, Version, Within
 from .reforms import Unit
 from .types import (
-    Dated,
     Draft,
-    Figure,
-    FlowValue,
     Heirs,
     Line,
     PlaceKind,
@@ -30,7 +35,6 @@ from .types import (
     PopulationValue,
     ReformState,
     VersionValue,
-    View,
 )
 
 Label = TypeVar("Label")
@@ -71,24 +75,6 @@ def children(place_id: UUID) -> list[PlaceValue]:
     return [p.as_value() for p in rows]
 
 
-def within(ids: Collection[UUID], *, on: date) -> Mapping[UUID, frozenset[UUID]]:
-    """For each region, itself and all that lay in it on a day; one query."""
-    rows = Within.objects.filter(above_id__in=ids, during__contains=on)
-    found: dict[UUID, set[UUID]] = {pk: set() for pk in ids}
-    for above, under in rows.values_list("above_id", "below_id"):
-        found[above].add(under)
-    return {pk: frozenset(under) for pk, under in found.items()}
-
-
-def above(ids: Collection[UUID], *, on: date) -> Mapping[UUID, frozenset[UUID]]:
-    """For each region, itself and all in which it lay on a day; one query."""
-    rows = Within.objects.filter(below_id__in=ids, during__contains=on)
-    found: dict[UUID, set[UUID]] = {pk: set() for pk in ids}
-    for over, under in rows.values_list("above_id", "below_id"):
-        found[under].add(over)
-    return {pk: frozenset(over) for pk, over in found.items()}
-
-
 def below_on(place_id: UUID, *, on: date, kinds: Collection[PlaceKind] = ()) -> list[VersionValue]:
     """A region and all that lay in it on a day, as they were then, by code and key; two queries.
 
@@ -113,6 +99,15 @@ def history(place_id: UUID) -> list[VersionValue]:
     """What a region was, is and will be, the first version first; one query."""
     rows = Version.objects.filter(place_id=place_id).select_related("place")
     return [_version(v) for v in rows.order_by("during")]
+
+
+def histories(ids: Collection[UUID]) -> Mapping[UUID, list[VersionValue]]:
+    """What regions were, are and will be, each with its first version first; one query."""
+    found: dict[UUID, list[VersionValue]] = {}
+    rows = Version.objects.filter(place_id__in=ids).select_related("place").order_by("during")
+    for row in rows:
+        found.setdefault(row.place_id, []).append(_version(row))
+    return found
 
 
 def named_on(ids: Collection[UUID], *, on: date) -> Mapping[UUID, Text]:
@@ -217,179 +212,60 @@ def units_on(day: date, country: str) -> list[Unit]:
 
 
 def heirs_of_reform(reform_id: UUID) -> Mapping[UUID, Heirs]:
-    """What became of each region that a reform ended or divided; one query."""
-    return _heirs(Flow.objects.filter(reform_id=reform_id))
+    """What became of each region that a reform ended or divided; one query.
+
+    Another reform of the same day may have said a part of it.
+    """
+    own = Flow.objects.filter(reform_id=reform_id)
+    return _heirs(
+        Flow.objects.filter(source_id__in=own.values("source_id"), on__in=own.values("on"))
+    )
 
 
 def heirs(place_id: UUID) -> Heirs | None:
     """What became of a region at its last reform, or ``None`` where nothing did; one query."""
     rows = Flow.objects.filter(source_id=place_id).order_by("-on")
-    found = list(rows.values_list("source_id", "target_id", "on"))
+    found = list(rows.values_list(*_HEIR))
     last = [row for row in found if row[2] == found[0][2]]
     return _grouped(last).get(place_id)
 
 
 def _heirs(rows: "QuerySet[Flow]") -> Mapping[UUID, Heirs]:
-    return _grouped(rows.order_by("target_id").values_list("source_id", "target_id", "on"))
+    return _grouped(rows.order_by("target_id").values_list(*_HEIR))
 
 
-def _grouped(rows: Iterable[tuple[UUID, UUID, date]]) -> Mapping[UUID, Heirs]:
+_HEIR = ("source_id", "target_id", "on", "reform__in_force_at")
+
+
+def _grouped(rows: Iterable[tuple[UUID, UUID, date, datetime | None]]) -> Mapping[UUID, Heirs]:
     found: dict[UUID, Heirs] = {}
-    for source, target, on in rows:
+    for source, target, on, known_at in rows:
         known = found.get(source)
-        found[source] = Heirs(on, (*known.places, target) if known else (target,))
+        found[source] = Heirs(on, (*known.places, target) if known else (target,), known_at)
     return found
 
 
-# Figures across reforms.
+def heirs_today(
+    asked: Collection[tuple[UUID, date]],
+) -> Mapping[tuple[UUID, date], list[PlaceValue]]:
+    """For a region and the day on which it was broken, what it went into as of today; four queries.
 
-# All regions that flows join to these, however often, in both directions of time.
-_JOINED = """
-WITH RECURSIVE joined(id) AS (
-    SELECT unnest(%s::uuid[])
-    UNION
-    SELECT CASE WHEN f.source_id = j.id THEN f.target_id ELSE f.source_id END
-    FROM joined j JOIN places_flow f ON f.source_id = j.id OR f.target_id = j.id
-)
-SELECT id FROM joined
-"""
-
-
-def joined(ids: Iterable[UUID]) -> frozenset[UUID]:
-    """These regions and all whose territory was or will be joined to theirs; one query.
-
-    What was counted in any of them may belong to a figure of these.
+    However often it was reformed since; by code and key.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_JOINED, [list(ids)])
-        return frozenset(row[0] for row in cursor.fetchall())
-
-
-def lineage_of(ids: Collection[UUID]) -> walking.Lineage:
-    """The flows between regions, for ``lineage.spread``; two queries.
-
-    Args:
-        ids: closed under flows, as ``joined`` gives them.
-    """
-    rows = Flow.objects.filter(Q(source_id__in=ids) | Q(target_id__in=ids))
-    flows = [_flow(row) for row in rows.values_list(*_FLOW)]
-    lives: dict[UUID, list[tuple[date | None, date | None]]] = {}
-    for pk, during in Version.objects.filter(place_id__in=ids).values_list("place_id", "during"):
-        lives.setdefault(pk, []).append((during.lower, during.upper))
-    return walking.Lineage(flows, lives)
-
-
-_Office = TypeVar("_Office")
-
-
-def still_theirs(
-    offices: Mapping[_Office, frozenset[UUID]],
-    candidates: Mapping[_Office, Collection[UUID]],
-    *,
-    on: date,
-    to: date,
-) -> Mapping[_Office, frozenset[UUID]]:
-    """By office, the regions of a later day that lie wholly in what it had on an earlier one.
-
-    See ``lineage.still_theirs``. Three queries, whatever the number.
-    """
-    everything = {pk for ids in (*offices.values(), *candidates.values()) for pk in ids}
-    lineage = lineage_of(joined(everything))
-    return {
-        office: walking.still_theirs(lineage, offices[office], wanted, on=on, to=to)
-        for office, wanted in candidates.items()
+    if not asked:
+        return {}
+    lineage, today = lineage_of(joined({pk for pk, _on in asked})), timezone.localdate()
+    found = {
+        (pk, on): {
+            heir
+            for among in lineage.carried(pk, on - timedelta(days=1), today)
+            for heir in among
+            if heir
+        }
+        for pk, on in asked
     }
-
-
-def flows_of(place_id: UUID) -> list[FlowValue]:
-    """What went into a region and what came out of it, by day; one query."""
-    rows = Flow.objects.filter(Q(source_id=place_id) | Q(target_id=place_id))
-    return [_flow(row) for row in rows.order_by("on", "id").values_list(*_FLOW)]
-
-
-_FLOW = ("source_id", "target_id", "on", "share", "reform__key", "reform__act")
-
-
-def _flow(row: tuple[Any, ...]) -> FlowValue:
-    source, target, on, share, reform, act = row
-    return FlowValue(source, target, on, None if share is None else Fraction(share), reform, act)
-
-
-def related(region_id: UUID, *, on: date) -> frozenset[UUID]:
-    """Every region in which something may have been counted that belongs to one on a day.
-
-    Those that lay in it on that day, all that flows join to them, and those above them. Three
-    queries.
-    """
-    inside = within([region_id], on=on)[region_id] | above([region_id], on=on)[region_id]
-    return joined(inside)
-
-
-def figure(
-    region_id: UUID, values: Collection[Dated], *, view: View, on: date | None = None
-) -> Figure:
-    """A sum over a region on the map that was asked for; see ``figures``."""
-    return figures(region_id, {"": values}, view=view, on=on)[""]
-
-
-def figures(
-    region_id: UUID,
-    values: Mapping[Label, Collection[Dated]],
-    *,
-    view: View,
-    on: date | None = None,
-) -> dict[Label, Figure]:
-    """Sums over a region on the map that was asked for, such as one a year; five queries at most.
-
-    Args:
-        values: what was counted, each in the region as it was on its day; of all regions of
-            ``related``, more does no harm.
-        on: the day of the map; today when it is not said. Not used for ``AS_IT_WAS``.
-
-    Returns:
-        What is known; and what perhaps belongs to it, where nobody knows how a region was divided.
-    """
-    if view is View.AS_IT_WAS:
-        return _as_it_was(region_id, values)
-    day = on or timezone.localdate()
-    inside = within([region_id], on=day)[region_id]
-    over = above([region_id], on=day)[region_id] - {region_id}
-    everything = [dated for several in values.values() for dated in several]
-    lineage = lineage_of(joined({dated.place_id for dated in everything}))
-    # What lies elsewhere is somebody else's; what was counted above may be anybody's.
-    reached = {
-        place
-        for dated in everything
-        for among in lineage.carried(dated.place_id, dated.on, day)
-        for place in among
-        if place and place not in over
-    }
-    region_of = dict.fromkeys(reached, _ELSEWHERE) | dict.fromkeys(inside, region_id)
+    named = places({pk for heirs in found.values() for pk in heirs})
     return {
-        label: walking.spread(several, lineage, to=day, region_of=region_of).figure(region_id)
-        for label, several in values.items()
-    }
-
-
-_ELSEWHERE = UUID(int=0)
-
-
-def _as_it_was(region_id: UUID, values: Mapping[Label, Collection[Dated]]) -> dict[Label, Figure]:
-    """What was counted in regions that lay in this one on the day of counting; one query."""
-    spans: dict[UUID, list[Any]] = {}
-    for place, during in Within.objects.filter(above_id=region_id).values_list(
-        "below_id", "during"
-    ):
-        spans.setdefault(place, []).append(during)
-    return {
-        label: Figure(
-            Fraction(
-                sum(
-                    dated.value
-                    for dated in several
-                    if any(dated.on in during for during in spans.get(dated.place_id, ()))
-                )
-            )
-        )
-        for label, several in values.items()
+        pair: sorted((named[pk] for pk in heirs), key=lambda place: (place.code, place.key))
+        for pair, heirs in found.items()
     }

@@ -4,7 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -119,11 +119,44 @@ class Heirs:
 
     on: date
     places: tuple[UUID, ...]
+    known_at: datetime | None = None
+    """When the reform came into force here."""
 
     @property
     def sole(self) -> UUID | None:
         """The one heir; ``None`` where the region was divided."""
         return self.places[0] if len(self.places) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A reform that came into force and ended or divided a region."""
+
+    on: date
+    known_at: datetime
+    """When it came into force here, which is later where it was entered late."""
+    reform: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A region that is not on today's map, or that was divided: whoever lay in it is asked where.
+
+    ``breaks`` are in the order of their days; a region that simply left a city's file has none.
+    """
+
+    place: PlaceValue
+    has_ended: bool
+    breaks: tuple[Break, ...]
+
+    def asked_since(self, placed_at: datetime) -> tuple[Break, ...]:
+        """The breaks that whoever put something into the region at a moment could not know."""
+        return tuple(b for b in self.breaks if b.known_at >= placed_at)
+
+    def asks(self, placed_at: datetime) -> bool:
+        """Whether what was put into the region at a moment lies nowhere certain today."""
+        return self.has_ended or bool(self.asked_since(placed_at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +222,48 @@ class Figure:
     def most(self) -> int:
         """The largest whole number that it may be."""
         return math.ceil(self.known + self.perhaps)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """A part of a sum that belongs to one of several regions, and nobody knows to which."""
+
+    among: frozenset[UUID]
+    """Empty when it belongs to no region of that map."""
+    counted_in: frozenset[UUID]
+    is_divided: bool
+    """These were divided since; else the map is older, and they were put together after it."""
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """A sum given to the regions of a map; what is known and what is not are all there is."""
+
+    known: Mapping[UUID, Fraction]
+    unsure: tuple[Unsure, ...]
+
+    @property
+    def total(self) -> Fraction:
+        """All that was counted; the same on every map."""
+        return sum(self.known.values(), Fraction()) + sum(
+            (u.value for u in self.unsure), Fraction()
+        )
+
+    @property
+    def regions(self) -> frozenset[UUID]:
+        """The regions to which something belongs, or may belong."""
+        return frozenset(self.known).union(*(u.among for u in self.unsure))
+
+    def figures(self) -> list[tuple[UUID, Figure]]:
+        """Each region with its figure, the most first."""
+        found = [(pk, self.figure(pk)) for pk in self.regions]
+        return sorted(found, key=lambda pair: (-pair[1].most, pair[0]))
+
+    def figure(self, region: UUID) -> Figure:
+        """What belongs to a region, and what perhaps does."""
+        perhaps = (u.value for u in self.unsure if region in u.among)
+        return Figure(self.known.get(region, Fraction()), sum(perhaps, Fraction()))
 
 
 @dataclass(frozen=True)

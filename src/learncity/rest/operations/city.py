@@ -1,6 +1,6 @@
 """The city, its regions, its places to learn, and who offers courses. Open to anybody."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -18,7 +18,7 @@ from learncity.rest.openapi import refusals
 from learncity.rest.shapes import city as shapes
 from learncity.rest.shapes import venues as venue_shapes
 from learncity.rest.shapes.classes import TimedClass
-from learncity.rest.shapes.common import Cursor, Limit, Named, Position, Slug, Words
+from learncity.rest.shapes.common import Cursor, Day, Limit, Named, Position, Slug, Words
 
 from .common import city_and_region, found, providers_of
 
@@ -77,7 +77,7 @@ def get_place(request: HttpRequest, key: Slug) -> shapes.PlaceDetail:
 
 @router.get("/places/{key}/figures", auth=None, response={200: shapes.Figures, **refusals(404)})
 def get_place_figures(
-    request: HttpRequest, key: Slug, view: View = View.TODAY, on: date | None = None
+    request: HttpRequest, key: Slug, view: View = View.TODAY, on: Day | None = None
 ) -> shapes.Figures:
     """Count the places taken in classes by year, on the map that is asked for.
 

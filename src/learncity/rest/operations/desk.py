@@ -15,6 +15,7 @@ from learncity.apps.classes.access import runs_class
 from learncity.apps.classes.types import ClassNotFound, Shown
 from learncity.apps.people.access import account
 from learncity.apps.places import queries as places
+from learncity.apps.places.types import View
 from learncity.apps.roles.access import Duty, actor_of, organizations_for
 from learncity.apps.roles.types import Act
 from learncity.kernel.acting import By, Via
@@ -23,7 +24,7 @@ from learncity.rest.identity import only
 from learncity.rest.openapi import refusals
 from learncity.rest.shapes import desk as shapes
 from learncity.rest.shapes.classes import Classes, CourseClass
-from learncity.rest.shapes.common import Cursor, Limit, Named, Search, Slug, Words
+from learncity.rest.shapes.common import Cursor, Day, Limit, Search, Slug
 
 from .classes import classes_part
 from .common import providers_of
@@ -123,24 +124,38 @@ def _changed(class_key: str, at: datetime) -> Status[BaseModel]:
 
 
 @router.get("/desk/figures", response={200: shapes.Figures, **refusals(403)})
-def get_figures(request: HttpRequest) -> shapes.Figures:
-    """Count the classes I run, their seats, and places taken by region and month."""
+def get_figures(
+    request: HttpRequest, view: View = View.TODAY, on: Day | None = None
+) -> shapes.Figures:
+    """Count the classes I run, their seats, and places taken by region and month.
+
+    `AS_IT_WAS` counts each place in the region of its day, `ON_A_DAY` draws the map of the day
+    `on`, `TODAY` that of today. What was counted in a region that was divided, and nobody knows
+    what went where, is in `unsure`, once, and in `most` of each region to which it may belong.
+    """
     scope = _scope(request, Act.SEE_FIGURES)
     figures = queries.figures(scope, at=timezone.now())
-    counted = queries.figures_by_place_and_month(scope)
-    where = places.places({place_id for place_id, _month, _count in counted})
+    day = (on if view is View.ON_A_DAY else None) or timezone.localdate()
+    months = places.by_region(queries.taken_by_month(scope), view=view, on=day)
+    ids = {pk for drawn in months.values() for pk in drawn.regions}
+    ids |= {pk for drawn in months.values() for u in drawn.unsure for pk in u.counted_in}
+    where = places.places(ids)
     return shapes.Figures(
+        view=view,
+        on=None if view is View.AS_IT_WAS else day,
         classes=figures.classes,
         seats=figures.seats,
         enrolled=figures.enrolled,
         waiting=figures.waiting,
         places_taken=[
-            shapes.PlacesTaken(
-                place=Named(key=where[place_id].key, name=Words(where[place_id].name)),
-                month=timezone.localtime(month).strftime("%Y-%m"),
-                count=count,
-            )
-            for place_id, month, count in counted
+            shapes.PlacesTaken.of(where[pk], month, figure)
+            for month, drawn in months.items()
+            for pk, figure in drawn.figures()
+        ],
+        unsure=[
+            shapes.UnsurePlaces.of(unsure, month, where)
+            for month, drawn in months.items()
+            for unsure in drawn.unsure
         ],
     )
 

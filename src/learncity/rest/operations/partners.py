@@ -1,6 +1,5 @@
 """Organizations, agreements, the figure of coverage, and what organizations vouch for."""
 
-import re
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,8 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Status
 from ninja.errors import Throttled
-from pydantic import BaseModel, BeforeValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field
 
 from learncity.apps.assertions import queries as assertions
 from learncity.apps.assertions import services
@@ -40,21 +38,13 @@ from learncity.rest.identity import only
 from learncity.rest.openapi import refusals
 from learncity.rest.shapes import assertions as said
 from learncity.rest.shapes import partners as shapes
-from learncity.rest.shapes.common import Cursor, Limit, Named, Receipt, Slug, Words
+from learncity.rest.shapes.common import Cursor, Day, Limit, Named, Receipt, Slug, Words
 
 from .common import city_and_region, found
 
 router = Router(tags=["Partners"])
 
 
-def _iso(value: object) -> object:
-    """Only what the description says; the library would take seconds since 1970 as well."""
-    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        raise PydanticCustomError("date_parsing", "a date was expected, such as 2026-11-30")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_iso)]
 Number = Annotated[int, Field(ge=1, le=32_767)]
 
 

@@ -4,14 +4,24 @@ A shape is what the public sees of a value: it changes only by adding, whatever 
 behind it. Every field is always there; what is unknown is ``null`` or empty.
 """
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 from typing import Annotated
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import override
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, RootModel, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    RootModel,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
 
 from learncity.apps.places.types import Point
 from learncity.kernel.texts import ALL, LANGUAGES, django_language
@@ -32,6 +42,16 @@ Moment = Annotated[
     PlainSerializer(_by_the_citys_clock, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
+
+
+def _iso(value: object) -> object:
+    """Only what the description says; the library would take seconds since 1970 as well."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise PydanticCustomError("date_parsing", "a date was expected, such as 2026-11-30")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_iso)]
 
 # A key, as it stands in an address.
 Slug = Annotated[str, Field(pattern=r"^[-a-zA-Z0-9_]{1,80}$")]

@@ -97,6 +97,8 @@ OFFICE = [
     ("get", "/office/disputes"),
     ("post", f"/office/disputes/{SOME}/resolution"),
     ("post", "/office/mandates"),
+    ("get", "/office/astray"),
+    ("post", "/office/astray"),
     ("post", "/desk/people/search"),
     ("post", "/desk/people"),
     ("get", f"/desk/people/{SOME}"),
@@ -139,6 +141,7 @@ BODIES = {
         "kind": "DELEGATE", "principal": "+8615400000002", "delegate": "+8615400000001",
         "purposes": ["CLASSES"], "last_day": "2020-01-01", "paper": "x",
     },
+    "/office/astray": {"chosen": [{"thing": "SEAT", "id": SOME}], "place": "gusu"},
     "/desk/people/search": {"text": "wang"},
     "/desk/people": {"id": SOME, "name": "测试"},
     f"/desk/people/{SOME}/identifiers": {

@@ -42,7 +42,7 @@ MINE = {
 DESK = {
     "/desk/classes": 4,  # roles, classes, total, who runs them
     f"/desk/classes/{OWN_CLASS}/roster": 6,  # roles, whose, id, audit, enrolments, addresses
-    "/desk/figures": 4,
+    "/desk/figures": 7,  # roles, counts, places taken, three for the map, its regions
 }
 
 

@@ -17,7 +17,6 @@ from learncity.apps.classes.access import runs_class
 from learncity.apps.classes.types import ClassCard, ClassDetail, RosterRow, Shown, State
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.people.access import account
-from learncity.apps.places import queries as places
 from learncity.apps.roles.access import Duty, actor_of, organizations_for
 from learncity.apps.roles.types import Act
 from learncity.kernel import formats, tables
@@ -58,9 +57,9 @@ class FilterForm(forms.Form):
     )
 
 
-def scope(request: HttpRequest) -> Collection[UUID] | None:
-    """The organizations whose classes this reader runs; ``None``: all of the city."""
-    return organizations_for(actor_of(request), Act.RUN_CLASSES)
+def scope(request: HttpRequest, act: Act = Act.RUN_CLASSES) -> Collection[UUID] | None:
+    """The organizations for which this reader may do it; ``None``: all of the city."""
+    return organizations_for(actor_of(request), act)
 
 
 def _chosen(request: HttpRequest) -> list[ClassCard]:
@@ -312,36 +311,3 @@ def roster_export(request: HttpRequest, class_key: str, kind: str) -> HttpRespon
         for r in queries.roster(detail.card.id)
     ]  # fmt: skip
     return tables.download(kind, f"roster-{class_key}", head, rows)
-
-
-@only(Duty(Act.SEE_FIGURES))
-def desk_figures(request: HttpRequest) -> HttpResponse:
-    """Places taken by region and month: the definition, a chart, the rows, an export."""
-    rows = _figure_rows(request)
-    if request.GET.get("as") in ("xlsx", "csv"):
-        head = [_("Region"), _("Month"), _("Places taken")]
-        return tables.download(request.GET["as"], "places-taken", head, rows)
-    totals: dict[str, int] = {}
-    for place, _month, count in rows:
-        totals[place] = totals.get(place, 0) + count
-    return render(
-        request,
-        "web/desk_figures.html",
-        {
-            "chart": sorted(totals.items(), key=lambda item: -item[1]),
-            "columns": [
-                {"label": _("Region")}, {"label": _("Month")},
-                {"label": _("Places taken"), "numeric": True},
-            ],
-            "rows": [
-                {"cells": [place, {"text": month}, {"text": formats.number(n), "numeric": True}]}
-                for place, month, n in rows
-            ],
-        },
-    )  # fmt: skip
-
-
-def _figure_rows(request: HttpRequest) -> list[tuple[str, str, int]]:
-    counted = queries.figures_by_place_and_month(scope(request))
-    names = places.places({place_id for place_id, _month, _n in counted})
-    return [(str(names[place_id].name), formats.month(month), n) for place_id, month, n in counted]

@@ -21,6 +21,7 @@ from learncity.apps.initiatives import demo
 from learncity.apps.notices import queries as notices
 from learncity.apps.notices.types import Channel, DeliveryState
 from learncity.apps.organizations import queries as organizations
+from learncity.apps.organizations.types import ELSEWHERE_NAMES
 from learncity.apps.people import queries as people
 from learncity.apps.people.access import account
 from learncity.apps.people.types import (
@@ -55,6 +56,7 @@ ACTIONS = {
     "organizations.covers_no_longer": gettext_lazy("Took a place away that it covered"),
     "organizations.office_opened": gettext_lazy("Opened an office"),
     "organizations.office_closed": gettext_lazy("Closed an office"),
+    "organizations.laid": gettext_lazy("Said where something lies after a reform"),
     "organizations.committee_founded": gettext_lazy("Entered a committee"),
     "organizations.term_begun": gettext_lazy("Entered a term of office"),
     "organizations.member_came": gettext_lazy("Entered a member of a committee"),
@@ -132,6 +134,8 @@ SUBJECTS = {
     "file": gettext_lazy("file"),
     "outbox": gettext_lazy("message"),
     "organization": gettext_lazy("organization"),
+    "site": gettext_lazy("site"),
+    "office": gettext_lazy("office"),
     "committee": gettext_lazy("committee"),
     "agreement": gettext_lazy("agreement"),
     "mandate": gettext_lazy("mandate"),
@@ -194,6 +198,7 @@ HOW = {
     **{reason.value: name for reason, name in REASON_NAMES.items()},
     **{reason.value: name for reason, name in MERGE_REASON_NAMES.items()},
     **{kind.value: name for kind, name in RIGHT_NAMES.items()},
+    **{reason.value: name for reason, name in ELSEWHERE_NAMES.items()},
     **{deed.value: name for deed, name in DEED_NAMES.items()},
     **{role.value: name for role, name in ROLE_NAMES.items()},
     **{ending.value: name for ending, name in ENDING_NAMES.items()},
@@ -257,8 +262,13 @@ def operate(request: HttpRequest) -> HttpResponse:
         "web/operate.html",
         context
         | {
-            "figures": [*context["figures"], {"label": _("Courses"), "figure": formats.number(
-                sum(catalogue.counts().values()))}],
+            "figures": [
+                *context["figures"],
+                {"label": _("Courses"), "figure": formats.number(sum(catalogue.counts().values()))},
+                {"label": _("To be placed"),
+                 "figure": formats.number(len(organizations.astray())),
+                 "rows_url": reverse("web:astray")},
+            ],
             "waiting": waiting,
             "late_minutes": int(late // 60),
             "given_up": given_up,

@@ -29,7 +29,9 @@ from learncity.apps.places.types import (
 )
 from learncity.kernel import formats
 from learncity.kernel.access import everyone
+from learncity.kernel.templatetags.kernel import words as marked
 from learncity.web import words
+from learncity.web.dated_words import office_words
 
 KINDS = {
     PlaceKind.COUNTRY: gettext_lazy("Country"),
@@ -49,6 +51,8 @@ GROUPS = {
 }
 # Rows of a list on this page; the rest is counted.
 _SHOWN = 40
+# Classes that begin next; the rest is counted.
+_CLASSES = 6
 
 
 @everyone
@@ -75,10 +79,7 @@ def place(request: HttpRequest, key: str) -> HttpResponse:
             "inside": [
                 {"url": reverse("web:region", args=[p.key]), "name": p.name} for p in inside
             ],
-            "offices": [
-                words.Row(reverse("web:provider", args=[o.key]), o.name, [])
-                for o in organizations.organizations_at(found.id)[:_SHOWN]
-            ],
+            **_located(found),
             "classes": _classes(found),
             "people": _people(found.id),
             "people_columns": [
@@ -215,10 +216,34 @@ def _names(ids: Collection[UUID], named: Mapping[UUID, PlaceValue]) -> str:
 
 def _classes(found: PlaceValue) -> dict[str, Any]:
     """How many classes are to come, here and below."""
-    coming = classes.count_coming(found.path, at=timezone.now())
+    at = timezone.now()
+    coming = classes.count_coming(found.path, at=at)
     return {
         "n": coming,
+        "rows": [
+            words.class_row(card, None, at)
+            for card in classes.coming_in(found.path, at=at, limit=_CLASSES)
+        ],
         "words": ngettext("%(n)s class to come", "%(n)s classes to come", coming) % {"n": coming},
+    }
+
+
+def _located(found: PlaceValue) -> dict[str, Any]:
+    """Organizations, sites and open offices, here and below."""
+    here = organizations.located(found.path, limit=_SHOWN)
+    return {
+        "seats": [
+            words.Row(reverse("web:provider", args=[o.key]), marked(o.name), []) for o in here.seats
+        ],
+        "sites": [
+            words.Row(reverse("web:venue", args=[v.key]), marked(v.name), [str(v.address)])
+            for v in here.sites
+        ],
+        "offices": [
+            office_words(office)
+            | {"of": organization.name, "url": reverse("web:provider", args=[organization.key])}
+            for office, organization in here.offices
+        ],
     }
 
 
@@ -226,7 +251,8 @@ def _people(place_id: UUID) -> list[dict[str, Any]]:
     return [
         {"cells": [
             str(p.year), {"text": GROUPS[p.group]},
-            {"text": formats.number(p.people), "numeric": True}, p.source,
+            {"text": formats.number(p.people), "numeric": True},
+            {"text": p.source, "words": True},
         ]}
         for p in places.population(place_id)
     ]  # fmt: skip

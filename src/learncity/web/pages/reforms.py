@@ -289,7 +289,9 @@ def _done(found: ReformValue) -> dict[str, Any]:
     heirs = places.heirs_of_reform(found.id)
     named = places.places({*heirs, *(pk for h in heirs.values() for pk in h.places)})
     divided = {pk for pk, h in heirs.items() if h.sole is None}
+    waiting = organizations.astray() if found.in_force_at else []
     return {
+        "astray": sum(any(b.reform == found.key for b in a.breaks) for a in waiting),
         "affected": [*_affected(set(heirs) - divided, divided)] if found.in_force_at else [],
         "columns": [{"label": _("Region")}, {"label": _("What became of it")}],
         "rows": [

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from learncity.apps.classes import services as classes
 from learncity.apps.classes.models import CourseClass
-from learncity.apps.organizations.models import Organization, Venue
+from learncity.apps.organizations.models import Office, Organization, Venue
 from learncity.apps.people import queries as people
 from learncity.apps.people.factories import make_person
 from learncity.apps.people.models import Person
@@ -120,7 +120,7 @@ def test_a_class_that_is_over_stays_in_the_region_in_which_it_was_held(operator)
     assert (where[over.pk], where[coming.pk]) == (here, home_of("gusu"))
 
 
-def test_somebody_of_a_divided_region_is_asked_once_and_may_choose_any_part(reformed, client):
+def test_t31_somebody_of_a_divided_region_is_asked_once_and_may_choose_any_part(reformed, client):
     stays, moves = make_person(account=True), make_person(account=True)
     huqiu = home_of("huqiu")
     for person in (stays, moves):
@@ -205,7 +205,7 @@ def test_what_cannot_be_read_is_said_and_what_was_typed_is_kept(operator, lines,
 
     assert answer.status_code == 422
     assert "error" in page.lower()
-    assert not Reform.objects.exists()
+    assert not Reform.objects.filter(key="west").exists()
     if says != "Enter":
         assert says in page
         assert lines.split()[-1] in page
@@ -217,7 +217,7 @@ def test_a_draft_that_does_not_fit_is_kept_with_its_problems_and_cannot_be_appli
     assert "there is no region with the code 999999 on that day" in page
     assert 'value="apply"' not in page
     assert operator.post("/operate/reforms/west/", {"do": "apply"}).status_code == 409
-    assert Reform.objects.get().state == "DRAFT"
+    assert Reform.objects.get(key="west").state == "DRAFT"
 
 
 def test_a_draft_can_be_mended_and_dropped(operator):
@@ -229,7 +229,7 @@ def test_a_draft_can_be_mended_and_dropped(operator):
     assert places.reform_lines("west")[0].source == "320507"
 
     operator.post("/operate/reforms/west/", {"do": "drop"})
-    assert not Reform.objects.exists()
+    assert not Reform.objects.filter(key="west").exists()
 
 
 def test_what_was_applied_is_on_the_trail_and_stays(reformed):
@@ -250,3 +250,41 @@ def test_a_reform_of_the_future_is_shown_on_the_page_of_its_region(operator):
 
     assert "not on the map of today" not in page
     assert "It became part of Gusu District." in page
+
+
+def test_the_page_of_a_place_says_all_that_is_there_below_it_too(operator):
+    """What it was and will be, offices, sites, organizations, people counts, classes."""
+    draft(operator, effective=date(TODAY.year + 1, 7, 1))
+    operator.post("/operate/reforms/west/", {"do": "apply"})
+    centre = Organization.objects.get(key="qiaotou-learning-centre")
+    path = places.find_place("gusu").path
+    assert centre.place.path.startswith(f"{path}.")
+    Office.objects.create(
+        organization=centre, place=centre.place, name={"en": "Counter"}, address={"en": "Bridge 1"}
+    )
+    closed = {"organization": centre, "place": centre.place, "address": {"en": "x"}}
+    Office.objects.create(**closed, name={"en": "Closed counter"}, until=TODAY)
+
+    page = operator.get("/places/gusu/").content.decode()
+
+    assert "It took in: Canglang District, Pingjiang District, Jinchang District." in page
+    assert "It took in: Xiangcheng District." in page  # next year
+    assert "Counter" in page
+    assert "Closed counter" not in page
+    assert 'href="/venues/qiaotou-centre/"' in page
+    assert 'href="/providers/qiaotou-learning-centre/"' in page
+    assert "924,083" in page
+    coming = operator.get("/places/gusu/").context["classes"]
+    assert 0 < len(coming["rows"]) <= 6
+    assert coming["rows"][0].url in page
+    assert coming["n"] >= len(coming["rows"])
+
+
+def test_the_page_of_a_district_that_is_no_more_leads_to_its_heir(client, city):
+    page = client.get("/places/canglang-district/").content.decode()
+
+    assert "not on the map of today" in page
+    assert "It became part of Gusu District." in page
+    wujiang = client.get("/places/wujiang/").content.decode()
+    assert "Called Wujiang District, before that Wujiang City." in wujiang
+    assert "Code 320509, before that 320584." in wujiang

@@ -148,10 +148,13 @@ class Organizations(Section):
         known = {o.key: o for o in Organization.objects.filter(key__in=[k for k, _ in items])}
         said_places = {said["place"] for _, said in items}
         where = places.ids_by_key(said_places | {p for _, said in items for p in said["covers"]})
+        at = timezone.now()
         for key, said in items:
             o = known.setdefault(key, Organization(key=key))
             o.kind, o.name, o.about = said["kind"], said["name"], said["about"]
-            o.place_id, o.phone, o.since = where[said["place"]], said["phone"], _day(said["since"])
+            if o.place_id != where[said["place"]]:
+                o.place_id, o.placed_at = where[said["place"]], at
+            o.phone, o.since = said["phone"], _day(said["since"])
             number = said["registration"]
             o.register = number["kind"] if number else ""
             o.registration = checked(Register(o.register), number["number"]) if number else ""
@@ -160,8 +163,8 @@ class Organizations(Section):
             [known[key] for key, _ in items],
             update_conflicts=True,
             unique_fields=["id"],
-            update_fields=["kind", "name", "about", "place", "phone", "since", "register",
-                           "registration", "ended_at", "successor"],
+            update_fields=["kind", "name", "about", "place", "placed_at", "phone", "since",
+                           "register", "registration", "ended_at", "successor"],
             batch_size=1000,
         )  # fmt: skip
         today = day_of(timezone.now())

@@ -88,9 +88,12 @@ class Venues(Section):
         where = places.ids_by_key({said["place"] for _, said in items})
         wanted = {said["organization"] for _, said in items}
         owners = dict(Organization.objects.filter(key__in=wanted).values_list("key", "id"))
+        at = timezone.now()
         for key, said in items:
             v = known.setdefault(key, Venue(key=key))
-            v.organization_id, v.place_id = owners[said["organization"]], where[said["place"]]
+            v.organization_id = owners[said["organization"]]
+            if v.place_id != where[said["place"]]:
+                v.place_id, v.placed_at = where[said["place"]], at
             v.name, v.address, v.hours = said["name"], said["address"], said["hours"]
             v.directions, v.access, v.ended_at = said["directions"], said["access"], None
             v.latitude, v.longitude = said["at"] or (None, None)
@@ -101,6 +104,7 @@ class Venues(Section):
             update_fields=[
                 "organization",
                 "place",
+                "placed_at",
                 "name",
                 "address",
                 "hours",

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from learncity.apps.organizations.types import (
     Access,
@@ -32,6 +33,8 @@ class Organization(models.Model):
     about = TranslatedField(blank=True)
     # Its seat. What it is there for: Covered; where people are received: Office.
     place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
+    # When somebody last said so; a reform that came into force since must be asked about.
+    placed_at = models.DateTimeField(default=timezone.now)
     phone = models.CharField(max_length=40, default="", blank=True)
     since = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -141,6 +144,7 @@ class Office(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     place = models.ForeignKey("places.Place", null=True, on_delete=models.PROTECT, related_name="+")
+    placed_at = models.DateTimeField(default=timezone.now)
     name = TranslatedField()
     address = TranslatedField()
     hours = TranslatedField(blank=True)
@@ -178,6 +182,7 @@ class Venue(models.Model):
     key = models.SlugField(max_length=80, unique=True)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="venues")
     place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
+    placed_at = models.DateTimeField(default=timezone.now)
     name = TranslatedField()
     address = TranslatedField(blank=True)
     hours = TranslatedField(blank=True)

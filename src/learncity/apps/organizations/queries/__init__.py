@@ -13,18 +13,20 @@ from .register import (
     find_venue,
     ids_by_key,
     organizations,
-    organizations_at,
     register,
     room_ids,
     seated_in,
     venues_of,
 )
+from .whereabouts import astray, candidates, located
 
 __all__ = [
     "agreement_figures",
     "agreements",
     "all_organizations",
     "all_venues",
+    "astray",
+    "candidates",
     "committees_of",
     "count_agreements",
     "count_at",
@@ -37,9 +39,9 @@ __all__ = [
     "find_venue",
     "ids_by_key",
     "kin",
+    "located",
     "offices",
     "organizations",
-    "organizations_at",
     "overdue_committees",
     "register",
     "room_ids",

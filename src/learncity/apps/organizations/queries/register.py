@@ -78,12 +78,6 @@ def seated_in(place_ids: Collection[UUID]) -> frozenset[UUID]:
     return frozenset(rows.values_list("id", flat=True))
 
 
-def organizations_at(place_id: UUID) -> list[OrganizationValue]:
-    """The organizations whose office is in a region, by key; one query."""
-    rows = Organization.objects.filter(place_id=place_id, ended_at=None).order_by("key")
-    return [o.as_value() for o in rows]
-
-
 def count_at(place_ids: Collection[UUID]) -> int:
     """How many organizations have their office in these regions; one query."""
     return Organization.objects.filter(place_id__in=place_ids, ended_at=None).count()

@@ -13,6 +13,7 @@ from .register import (
     set_parent,
     stop_covering,
 )
+from .whereabouts import lay
 
 __all__ = [
     "begin_term",
@@ -23,6 +24,7 @@ __all__ = [
     "follow_places",
     "found_committee",
     "found_organization",
+    "lay",
     "leave",
     "make_agreement",
     "note_deed",

@@ -93,6 +93,7 @@ def found_organization(
         name=dict(name),
         about=dict(about),
         place_id=place_id,
+        placed_at=at,
         phone=phone,
         since=since,
         register=register or "",
@@ -142,7 +143,8 @@ def change_organization(
     was = Organization.objects.filter(pk=found.id).values(*new).get()
     changed = sorted(field for field in new if was[field] != new[field])
     if changed:
-        Organization.objects.filter(pk=found.id).update(**new)
+        moved = {"placed_at": at} if "place_id" in changed else {}
+        Organization.objects.filter(pk=found.id).update(**new, **moved)
         audit.note("organizations.changed", f"organization {key}", by=by, fields=", ".join(changed))
     return Organization.objects.get(pk=found.id).as_value()
 
@@ -328,7 +330,7 @@ def open_office(
     same = Office.objects.filter(organization=organization, **said).first()
     if same is not None:
         return same.as_value()
-    made = Office.objects.create(organization=organization, **said)
+    made = Office.objects.create(organization=organization, placed_at=at, **said)
     audit.note("organizations.office_opened", f"organization {key}", by=by)
     made.refresh_from_db()
     return made.as_value()
@@ -350,11 +352,18 @@ def close_office(*, key: str, office_id: UUID, until: date, by: By, at: datetime
 def follow_places(heirs: Mapping[UUID, Heirs]) -> int:
     """Let seats, sites and offices go with their region where it has one heir; how many.
 
-    Those of a divided region stay with it until somebody says where they lie. Offices that were
-    closed before stay where they were, and what an organization covered is history: `cover` says
-    what it is there for from then on.
+    Those of a divided region stay with it, on the list of what is astray, until `lay` says where
+    they lie. Offices that were closed before stay where they were, and what an organization covered
+    is history: `cover` says what it is there for from then on.
     """
-    sole = {pk: h.sole for pk, h in heirs.items() if h.sole}
+    sole = {pk: h.sole for pk, h in heirs.items() if h.sole and h.sole != pk}
+    # That the heir was divided before they came is no question to them.
+    known_at = max((h.known_at for h in heirs.values() if h.known_at), default=None)
+    if known_at is not None:
+        for every in (Organization, Venue, Office):
+            every.objects.filter(place_id__in=sole, placed_at__lt=known_at).update(
+                placed_at=known_at
+            )
     moved = sum(repoint(model, "place", sole) for model in (Organization, Venue))
     return moved + repoint(Office, "place", sole, "(until IS NULL OR until > CURRENT_DATE)")
 

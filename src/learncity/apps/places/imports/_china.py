@@ -26,6 +26,8 @@ UNTIL, HEIRS = "变更/弃用时间", "新代码"
 COLUMNS = Columns(needed=((CODE,), (NAME,), (LEVEL,), (SINCE,), (UNTIL,), (HEIRS,)))
 
 COUNTRY = "CN"
+# How the keys of the reforms begin that this import makes.
+_MADE = "cn-"
 _LEVELS = {"省级": PlaceKind.PROVINCE, "地级": PlaceKind.CITY, "县级": PlaceKind.DISTRICT}
 _RANK = {PlaceKind.PROVINCE: 0, PlaceKind.CITY: 1, PlaceKind.DISTRICT: 2}
 _HEIR = re.compile(r"(\d{6})(?:\[(\d{4})\])?")
@@ -75,7 +77,11 @@ class ChinaImport:
     def finish(self) -> Outcome:
         """Make it be so: the first year as it was, then every year with a change."""
         outcome = Outcome(errors=self._errors)
-        spans = [span for span in self._spans if self._can_be(span, outcome)]
+        # A city's file or a decree said it to the day; the table knows only the year.
+        stated = bulk.stated_codes(COUNTRY, made_by=_MADE)
+        known = [span for span in self._spans if span.code in stated]
+        spans = [s for s in self._spans if s not in known and self._can_be(s, outcome)]
+        outcome.same = len(known)
         if not spans:
             return outcome
         first = min(span.since for span in spans)
@@ -101,7 +107,7 @@ class ChinaImport:
             services.redraw()
             services.take_effect(at=self._at)
         outcome.new = sum(span.number in done for span in spans)
-        outcome.same = len(spans) - outcome.new
+        outcome.same += len(spans) - outcome.new
         return outcome
 
     def _can_be(self, span: _Span, outcome: Outcome) -> bool:
@@ -157,7 +163,7 @@ class ChinaImport:
         if not lines:
             return frozenset()
         return bulk.reform_at_once(
-            key=f"{COUNTRY.lower()}-{year}",
+            key=f"{_MADE}{year}",
             title={"zh-Hans": f"{year}年行政区划变更", "en": f"Changes of {year}"},
             country=COUNTRY,
             effective=date(year, 1, 1),

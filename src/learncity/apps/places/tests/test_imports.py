@@ -36,7 +36,11 @@ SUZHOU = """320000,江苏省,,江苏省,省级,在用,1981,,
 """
 
 
-def china(tmp_path, text=SUZHOU):
+# The same, in a prefecture of which no city's file speaks.
+ELSEWHERE = SUZHOU.replace("3205", "3299")
+
+
+def china(tmp_path, text=ELSEWHERE):
     path = tmp_path / "codes.csv"
     path.write_text(f"{HEAD}\n{text}", encoding="utf-8-sig")
     file = CsvFile(path, imports.CHINA_COLUMNS)
@@ -52,24 +56,24 @@ def cn(code, year):
 def test_a_code_table_becomes_regions_with_their_history(tmp_path):
     outcome = china(tmp_path)
 
-    # The province and the city are known from the city's own file.
-    assert (outcome.new, outcome.same, outcome.errors) == (14, 2, [])
-    wujiang = cn("320525", 1985).place_id
+    # The province is known from the city's own file.
+    assert (outcome.new, outcome.same, outcome.errors) == (15, 1, [])
+    wujiang = cn("329925", 1985).place_id
     assert [(v.code, str(v.name)) for v in queries.history(wujiang)] == [
-        ("320525", "吴江县"), ("320584", "吴江市"), ("320509", "吴江区"),
+        ("329925", "吴江县"), ("329984", "吴江市"), ("329909", "吴江区"),
     ]  # fmt: skip
-    assert cn("320508", 2011) is None
-    assert cn("320502", 2012) is None
-    assert cn("320581", 1995).place_id == cn("329003", 1987).place_id
-    assert cn("320599", 1987).place_id != cn("320599", 2010).place_id
+    assert cn("329908", 2011) is None
+    assert cn("329902", 2012) is None
+    assert cn("329981", 1995).place_id == cn("329003", 1987).place_id
+    assert cn("329999", 1987).place_id != cn("329999", 2010).place_id
     assert cn("322700", 1990) is None
 
 
 def test_a_merger_a_split_and_a_part_are_told_apart(tmp_path):
     china(tmp_path)
-    canglang, gusu = cn("320502", 2000).place_id, cn("320508", 2013).place_id
-    wuxian, wuzhong = cn("320586", 1999).place_id, cn("320506", 2000).place_id
-    changshu, xiangcheng = cn("320581", 2010).place_id, cn("320507", 2005).place_id
+    canglang, gusu = cn("329902", 2000).place_id, cn("329908", 2013).place_id
+    wuxian, wuzhong = cn("329986", 1999).place_id, cn("329906", 2000).place_id
+    changshu, xiangcheng = cn("329981", 2010).place_id, cn("329907", 2005).place_id
 
     def seen(region, place, year):
         counted = [Dated(place, date(year, 6, 1), 12)]
@@ -78,7 +82,7 @@ def test_a_merger_a_split_and_a_part_are_told_apart(tmp_path):
 
     assert seen(gusu, canglang, 2000) == (12, 12)
     assert seen(wuzhong, wuxian, 1999) == (0, 12)
-    assert seen(cn("320500", 2024).place_id, wuxian, 1999) == (12, 12)
+    assert seen(cn("329900", 2024).place_id, wuxian, 1999) == (12, 12)
     assert seen(xiangcheng, changshu, 2000) == (0, 12)
     assert seen(changshu, changshu, 2000) == (0, 12)
     assert seen(changshu, changshu, 2002) == (12, 12)
@@ -95,19 +99,35 @@ def test_the_same_table_again_changes_nothing(tmp_path):
 
 
 def test_the_regions_of_a_city_s_file_are_those_of_the_table(tmp_path, city):
-    gusu, names = Place.objects.get(key="gusu"), dict(Place.objects.get(key="gusu").name)
+    xiangcheng = Place.objects.get(key="xiangcheng")
+    names = dict(xiangcheng.name)
 
-    china(tmp_path)
+    china(tmp_path, SUZHOU)
 
-    assert cn("320508", 2013).place_id == gusu.pk
-    assert cn("320508", 2011) is None
-    gusu.refresh_from_db()
-    assert dict(gusu.name) == names
-    assert next(p.key for p in queries.below(gusu.path)) == "gusu"
+    assert cn("320507", 2013).place_id == xiangcheng.pk
+    assert cn("320507", 1999) is None
+    xiangcheng.refresh_from_db()
+    assert dict(xiangcheng.name) == names
+    assert next(p.key for p in queries.below(xiangcheng.path)) == "xiangcheng"
     plan = initiatives.plan(
         path=Path(initiatives.__file__).parent / "cities/suzhou.yaml", at=timezone.now()
     )
-    assert [step.key for step in plan.changes if step.section == "places"] == []
+    assert plan.is_empty
+
+
+def test_what_a_city_s_file_says_to_the_day_is_not_said_again_by_the_year(tmp_path, city):
+    gusu = Place.objects.get(key="gusu")
+
+    outcome = china(tmp_path, SUZHOU)
+
+    assert (outcome.errors, outcome.same) == ([], 7)
+    assert [v.since for v in queries.history(gusu.pk)] == [date(2012, 9, 1)]
+    assert queries.find_by_code("CN", "320502", on=date(2012, 8, 31)).key == "canglang-district"
+    # What the table knows and the file does not is joined to it.
+    county = cn("320525", 1985).place_id
+    assert queries.heirs(county).sole == Place.objects.get(key="wujiang").pk
+    again = china(tmp_path, SUZHOU)
+    assert (again.new, again.same) == (0, 16)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +148,7 @@ def test_a_row_that_cannot_be_is_left_out_with_its_reason(tmp_path, row, says):
     outcome = china(tmp_path, SUZHOU + row)
 
     assert [says in error.says for error in outcome.errors] == [True]
-    assert outcome.new == 14
+    assert outcome.new == 9
 
 
 # Viet Nam: two days and the way between them.

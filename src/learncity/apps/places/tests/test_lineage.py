@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learncity.apps.places.lineage import Lineage, spread, still_theirs
+from learncity.apps.places.maps import partition
 from learncity.apps.places.types import Dated, Figure, FlowValue
 
 BEFORE, REFORM, AFTER = date(2023, 12, 31), date(2025, 7, 1), date(2026, 1, 1)
@@ -158,6 +159,28 @@ def test_the_masses_add_up_to_one_in_both_directions_of_time(history, data):
     to = data.draw(st.dates(date(1999, 1, 1), date(2010, 1, 1)))
 
     assert sum(lineage.carried(place, on, to).values()) == 1
+
+
+@given(histories(), st.data())
+def test_a_partition_of_counts_of_any_days_is_the_same_sum_on_every_map(history, data):
+    found, lives, _living = history
+    lineage = Lineage(found, lives)
+    days = st.dates(date(1999, 1, 1), date(2010, 1, 1))
+    counted = [Dated(place, data.draw(days), data.draw(st.integers(0, 100))) for place in lives]
+    total = sum(dated.value for dated in counted)
+
+    for to in (None, data.draw(days), date(2030, 1, 1)):
+        drawn = partition(counted, lineage, to=to)
+
+        assert drawn.total == total
+        figures = [figure for _region, figure in drawn.figures()]
+        nowhere = sum(u.value for u in drawn.unsure if not u.among)
+        assert sum(f.known for f in figures) <= total
+        assert total - nowhere <= sum(f.known + f.perhaps for f in figures)
+        # A region of the map is there on its day.
+        for region in drawn.regions if to else ():
+            ((since, until),) = lives[region]
+            assert (since or date.min) <= to < (until or date.max)
 
 
 @given(histories(), st.data())

@@ -87,6 +87,16 @@ def test_the_unit_that_keeps_its_code_goes_on_as_itself_and_grows(land):
     assert (on_that_day.known, on_that_day.perhaps) == (0, 5)
 
 
+def test_two_reforms_of_one_day_that_each_say_a_part_divide_the_region(land):
+    make_reform(line("AA01", "AA01"), new("AA01", "AA08", "Xã Tám"), effective=DAY, key="one")
+    make_reform(line("AA01", "AA01"), new("AA01", "AA09", "Xã Chín"), effective=DAY, key="two")
+
+    for key in ("one", "two"):
+        became = queries.heirs_of_reform(Reform.objects.get(key=key).id)[land["AA01"]]
+        assert became.sole is None
+        assert len(became.places) == 3
+
+
 def test_a_new_name_code_or_parent_is_the_same_region_and_nothing_flows(land):
     make_reform(
         line("AA01", "AA77", name="Phường Bảy", parent="BBd", kind=PlaceKind.COMMUNE),
@@ -96,7 +106,7 @@ def test_a_new_name_code_or_parent_is_the_same_region_and_nothing_flows(land):
     assert [(v.code, v.parent_id) for v in queries.history(land["AA01"])] == [
         ("AA01", land["AAd"]), ("AA77", land["BBd"]),
     ]  # fmt: skip
-    assert not Flow.objects.exists()
+    assert not Flow.objects.filter(source_id__in=land.values()).exists()
     counted = [Dated(land["AA01"], BEFORE, 3)]
     assert queries.figure(land["AAd"], counted, view=View.AS_IT_WAS).known == 3
     assert queries.figure(land["AAd"], counted, view=View.TODAY).known == 0
@@ -238,7 +248,7 @@ def test_what_cannot_be_is_refused_with_its_reason_and_nothing_is_changed(land, 
     assert says in refusal(*lines)
 
     assert Version.objects.count() == versions
-    assert Reform.objects.get().state == ReformState.DRAFT
+    assert Reform.objects.get(key="reform").state == ReformState.DRAFT
 
 
 def test_reforms_are_applied_in_the_order_of_their_days(land):

@@ -119,7 +119,7 @@ def test_figures_are_the_same_before_and_after(resident):
             facts = cursor.fetchall()
         return (
             class_queries.figures(None, at=over),
-            class_queries.figures_by_place_and_month(None),
+            class_queries.taken_by_month(None),
             facts,
             Person.objects.count(),
         )

@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organizations", "0002_kin_committees_agreements"),
+        ("organizations", "0003_placed"),
         ("roles", "0001_grants_reviews"),
     ]
 
