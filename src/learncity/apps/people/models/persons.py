@@ -10,13 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Lower, Now
 
-from learncity.kernel.ids import uuid7
-from learncity.kernel.ranges import DateRange, TsTzRange
-from learncity.kernel.sealing import Wrapped
-from learncity.kernel.texts import LANGUAGES, TranslatedField
-from learncity.kernel.words import name_words, sort_key
-
-from .types import (
+from learncity.apps.people.types import (
     Addresses,
     Document,
     GroupValue,
@@ -29,6 +23,11 @@ from .types import (
     ResidenceValue,
     SeenValue,
 )
+from learncity.kernel.ids import uuid7
+from learncity.kernel.ranges import DateRange, TsTzRange
+from learncity.kernel.sealing import Wrapped
+from learncity.kernel.texts import LANGUAGES, TranslatedField
+from learncity.kernel.words import name_words, sort_key
 
 
 class Words(Func):
