@@ -46,7 +46,8 @@ JOIN people_identifier o ON o.claim = i.claim
 WHERE i.person_id IN (SELECT id FROM mine) AND o.person_id NOT IN (SELECT id FROM mine)
 UNION
 SELECT people_root(o.id), 'NAME' FROM people_person p
-JOIN people_person o ON o.name_words = p.name_words AND o.born = p.born
+JOIN people_person o ON md5(o.name_words) = md5(p.name_words) AND o.born = p.born
+AND o.name_words = p.name_words
 WHERE p.id IN (SELECT id FROM mine) AND p.name_words <> ''
 AND o.id NOT IN (SELECT id FROM mine) AND o.ended_at IS NULL
 UNION
