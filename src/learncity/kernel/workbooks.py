@@ -57,8 +57,11 @@ def as_csv(path: Path) -> Iterator[Path]:
         yield found
 
 
-def unpack(path: Path, into: Path) -> None:
+def unpack(path: Path, into: Path, *, most: int | None = None) -> None:
     """Write the first sheet of a workbook as CSV (UTF-8), row by row, empty rows included.
+
+    Args:
+        most: so many rows from the top; all when unset.
 
     Raises:
         Unreadable: it is no workbook, is damaged or locked, or would unpack to more than is
@@ -74,7 +77,7 @@ def unpack(path: Path, into: Path) -> None:
         sheet.reset_dimensions()
         with into.open("w", encoding="utf-8", newline="") as text:
             writer = csv.writer(text)
-            for row in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS):
+            for row in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS, max_row=most):
                 writer.writerow(_trimmed([_words(value) for value in row]))
     except Unreadable:
         raise
