@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import IO, Any
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
@@ -69,9 +69,15 @@ def unpack(path: Path, into: Path, *, most: int | None = None) -> None:
     """
     _look(path)
     try:
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        # Opened here: the library goes by a file's name, which says nothing.
+        with path.open("rb") as file:
+            _write_first_sheet(file, into, most)
     except Exception as error:  # the library knows no common root of what a broken file raises
         raise _damaged(path) from error
+
+
+def _write_first_sheet(file: IO[bytes], into: Path, most: int | None) -> None:
+    book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
     try:
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
@@ -79,10 +85,6 @@ def unpack(path: Path, into: Path, *, most: int | None = None) -> None:
             writer = csv.writer(text)
             for row in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS, max_row=most):
                 writer.writerow(_trimmed([_words(value) for value in row]))
-    except Unreadable:
-        raise
-    except Exception as error:
-        raise _damaged(path) from error
     finally:
         book.close()
 

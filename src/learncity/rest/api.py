@@ -25,6 +25,7 @@ from .operations import (
     courses,
     desk,
     households,
+    imports,
     mandates,
     mine,
     office,
@@ -115,6 +116,7 @@ for router in (
     mandates.office,
     office.router,
     people.router,
+    imports.router,
     partners.router,
 ):
     api.add_router("", router)

@@ -126,6 +126,7 @@ def _count(
 
 @transaction.atomic
 def _finish(found: Import, is_check: bool, by: By, at: datetime) -> None:
+    found.line = found.lines
     if is_check:
         found.state, found.touched_at = State.CHECKED, at
         found.save()

@@ -1,10 +1,11 @@
 """Every change to imports: a list is sent, its columns said, it is checked, applied, removed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from learncity.kernel import audit
@@ -92,7 +93,7 @@ def send(
             giver=" ".join(giver.split())[:80],
             state=State.SENT,
             by_id=by.person_id,
-            spoken=spoken,
+            spoken=spoken or settings.LANGUAGE_CODE,
             at=at,
             touched_at=at,
             header=[name for name in head.header if name],
@@ -114,11 +115,13 @@ def _shape(header: list[str]) -> str:
 
 
 @transaction.atomic
-def check(*, import_id: UUID, columns: Mapping[str, str], by: By, at: datetime) -> ImportValue:
+def check(
+    *, import_id: UUID, columns: Iterable[tuple[str, str]], by: By, at: datetime
+) -> ImportValue:
     """Say what the columns are, and have every row looked at; nothing is written for people.
 
     Args:
-        columns: our name of a column to the file's.
+        columns: our name of a column and the file's; names that nobody knows are passed over.
 
     Raises:
         ImportNotFound: there is no such import.
@@ -127,12 +130,11 @@ def check(*, import_id: UUID, columns: Mapping[str, str], by: By, at: datetime) 
     """
     found = _hold(import_id, State.SENT, State.CHECKED, State.REFUSED)
     known = kind_of(found.kind).columns
-    said = {
-        ours: theirs
-        for ours, theirs in columns.items()
-        if ours in known.all and theirs in found.header
-    }
-    if len(set(said.values())) < len(said):
+    pairs = [
+        (ours, theirs) for ours, theirs in columns if ours in known.all and theirs in found.header
+    ]
+    said = dict(pairs)
+    if len({*said.values()}) < len(pairs):
         raise ColumnTwice
     if any(not set(group) & set(said) for group in known.needed):
         raise ColumnsMissing

@@ -1,7 +1,6 @@
 """Lists of people that others keep: known by their name, each with a secret. Through services."""
 
 import secrets
-import unicodedata
 
 from django.db import transaction
 
@@ -9,7 +8,7 @@ from learncity.kernel import sealing
 from learncity.kernel.ids import uuid7
 
 from .models import PeopleList
-from .rules import tidy
+from .rules import folded_name, tidy
 from .types import KnownList, ListNameMissing
 
 
@@ -21,7 +20,7 @@ def list_named(name: str) -> KnownList:
         ListNameMissing: the name is empty.
     """
     name = tidy(name, 80)
-    folded = unicodedata.normalize("NFKC", name).casefold()[:80]
+    folded = folded_name(name)
     if not folded:
         raise ListNameMissing
     found = PeopleList.objects.filter(folded=folded).first()

@@ -28,7 +28,7 @@ from .models import (
     SeenInPerson,
     Token,
 )
-from .rules import claim_of
+from .rules import claim_of, folded_name
 from .types import (
     OF_STATES,
     Addresses,
@@ -265,12 +265,12 @@ def merges_of(person_id: UUID) -> list[MergeValue]:
     return [m.as_value() for m in rows.order_by("at", "id")]
 
 
-def resemblances(list_id: UUID, *, since: datetime, limit: int = 50) -> list[Alike]:
+def resemblances(list_name: str, *, since: datetime, limit: int = 50) -> list[Alike]:
     """Whom a list brought since a moment who may be somebody else here, oldest first; one query.
 
     Those that were merged meanwhile are left out.
     """
-    rows = Resemblance.objects.filter(people_list_id=list_id, at__gte=since)
+    rows = Resemblance.objects.filter(people_list__folded=folded_name(list_name), at__gte=since)
     merged = Merge.objects.filter(
         ended_at=None, other_id__in=[OuterRef("person_id"), OuterRef("other_id")]
     )

@@ -271,3 +271,8 @@ def tidy(text: str, length: int = 120) -> str:
     """Words as they are kept: composed, printable, one space between them."""
     text = unicodedata.normalize("NFC", text)
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:length]
+
+
+def folded_name(name: str) -> str:
+    """The name of a list without case, width and spaces at its ends: the same list again."""
+    return unicodedata.normalize("NFKC", tidy(name, 80)).casefold()[:80]

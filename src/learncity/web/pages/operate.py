@@ -107,6 +107,13 @@ ACTIONS = {
     "people.unmerged": gettext_lazy("Separated two records"),
     "people.group_joined": gettext_lazy("Put a person into a group"),
     "people.group_left": gettext_lazy("Took a person out of a group"),
+    "people.imported": gettext_lazy("Imported people"),
+    "imports.sent": gettext_lazy("Sent a list"),
+    "imports.check_begun": gettext_lazy("Had a list checked"),
+    "imports.apply_begun": gettext_lazy("Had a list imported"),
+    "imports.removed": gettext_lazy("Deleted the files of a list"),
+    "imports.rows_seen": gettext_lazy("Looked at rows of a list"),
+    "imports.rows_fetched": gettext_lazy("Fetched rows that were left out"),
 }
 VIA = {
     "WEB": gettext_lazy("in the browser"),
@@ -134,6 +141,7 @@ SUBJECTS = {
     "identifier": gettext_lazy("number"),
     "consent": gettext_lazy("consent"),
     "request": gettext_lazy("request"),
+    "import": gettext_lazy("list"),
     "retention": gettext_lazy("how long things are kept"),
 }
 DETAILS = {
