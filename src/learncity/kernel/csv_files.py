@@ -211,7 +211,7 @@ class CsvFile:
             ) % {
                 "cells": len(raw),
                 "header": len(self.header),
-                "sign": _DELIMITERS[self.delimiter],
+                "sign": {",": _("comma"), ";": _("semicolon"), "\t": _("tab")}[self.delimiter],
             }
         return Row(number, line, cells, tuple(raw), trouble)
 

@@ -271,9 +271,8 @@ def resemblances(list_name: str, *, since: datetime, limit: int = 50) -> list[Al
     Those that were merged meanwhile are left out.
     """
     rows = Resemblance.objects.filter(people_list__folded=folded_name(list_name), at__gte=since)
-    merged = Merge.objects.filter(
-        ended_at=None, other_id__in=[OuterRef("person_id"), OuterRef("other_id")]
-    )
+    either = Q(other_id=OuterRef("person_id")) | Q(other_id=OuterRef("other_id"))
+    merged = Merge.objects.filter(either, ended_at=None)
     rows = rows.exclude(Exists(merged))
     return [r.as_value() for r in rows.order_by("at", "id")[:limit]]
 

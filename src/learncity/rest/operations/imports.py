@@ -44,7 +44,7 @@ def send_list(request: HttpRequest, payload: shapes.NewImport) -> Status[BaseMod
     value = services.send(
         import_id=payload.id,
         kind=payload.kind,
-        list_name=payload.list,
+        list_name=payload.list_name,
         file_name="",
         content=[payload.text.encode()],
         language=payload.language,
@@ -56,7 +56,11 @@ def send_list(request: HttpRequest, payload: shapes.NewImport) -> Status[BaseMod
     return Status(201, shapes.Import.of(value))
 
 
-@router.get("/desk/imports/{uuid:import_id}", response={200: shapes.Import, **refusals(403)})
+@router.get(
+    "/desk/imports/{uuid:import_id}",
+    response={200: shapes.Import, **refusals(403)},
+    url_name="import",
+)
 def get_import(request: HttpRequest, import_id: UUID) -> shapes.Import:
     """Look how far a list is."""
     return shapes.Import.of(found(queries.find(import_id)))

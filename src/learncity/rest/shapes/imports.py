@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.urls import reverse
 from pydantic import Field
 
 from learncity.apps.imports import types
@@ -17,7 +18,7 @@ class NewImport(Asked):
     id: UUID
     """Made by the caller (a UUID); sent again, nothing is made twice."""
     kind: str = Field(default="people", max_length=20)
-    list: str = Field(min_length=1, max_length=80)
+    list_name: str = Field(min_length=1, max_length=80)
     """Which list it is, in the same words each time."""
     text: str = Field(min_length=1, max_length=2_000_000)
     """CSV or tab-separated rows, the names of the columns in the first."""
@@ -46,8 +47,10 @@ class Import(Shape):
     """A list that was sent."""
 
     id: UUID
+    href: str
+    """Where it is looked at."""
     kind: str
-    list: str
+    list_name: str
     state: State
     at: Moment
     header: list[str]
@@ -69,8 +72,9 @@ class Import(Shape):
         """From an import."""
         return cls(
             id=value.id,
+            href=reverse("rest:import", args=[value.id]),
             kind=value.kind,
-            list=value.list_name,
+            list_name=value.list_name,
             state=value.state,
             at=value.at,
             header=[*value.header],

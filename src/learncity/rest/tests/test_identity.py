@@ -92,6 +92,12 @@ OFFICE = [
     ("delete", f"/desk/people/{SOME}/identifiers/{SOME}"),
     ("post", f"/desk/people/{SOME}/merges"),
     ("delete", f"/desk/people/{SOME}/merges/{SOME}"),
+    ("get", "/desk/imports"),
+    ("post", "/desk/imports"),
+    ("get", f"/desk/imports/{SOME}"),
+    ("post", f"/desk/imports/{SOME}/check"),
+    ("post", f"/desk/imports/{SOME}/application"),
+    ("get", f"/desk/imports/{SOME}/failed-rows"),
     ("get", "/desk/requests"),
     ("get", "/desk/requests/ABCD-EFGH-JK"),
     ("post", "/desk/requests/ABCD-EFGH-JK/answer"),
@@ -133,6 +139,8 @@ BODIES = {
     f"/desk/people/{SOME}/merges": {
         "other": SOME[:-1] + "e", "reason": "PERSON_SAYS"
     },
+    "/desk/imports": {"id": SOME, "list_name": "Union", "text": "name,key\nAn,1\n"},
+    f"/desk/imports/{SOME}/check": {"columns": {"name": "name"}},
     "/me/consents/results-to-employer": {"version": 1},
     "/me/requests": {"kind": "ACCESS"},
     "/desk/requests/ABCD-EFGH-JK/answer": {"granted": True, "words": "Yes."},
