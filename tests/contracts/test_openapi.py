@@ -104,7 +104,7 @@ def test_every_field_of_an_answer_is_always_there(name):
     asked = {"Application", "SeatsChange", "Problem", "NewIdentifier", "NewPerson", "Search"}
     asked |= {"NewDataRequest", "RequestAnswer"}
     asked |= {"Deed", "NewAssertion", "NewOwn", "Shifts"}
-    asked |= {"NewInvitation", "NewPrincipal", "NewDispute"}
+    asked |= {"NewInvitation", "NewPrincipal", "NewDispute", "NewImport"}
 
     if name not in asked and "properties" in schema:
         assert set(schema["required"]) == set(schema["properties"])

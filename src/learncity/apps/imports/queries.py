@@ -1,7 +1,7 @@
 """Everything that can be asked of imports. Nothing here writes."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from uuid import UUID
@@ -9,9 +9,14 @@ from uuid import UUID
 from learncity.kernel.csv_text import Unreadable
 
 from . import files
-from .kinds import kind_of
+from .kinds import KINDS, Kind, kind_of
 from .models import Import
 from .types import RUNNING, ImportValue
+
+
+def kinds() -> Mapping[str, Kind]:
+    """The kinds of lists that can be sent, by key."""
+    return KINDS
 
 
 def find(import_id: UUID) -> ImportValue | None:

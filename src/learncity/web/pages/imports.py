@@ -21,7 +21,6 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
 from learncity.apps.imports import queries, services
-from learncity.apps.imports.kinds import KINDS, kind_of
 from learncity.apps.imports.types import (
     REASONS,
     RUNNING,
@@ -88,7 +87,7 @@ class ListForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["kind"].choices = [(key, kind.label) for key, kind in KINDS.items()]
+        fields["kind"].choices = [(key, kind.label) for key, kind in queries.kinds().items()]
         names = dict(settings.LANGUAGES)
         fields["language"].choices = [(tag, names[django_language(tag)]) for tag in LANGUAGES]
 
@@ -112,7 +111,7 @@ class ColumnsForm(forms.Form):
 
     def __init__(self, value: ImportValue, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kind = kind_of(value.kind)
+        kind = queries.kinds()[value.kind]
         theirs = {name: ours for ours, name in value.columns.items()}
         choices = [("", _("Not read")), *((k, kind.labels[k]) for k in kind.columns.all)]
         self._names = {f"c{n}": name for n, name in enumerate(value.header)}
@@ -147,7 +146,7 @@ def imports(request: HttpRequest) -> HttpResponse:
                 "url": reverse("web:import", args=[one.id]),
                 "cells": [
                     one.list_name,
-                    str(kind_of(one.kind).label),
+                    str(queries.kinds()[one.kind].label),
                     {"text": STATE_NAMES[one.state], "kind": _TAGS.get(one.state)},
                     *({"text": formats.number(n), "numeric": True}
                       for n in (one.new, one.changed, one.wrong)),
@@ -246,7 +245,7 @@ def _columns_page(
 def _page(
     request: HttpRequest, value: ImportValue, refusal: DomainError | None = None
 ) -> HttpResponse:
-    kind, is_over = kind_of(value.kind), value.state in (State.DONE, State.REMOVED)
+    kind, is_over = queries.kinds()[value.kind], value.state in (State.DONE, State.REMOVED)
     columns: list[str] = []
     rows: list[list[str]] = []
     if value.state == State.CHECKED and value.has_files:

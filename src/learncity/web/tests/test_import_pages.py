@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import Workbook, load_workbook
 
-from learncity.apps.imports import files, queries, services
+from learncity.apps.imports import queries, services
 from learncity.apps.imports.models import Import
 from learncity.apps.imports.types import State
 from learncity.apps.people.models import Listed, Person
@@ -245,4 +245,4 @@ def test_nothing_stays_in_the_folder_of_uploads(office, settings, tmp_path):
     address = sent(office, HEAD + GOOD)
     assert [p.name for p in tmp_path.iterdir()] == ["imports"]
     pk = address.rstrip("/").rpartition("/")[2]
-    assert (files.folder_of(pk) / "sent").exists()
+    assert (settings.IMPORTS_ROOT / pk / "sent").exists()

@@ -119,6 +119,8 @@ class Reader:
         self._file, self._secret, self._today = file, secret, today
         self._region, self._invented = region, invented
         self._read = [name for name in COLUMNS.all if name in file.columns]
+        self._numbers = [(c, *said) for c, said in NUMBERS.items() if c in self._read]
+        self._addresses = [(c, k) for c, k in ADDRESS_COLUMNS.items() if c in self._read]
 
     def read(self, rows: Sequence[Row]) -> list[Candidate]:
         """Each row, with its mistakes in ``cells.errors``."""
@@ -135,9 +137,9 @@ class Reader:
         found.hometown = tidy(cells.row.cells.get("hometown", ""), 80)
         found.home = cells.row.cells.get("home", "")
         found.groups = cells.words("groups") if "groups" in self._read else []
-        for column, (kind, giver) in NUMBERS.items():
+        for column, kind, giver in self._numbers:
             self._number(cells, found.numbers, column, kind, giver)
-        for column, kind in ADDRESS_COLUMNS.items():
+        for column, kind in self._addresses:
             self._number(cells, found.addresses, column, kind, "")
         found.claim = self._claim(cells, found)
         if not cells.errors:
