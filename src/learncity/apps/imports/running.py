@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+import structlog
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone, translation
 
 from learncity.kernel import audit
@@ -24,6 +25,8 @@ from . import files
 from .kinds import kind_of
 from .models import Import
 from .types import RUNNING, State
+
+log = structlog.get_logger("learncity.imports")
 
 # Kinds of mistakes that are kept; the file of rows left out has all of them.
 _MOST_KINDS = 50
@@ -42,9 +45,17 @@ def run(import_id: UUID) -> bool:
             with translation.override(found.spoken):
                 _carry_out(found)
         except Unreadable as reason:
-            found.state, found.code = State.REFUSED, reason.code
-            found.save()
+            _stop(import_id, reason.code)
+        except OperationalError:  # the database is away; whoever is next carries on
+            raise
+        except Exception:  # the outermost shell: a fault is logged, or the list would begin anew
+            log.exception("a list fails", import_id=str(import_id))
+            _stop(import_id, "fault")
     return True
+
+
+def _stop(import_id: UUID, code: str) -> None:
+    Import.objects.filter(pk=import_id).update(state=State.REFUSED, code=code)
 
 
 @contextmanager

@@ -48,6 +48,10 @@ REASONS = {
     "damaged": _("The workbook is damaged. Open it in a spreadsheet, save it and send it again."),
     "old_workbook": _("This is an old or locked workbook. Save it as XLSX without a password."),
     "too_large": _("The workbook unpacks to more than a list needs. Save it as CSV."),
+    "fault": _(
+        "A fault of the program stopped this list. What was written until then stays. Tell"
+        " whoever runs the system, and check the list again afterwards."
+    ),
     "packed": _("Packed files come in by command only. Send the file as it is."),
 }
 

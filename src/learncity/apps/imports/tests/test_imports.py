@@ -301,6 +301,23 @@ def test_whoever_is_killed_is_taken_up_again_and_counts_nothing_twice(go, office
     assert queries.stale(timezone.now()) == []
 
 
+def test_a_fault_stops_a_list_for_good_until_it_is_checked_again(send, office, monkeypatch):
+    def fail(self, rows):
+        raise ValueError("王小明")
+
+    value = send(HEAD + GOOD)
+    services.check(import_id=value.id, columns=COLUMNS.items(), by=office, at=timezone.now())
+    with monkeypatch.context() as broken:
+        broken.setattr(PeopleImport, "write_read", fail)
+        assert services.run(value.id)
+    value = queries.find(value.id)
+    assert (value.state, value.code) == (State.REFUSED, "fault")
+    assert queries.stale(timezone.now() + timedelta(days=1)) == []
+    services.check(import_id=value.id, columns=COLUMNS.items(), by=office, at=timezone.now())
+    assert services.run(value.id)
+    assert queries.find(value.id).state == State.CHECKED
+
+
 def test_two_workers_do_not_carry_out_one_list(send, office):
     value = send(HEAD + GOOD)
     services.check(import_id=value.id, columns=COLUMNS.items(), by=office, at=timezone.now())
