@@ -70,6 +70,6 @@ def test_a_list_is_checked_imported_mended_and_sent_again(site, known):
     office.press("Import now")
     settle(office)
     office.visit("/operate/people/")
-    office.page.locator("main input[name=q]:not([type=hidden])").fill("ouyang haiyan")
+    office.page.locator("main input[name=q]:not([type=hidden])").fill("ouyanghaiyan")
     office.press("Look up")
     assert "欧阳海燕" in office.page.inner_text("main")
