@@ -107,6 +107,7 @@ def test_every_field_of_an_answer_is_always_there(name):
     asked |= {"NewInvitation", "NewPrincipal", "NewDispute", "NewGrant", "NewStandIn"}
     asked |= {"NewInvitation", "NewPrincipal", "NewDispute"}
     asked |= {"Lay"}
+    asked |= {"NewInvitation", "NewPrincipal", "NewDispute", "NewImport"}
 
     if name not in asked and "properties" in schema:
         assert set(schema["required"]) == set(schema["properties"])

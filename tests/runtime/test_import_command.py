@@ -185,7 +185,8 @@ def test_a_file_that_cannot_be_read_ends_with_2_and_leaves_nothing(run, file):
 
     assert code == 2
     assert said == (
-        "✗ courses.csv is a workbook, not a CSV file. Save it as 'CSV UTF-8' and try again.\n"
+        "✗ courses.csv is no workbook that can be read. Open it in a spreadsheet, save it as "
+        "XLSX and try again.\n"
     )
     assert list(file.parent.iterdir()) == [file]
 
@@ -227,9 +228,8 @@ class Interrupted:
 
 
 def test_what_was_written_before_an_interruption_stays_and_is_on_record(city, file, monkeypatch):
-    kind = imports._Kind(imports.courses.COLUMNS, Interrupted)
+    kind = imports._Kind(imports.courses.COLUMNS, Interrupted, batch=1)
     monkeypatch.setitem(imports.KINDS, "courses", kind)
-    monkeypatch.setattr(imports, "BATCH", 1)
     file.write_text(HEADER + INK + POTS, encoding="utf-8")
 
     with pytest.raises(KeyboardInterrupt):

@@ -92,9 +92,14 @@ def apply(
 def import_(
     context: typer.Context,
     kind: Annotated[
-        str, typer.Argument(help="courses, classes, regions-cn, regions-vn, reform, population.")
+        str,
+        typer.Argument(
+            help="people, courses, classes, regions-cn, regions-vn, reform, population."
+        ),
     ],
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, also .gz.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="CSV, also .gz, or XLSX.")
+    ],
 ) -> None:
     """Read a list from a file; further options depend on the kind: --map, --default, --strict."""
     import django

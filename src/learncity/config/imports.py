@@ -4,23 +4,19 @@ Rows that cannot be used go into a file of their own, with what to do about each
 mended and imported again. The exit code: 0 all is in, 1 some rows are not, 2 nothing could be read.
 """
 
-import csv
-import os
 import re
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 import typer
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
@@ -28,35 +24,26 @@ from rich.table import Table
 
 from learncity.apps.catalogue import imports as courses
 from learncity.apps.classes import imports as classes
+from learncity.apps.people import imports as people
 from learncity.apps.places import imports as regions
 from learncity.apps.places import queries as places
 from learncity.kernel import audit
 from learncity.kernel.acting import COMMAND
-from learncity.kernel.csv_files import PROBLEM, CsvFile, Outcome, Row, RowError, Unreadable, near
+from learncity.kernel.csv_cells import language as spoken
+from learncity.kernel.csv_files import CsvFile, Outcome, Row, RowError, Unreadable, near
 from learncity.kernel.errors import DomainError
+from learncity.kernel.failed_rows import ErrorFile
+from learncity.kernel.importing import BATCH, Importer, Whole, written
+from learncity.kernel.texts import LANGUAGES
+from learncity.kernel.workbooks import as_csv
 
-# Rows a transaction: large enough that look-ups do not count, small enough to lose little.
-BATCH = 500
 _SHOWN = 20
+# Which list it is when nobody says so, and the country of phone numbers and IDs without one.
+_LIST, _REGION = "people", "CN"
 _REPEATED = ("map", "default")
 
 # As typed: all values of an option by its name, an empty one where none was given.
 Options = Mapping[str, Sequence[str]]
-
-
-class Importer(Protocol):
-    """Writes the rows of one kind of list."""
-
-    def write(self, rows: Sequence[Row]) -> Outcome:
-        """Make it be as the rows say; one transaction."""
-
-
-@runtime_checkable
-class Whole(Importer, Protocol):
-    """Reads rows one after the other, but can only carry out all of them together."""
-
-    def finish(self) -> Outcome:
-        """Make it be as all rows say; one transaction. Errors are those of all rows."""
 
 
 def _courses(file: CsvFile, options: Options) -> Importer:
@@ -69,6 +56,21 @@ def _classes(file: CsvFile, options: Options) -> Importer:
         raise Unreadable(f"--place {place}: there is no such place. Give the key of a region.")
     return classes.ClassImport(
         file, at=timezone.now(), create_venues="create_venues" in options, place=place
+    )
+
+
+def _people(file: CsvFile, options: Options) -> Importer:
+    language = spoken(options.get("language", ["zh"])[-1])
+    if language not in LANGUAGES:
+        raise Unreadable("--language: write zh, vi or en.")
+    return people.PeopleImport(
+        file,
+        list_name=options.get("list", [_LIST])[-1],
+        by=COMMAND,
+        at=timezone.now(),
+        region=options.get("country", [_REGION])[-1],
+        invented=settings.DEMO,
+        language=language,
     )
 
 
@@ -116,11 +118,13 @@ class _Kind:
     columns: courses.Columns
     make: Callable[[CsvFile, Options], Importer]
     options: tuple[str, ...] = ()
+    batch: int = BATCH
 
 
 KINDS = {
     "courses": _Kind(courses.COLUMNS, _courses),
     "classes": _Kind(classes.COLUMNS, _classes, ("create_venues", "place")),
+    "people": _Kind(people.COLUMNS, _people, ("list", "language", "country"), people.BATCH),
     "regions-cn": _Kind(regions.CHINA_COLUMNS, _regions_cn),
     "regions-vn": _Kind(regions.VIETNAM_COLUMNS, _regions_vn, ("before", "after", "on")),
     "population": _Kind(regions.POPULATION_COLUMNS, _population),
@@ -138,9 +142,16 @@ def run(kind: str, path: Path, options: Options, console: Console) -> None:
         options: as typed, without ``--`` and with ``_`` for ``-``.
     """
     begun = time.monotonic()
+    # The command speaks English; what rooms say is translated for pages.
+    with translation.override("en"):
+        _run(kind, path, options, console, begun)
+
+
+def _run(kind: str, path: Path, options: Options, console: Console, begun: float) -> None:
     try:
-        file, importer, errors = _prepare(kind, path, options)
-        result = _import(kind, file, importer, errors, "strict" in options, console)
+        with as_csv(path) as readable:
+            file, importer, errors = _prepare(kind, path, readable, options)
+            result = _import(kind, file, importer, errors, "strict" in options, console)
     except (Unreadable, DomainError) as reason:
         said = reason.says if isinstance(reason, DomainError) else reason
         console.print(f"[red]✗[/] {escape(str(said))}", soft_wrap=True)
@@ -151,7 +162,9 @@ def run(kind: str, path: Path, options: Options, console: Console) -> None:
     raise typer.Exit(1 if result.failed else 0)
 
 
-def _prepare(kind: str, path: Path, options: Options) -> tuple[CsvFile, Importer, "ErrorFile"]:
+def _prepare(
+    kind: str, path: Path, readable: Path, options: Options
+) -> tuple[CsvFile, Importer, ErrorFile]:
     if kind not in KINDS:
         raise Unreadable(
             f"{kind!r} cannot be imported{near(kind, KINDS)}. Say one of: {', '.join(KINDS)}."
@@ -169,8 +182,9 @@ def _prepare(kind: str, path: Path, options: Options) -> tuple[CsvFile, Importer
             takes = "no value" if name in _FLAGS else "a value after it"
             raise Unreadable(f"--{shown} takes {takes}.")
     rename, defaults = (_pairs(name, options) for name in _REPEATED)
-    file = CsvFile(path, KINDS[kind].columns, rename=rename, defaults=defaults)
-    return file, KINDS[kind].make(file, options), ErrorFile(_errors_path(path, options), file)
+    file = CsvFile(readable, KINDS[kind].columns, rename=rename, defaults=defaults)
+    importer = KINDS[kind].make(file, options)
+    return file, importer, ErrorFile(_errors_path(path, options), file, path)
 
 
 def _pairs(name: str, options: Options) -> dict[str, str]:
@@ -192,48 +206,6 @@ def _errors_path(path: Path, options: Options) -> Path:
     return path.with_name(f"{stem}.errors.{ending}" if dot else f"{name}.errors.csv")
 
 
-class ErrorFile:
-    """The rows that were left out, as the file had them, each with its problem; made when needed.
-
-    It takes its name only at the end, so that a file of mistakes may be read while it is written.
-    """
-
-    def __init__(self, path: Path, file: CsvFile) -> None:
-        self.path, self._file = path, file
-        self.rows = 0
-        if path.absolute() == file.path.absolute():
-            raise Unreadable(f"--errors {path} is the file that is read. Give another name.")
-        try:
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        except OSError as error:
-            raise Unreadable(
-                f"The rows with mistakes cannot be written to {path.parent}: {error.strerror}. "
-                "Say --errors PATH with a folder that this user may write to."
-            )
-        self._draft = Path(name)
-        self._draft.chmod(0o644)
-        # The byte-order mark is how a spreadsheet knows that it is UTF-8.
-        self._text = os.fdopen(handle, "w", encoding="utf-8-sig", newline="")
-        self._writer = csv.writer(self._text, delimiter=file.delimiter)
-        self._writer.writerow([*file.without_problem(file.header), PROBLEM])
-
-    def add(self, row: Row, errors: Sequence[RowError]) -> None:
-        """Write one row."""
-        problem = " · ".join(error.problem for error in errors)
-        self._writer.writerow(
-            [*self._file.without_problem(row.raw), f"row {row.number}: {problem}"]
-        )
-        self.rows += 1
-
-    def close(self) -> None:
-        """Put it in its place, or leave nothing behind when no row was wrong."""
-        self._text.close()
-        if self.rows:
-            self._draft.replace(self.path)
-        else:
-            self._draft.unlink()
-
-
 @dataclass
 class _Result:
     outcome: Outcome = field(default_factory=Outcome)
@@ -251,8 +223,8 @@ def _import(
     result = _Result()
     try:
         with transaction.atomic() if strict else nullcontext():
-            for rows in _batches(file, result, console):
-                _count(result, rows, importer.write(rows), errors)
+            for rows, outcome in _batches(KINDS[kind].batch, file, importer, result, console):
+                _count(result, rows, outcome, errors)
             if not result.rows:
                 raise Unreadable(f"{file.path.name} has a header and no row below it.")
             if isinstance(importer, Whole):
@@ -274,15 +246,16 @@ def _import(
     return result
 
 
-def _batches(file: CsvFile, result: _Result, console: Console) -> Iterator[list[Row]]:
-    """The rows of the file, some at a time, while a bar shows how far it is."""
+def _batches(
+    size: int, file: CsvFile, importer: Importer, result: _Result, console: Console
+) -> Iterator[tuple[list[Row], Outcome]]:
+    """The rows of the file, some at a time, and what became of them; a bar shows how far it is."""
     columns = (TextColumn("  {task.description}"), BarColumn(), TaskProgressColumn())
     quiet = not console.is_terminal
     with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
         task = progress.add_task(file.path.name, total=file.lines)
-        rows = file.rows()
-        while batch := list(islice(rows, BATCH)):
-            yield batch
+        for batch, outcome in written(file, importer, size):
+            yield batch, outcome
             progress.update(task, completed=batch[-1].line, description=_counts(result))
 
 
@@ -324,6 +297,8 @@ def _note(kind: str, file: CsvFile, result: _Result) -> None:
 def _counts(result: _Result) -> str:
     done = result.outcome
     said = f"{done.new:,} new, {done.changed:,} changed, {done.same:,} same"
+    if done.alike:
+        said += f", {done.alike:,} look like somebody else"
     return said + (f", {result.failed:,} left out" if result.failed else "")
 
 
@@ -339,6 +314,12 @@ def _say(
         _say_mistakes(result, console)
     sign = "[yellow]![/]" if result.failed else "[green]✓[/]"
     console.print(f"  {sign} {_counts(result)} [dim]{seconds:.1f} s[/]", soft_wrap=True)
+    if result.outcome.alike:
+        console.print(
+            "    Whoever shares a phone, or name and year of birth, was not joined: the city "
+            "office finds the pairs on the page of each person.",
+            soft_wrap=True,
+        )
     if result.is_refused:
         console.print("    Nothing was kept, because of --strict.", soft_wrap=True)
     if result.failed:

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "learncity.apps.assertions",
     "learncity.apps.catalogue",
     "learncity.apps.classes",
+    "learncity.apps.imports",
     "learncity.apps.initiatives",
     "learncity.rest",
     "learncity.web",
@@ -130,8 +131,12 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
 CSRF_COOKIE_NAME = "learncity_csrf"
 CSRF_FAILURE_VIEW = "learncity.web.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
-# No form takes a file; one that is sent along is passed over, and never written to the disk.
+# No form takes a file; one that is sent along is passed over, and never written to the disk. The
+# one page that takes lists says so itself, and its address may be sent more than any other.
 FILE_UPLOAD_HANDLERS: list[str] = []
+LARGER_BODIES = {"/operate/imports/new/": 21_000_000}
+# Lists that were sent, until they are done or a week old; in no backup.
+IMPORTS_ROOT = DATA / "imports"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
 

@@ -12,7 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from .csv_text import Lines, Unreadable, examine, opened
+from .words import fold
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 # A file of mistakes is mended and read again; what was wrong the last time is no data.
@@ -70,34 +73,56 @@ class Columns:
 
     needed: tuple[tuple[str, ...], ...]
     optional: tuple[str, ...] = ()
+    #: What others call our columns, in any language; a header that says so is understood.
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def all(self) -> tuple[str, ...]:
         """Every column that is read."""
-        return (*(name for group in self.needed for name in group), *self.optional)
+        names = (*(name for group in self.needed for name in group), *self.optional)
+        return tuple(dict.fromkeys(names))
+
+    def guess(self, header: Sequence[str]) -> dict[str, str]:
+        """Which of our columns each of the file's means, by name or by what others call it.
+
+        Returns:
+            Our name to the file's, each at most once; what is not certain is left out.
+        """
+        there = {_bare(name): name for name in reversed(header) if name}
+        found: dict[str, str] = {}
+        for ours in self.all:
+            for word in (ours, *self.words.get(ours, ())):
+                theirs = there.get(_bare(word))
+                if theirs is not None and theirs not in found.values():
+                    found[ours] = theirs
+                    break
+        return found
 
 
 @dataclass
 class Outcome:
-    """What became of some rows."""
+    """What became of some rows; ``alike`` of them look like something that is there already."""
 
     new: int = 0
     changed: int = 0
     same: int = 0
     errors: list[RowError] = field(default_factory=list)
+    alike: int = 0
 
     def add(self, other: "Outcome") -> None:
         """Count what became of further rows; their errors are not kept."""
         self.new += other.new
         self.changed += other.changed
         self.same += other.same
+        self.alike += other.alike
 
 
 class CsvFile:
     """A list in a file that can be read: text, with a header and the columns that are needed.
 
     Args:
-        rename: our name of a column to the file's.
+        rename: our name of a column to the file's; an empty one: the file has none, whatever its
+            header says.
         defaults: our name of a column to what an empty cell of it, or its absence, means.
 
     Raises:
@@ -180,10 +205,14 @@ class CsvFile:
             cells[column] = value or self._defaults.get(column, "")
         trouble = ""
         if any(cell.strip() for cell in raw[len(self.header) :]):
-            trouble = (
-                f"the row has {len(raw)} cells and the header {len(self.header)}; put a cell that "
-                f"holds a {_DELIMITERS[self.delimiter]} between quotation marks"
-            )
+            trouble = _(
+                "the row has %(cells)s cells and the header %(header)s; put a cell that holds a "
+                "%(sign)s between quotation marks"
+            ) % {
+                "cells": len(raw),
+                "header": len(self.header),
+                "sign": {",": _("comma"), ";": _("semicolon"), "\t": _("tab")}[self.delimiter],
+            }
         return Row(number, line, cells, tuple(raw), trouble)
 
     def _read_header(self) -> tuple[list[str], str, int]:
@@ -194,14 +223,15 @@ class CsvFile:
                     header = [_neat(name) for name in _split(line, delimiter)]
                     self._check_header(header)
                     return header, delimiter, number
-        raise Unreadable(f"{self.path.name} is empty. Was it saved?")
+        raise Unreadable(f"{self.path.name} is empty. Was it saved?", code="empty")
 
     def _check_header(self, header: list[str]) -> None:
         named = [_folded(name) for name in header if name]
         twice = next((name for name in named if named.count(name) > 1), None)
         if twice:
             raise Unreadable(
-                f"{self.path.name} has two columns named {twice!r}. Rename or remove one of them."
+                f"{self.path.name} has two columns named {twice!r}. Rename or remove one of them.",
+                code="two_columns",
             )
 
     def _places(self, columns: Columns, rename: dict[str, str]) -> dict[str, int]:
@@ -214,13 +244,20 @@ class CsvFile:
                     f"The columns are {', '.join(columns.all)}."
                 )
         for ours, theirs in rename.items():
-            if _folded(theirs) not in there:
+            if theirs and _folded(theirs) not in there:
                 raise Unreadable(
                     f"--map {ours}={theirs}: {self.path.name} has no column {theirs!r}"
                     f"{near(theirs, self.header)}. It has {_listed(self.header)}."
                 )
-        wanted = {ours: _folded(rename.get(ours, ours)) for ours in columns.all}
-        return {ours: there[theirs] for ours, theirs in wanted.items() if theirs in there}
+        guessed = columns.guess([n for n in self.header if n not in rename.values()])
+        wanted = {ours: _folded(guessed.get(ours, ours)) for ours in columns.all}
+        wanted |= {ours: _folded(theirs) for ours, theirs in rename.items() if theirs}
+        unsaid = {ours for ours, theirs in rename.items() if not theirs}
+        return {
+            ours: there[theirs]
+            for ours, theirs in wanted.items()
+            if theirs in there and ours not in unsaid
+        }
 
     def _check_needed(self, columns: Columns) -> None:
         missing = [group for group in columns.needed if not self.columns & set(group)]
@@ -265,8 +302,12 @@ def _split(line: str, delimiter: str) -> list[str]:
 
 def _broken(error: csv.Error) -> str:
     if "unexpected end" in str(error) or "field larger" in str(error):
-        return "a quotation mark is opened and not closed, so the rows below it are lost; close it"
-    return f"a quotation mark stands where none can be ({error}); double it or remove it"
+        return _(
+            "a quotation mark is opened and not closed, so the rows below it are lost; close it"
+        )
+    return _("a quotation mark stands where none can be (%(why)s); double it or remove it") % {
+        "why": error
+    }
 
 
 def _neat(text: str) -> str:
@@ -275,6 +316,11 @@ def _neat(text: str) -> str:
 
 def _folded(name: str) -> str:
     return _neat(name).casefold()
+
+
+def _bare(name: str) -> str:
+    """A name of a column without signs, marks and spaces: ``Ho_ten`` and ``Họ tên`` are one."""
+    return "".join(c for c in fold(_folded(name)) if c.isalnum())
 
 
 def _listed(names: Sequence[str]) -> str:

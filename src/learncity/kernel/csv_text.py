@@ -25,7 +25,15 @@ _SAVE_AS = "Save it as 'CSV UTF-8' and try again."
 
 
 class Unreadable(Exception):
-    """Nothing of the file can be used; the message says why, and what to do."""
+    """Nothing of the file can be used; the message says why, and what to do.
+
+    Attributes:
+        code: the kind of reason, for whoever says it in another language.
+    """
+
+    def __init__(self, says: str, *, code: str = "unreadable") -> None:
+        super().__init__(says)
+        self.code = code
 
 
 def examine(path: Path) -> tuple[str, int]:
@@ -45,7 +53,7 @@ def examine(path: Path) -> tuple[str, int]:
             return encoding, _count_lines(path, encoding)
         except UnicodeDecodeError:
             continue
-    raise Unreadable(f"{path.name} is neither UTF-8 nor GB18030 text. {_SAVE_AS}")
+    raise Unreadable(f"{path.name} is neither UTF-8 nor GB18030 text. {_SAVE_AS}", code="not_text")
 
 
 def _count_lines(path: Path, encoding: str) -> int:
@@ -53,7 +61,7 @@ def _count_lines(path: Path, encoding: str) -> int:
     with opened(path, encoding) as text:
         while chunk := text.read(_CHUNK):
             if "\0" in chunk:
-                raise Unreadable(f"{path.name} is not a text file. {_SAVE_AS}")
+                raise Unreadable(f"{path.name} is not a text file. {_SAVE_AS}", code="not_text")
             lines += chunk.count("\n")
             end = max(chunk.rfind("\n"), chunk.rfind("\r"))
             length = length + len(chunk) if end < 0 else len(chunk) - end - 1
@@ -95,7 +103,8 @@ class Lines:
 def _too_long(name: str, line: int) -> Unreadable:
     return Unreadable(
         f"{name} has a row of more than {LONGEST_ROW:,} characters at line {line:,}; no list needs "
-        f"one. Is a quotation mark not closed, or is it no list? {_SAVE_AS}"
+        f"one. Is a quotation mark not closed, or is it no list? {_SAVE_AS}",
+        code="too_long",
     )
 
 
@@ -126,7 +135,9 @@ def _opened_bytes(path: Path) -> Iterator[IO[bytes]]:
     except FileNotFoundError:
         raise Unreadable(f"There is no file {path}. Is the name spelt right?")
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise Unreadable(f"{path.name} is a damaged gzip file ({error}). Fetch it again.")
+        raise Unreadable(
+            f"{path.name} is a damaged gzip file ({error}). Fetch it again.", code="damaged"
+        )
     except OSError as error:
         raise Unreadable(f"{path} cannot be read: {error.strerror}.")
 

@@ -63,7 +63,14 @@ def _run(registered: Job) -> Callable[..., None]:
     return run
 
 
-def enqueue(function: Function, **arguments: Any) -> None:
-    """Have the worker run a registered job, if the running transaction commits."""
-    name = f"{function.__module__.removeprefix('learncity.')}.{function.__name__}"
+def enqueue(function: Function | str, **arguments: Any) -> None:
+    """Have the worker run a registered job, if the running transaction commits.
+
+    Args:
+        function: the job, or its name for whoever stands below it: ``apps.room.jobs.what``.
+    """
+    if isinstance(function, str):
+        name = function
+    else:
+        name = f"{function.__module__.removeprefix('learncity.')}.{function.__name__}"
     _proxy.configure_task(REGISTERED[name].name).defer(**arguments)

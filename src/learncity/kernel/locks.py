@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django.db import connection
 
+_WHOLE = UUID(int=0)
+
 
 def hold(what: str, key: UUID) -> None:
     """Wait for, and hold until the transaction ends, the lock of one thing.
@@ -21,6 +23,24 @@ def hold(what: str, key: UUID) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_number(what, key)])
+
+
+def hold_whole(what: str) -> None:
+    """Hold every thing of a kind at once, until the transaction ends, against ``hold_one_of``.
+
+    For work on so many things that a lock for each would fill the database's table of locks.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_number(what, _WHOLE)])
+
+
+def hold_one_of(what: str, key: UUID) -> None:
+    """``hold`` for a kind of thing that somebody may hold as a whole; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock(%s)",
+            [_number(what, _WHOLE), _number(what, key)],
+        )
 
 
 def hold_all(what: str, keys: Sequence[UUID]) -> None:

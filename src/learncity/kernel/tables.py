@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -78,7 +79,7 @@ def _xlsx(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     sheet = book.create_sheet()
     sheet.freeze_panes = "A2"
     for number in range(1, len(head) + 1):
-        sheet.column_dimensions[chr(64 + number)].width = 24
+        sheet.column_dimensions[get_column_letter(number)].width = 24
     cells = []
     for title in head:
         cell = WriteOnlyCell(sheet, value=title)

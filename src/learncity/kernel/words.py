@@ -6,6 +6,7 @@ machine's ICU would sort differently.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import rjieba
 from pypinyin import Style, lazy_pinyin, pinyin
@@ -70,8 +71,14 @@ def name_words(name: str) -> str:
         readings = pinyin(han.group(), style=Style.NORMAL, heteronym=True)
         tokens += [syllable for sign in readings for syllable in sign]
         tokens.append("".join(sign[0] for sign in readings))
-        tokens.append("".join(lazy_pinyin(han.group())))
+        tokens.append("".join(_pinyin(han.group())))
     return " ".join(dict.fromkeys(_WORD.findall(" ".join(tokens))))
+
+
+@lru_cache(maxsize=1024)
+def _pinyin(name: str) -> tuple[str, ...]:
+    """One reading of each sign; of a name both its order and its words ask for it."""
+    return tuple(lazy_pinyin(name))
 
 
 def sort_key(name: str) -> bytes:
@@ -81,7 +88,7 @@ def sort_key(name: str) -> bytes:
     tones; everything case-blind. Chinese and Latin names interleave by their Latin letters.
     """
     if _HAN.search(name):
-        words = [syllable for syllable in lazy_pinyin(name) if syllable.strip()]
+        words = [syllable for syllable in _pinyin(name) if syllable.strip()]
     else:
         words = unicodedata.normalize("NFC", name).split()
         words = words[-1:] + words[:-1]

@@ -4,15 +4,18 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Lower
 
 from learncity.kernel import audit, locks, sealing
 from learncity.kernel.acting import By
 from learncity.kernel.ids import uuid7
 
 from . import queries
-from .models import Account, Identifier, Person, PersonKey
+from .models import Account, Identifier, PeopleList, Person, PersonKey
 from .rules import claim_of, tail_of
 from .types import (
+    ADDRESSES,
     HasOneAlready,
     IdentifierInvalid,
     IdentifierKind,
@@ -70,9 +73,9 @@ def add_own_identifier(*, person_id: UUID, number: Number, by: By, at: datetime)
     """Note a number that somebody states of themselves; otherwise as ``add_identifier``.
 
     Raises:
-        IdentifierInvalid: a phone, which is proven by signing in and not stated.
+        IdentifierInvalid: an address, which is proven by signing in and not stated.
     """
-    if number.kind == IdentifierKind.PHONE:
+    if number.kind in ADDRESSES:
         raise IdentifierInvalid
     return add_identifier(person_id=person_id, number=number, by=by, at=at)
 
@@ -82,7 +85,7 @@ def _hold_claim(number: Number) -> list[bytes]:
     about, value = claim_of(number)
     found = sealing.digests(value, about=about)
     # By the oldest key: it stays the same while a new one comes.
-    locks.hold(CLAIM, UUID(bytes=found[-1][:16]))
+    locks.hold_one_of(CLAIM, UUID(bytes=found[-1][:16]))
     return found
 
 
@@ -93,8 +96,9 @@ def _refuse_what_cannot_be(
     if number.kind == IdentifierKind.NATIONAL_ID:
         if own.filter(kind=number.kind, issuer=number.issuer, ended_at=None).exists():
             raise HasOneAlready
-    elif number.kind == IdentifierKind.PHONE:
-        accounts = Account.objects.filter(phone=number.value).exclude(verified_at=None)
+    elif number.kind in ADDRESSES:
+        accounts = Account.objects.alias(lower=Lower("email")).exclude(verified_at=None)
+        accounts = accounts.filter(Q(phone=number.value) | Q(lower=number.value))
         if accounts.exclude(person_id__in=mine).exists():
             raise IdentifierTaken
     lately = own.filter(added_by_id=person_id, added_at__gt=at - timedelta(days=1))
@@ -105,7 +109,7 @@ def _refuse_what_cannot_be(
 def _seal(person_id: UUID, number: Number, claim: bytes, by: By, at: datetime) -> Identifier:
     pk = uuid7()
     sealed = sealing.seal(
-        number.value, key=_key_of(person_id), owner=str(person_id), about=_about(pk)
+        number.value, key=_key_of(person_id), owner=str(person_id), about=about_of(pk)
     )
     return Identifier(
         id=pk,
@@ -123,7 +127,8 @@ def _seal(person_id: UUID, number: Number, claim: bytes, by: By, at: datetime) -
     )
 
 
-def _about(identifier_id: UUID) -> str:
+def about_of(identifier_id: UUID) -> str:
+    """What a number is sealed for: it opens in its own row alone."""
     return f"people.identifier {identifier_id}"
 
 
@@ -188,7 +193,7 @@ def reveal_identifier(
         bytes(found.sealed),
         key=key.as_wrapped(),
         owner=str(found.person_id),
-        about=_about(found.id),
+        about=about_of(found.id),
     )
 
 
@@ -225,6 +230,15 @@ def _rewrap(limit: int) -> int:
         new = sealing.rewrap(row.as_wrapped(), owner=str(row.person_id))
         row.key_id, row.box = new.key_id, new.box
     PersonKey.objects.bulk_update(rows, ["key_id", "box"], batch_size=500)
+    return len(rows) + _rewrap_lists(current)
+
+
+def _rewrap_lists(current: str) -> int:
+    rows = list(PeopleList.objects.exclude(key_id=current).select_for_update(skip_locked=True))
+    for row in rows:
+        new = sealing.rewrap(row.as_wrapped(), owner=str(row.pk))
+        row.key_id, row.box = new.key_id, new.box
+    PeopleList.objects.bulk_update(rows, ["key_id", "box"])
     return len(rows)
 
 
@@ -241,7 +255,7 @@ def _rehash(limit: int) -> int:
             bytes(row.sealed or b""),
             key=keys[row.person_id],
             owner=str(row.person_id),
-            about=_about(row.id),
+            about=about_of(row.id),
         )
         about, meant = claim_of(Number(IdentifierKind(row.kind), row.issuer, value))
         row.claim = sealing.digest(meant, about=about)

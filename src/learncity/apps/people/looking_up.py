@@ -46,9 +46,16 @@ JOIN people_identifier o ON o.claim = i.claim
 WHERE i.person_id IN (SELECT id FROM mine) AND o.person_id NOT IN (SELECT id FROM mine)
 UNION
 SELECT people_root(o.id), 'NAME' FROM people_person p
-JOIN people_person o ON o.name_words = p.name_words AND o.born = p.born
+JOIN people_person o ON md5(o.name_words) = md5(p.name_words) AND o.born = p.born
+AND o.name_words = p.name_words
 WHERE p.id IN (SELECT id FROM mine) AND p.name_words <> ''
 AND o.id NOT IN (SELECT id FROM mine) AND o.ended_at IS NULL
+UNION
+SELECT people_root(r.other_id), r.by FROM people_resemblance r
+WHERE r.person_id IN (SELECT id FROM mine) AND r.other_id NOT IN (SELECT id FROM mine)
+UNION
+SELECT people_root(r.person_id), r.by FROM people_resemblance r
+WHERE r.other_id IN (SELECT id FROM mine) AND r.person_id NOT IN (SELECT id FROM mine)
 LIMIT 50
 """
 
@@ -100,7 +107,7 @@ def _holders(text: str, region: str, invented: bool) -> list[UUID]:
         phone, email = None, None
     else:
         phone, email = address.phone, address.email
-    signs = [d for form in {*forms, *([phone] if phone else [])} for d in signs_of(form)]
+    signs = [d for form in {*forms, *filter(None, (phone, email))} for d in signs_of(form)]
     with connection.cursor() as cursor:
         cursor.execute(_NUMBERED, [signs, phone, email])
         return [row[0] for row in cursor.fetchall()]
@@ -119,11 +126,11 @@ def cards(ids: Collection[UUID]) -> Mapping[UUID, PersonCard]:
 
 
 def _cards(rows: Sequence[tuple[Any, ...]]) -> list[PersonCard]:
-    kept = _kept([row[0] for row in rows])
+    kept = kept_of([row[0] for row in rows])
     living = Account.objects.filter(person__in=kept, is_active=True).exclude(verified_at=None)
-    accounts = _by_kept(living.order_by("person_id"), kept)
+    accounts = _bykept_of(living.order_by("person_id"), kept)
     held = Identifier.objects.filter(person__in=kept, ended_at=None)
-    numbers = _by_kept(held.order_by("added_at", "id"), kept)
+    numbers = _bykept_of(held.order_by("added_at", "id"), kept)
     found = []
     for pk, name, born, home_id, hometown in rows:
         mine = sorted(accounts.get(pk, ()), key=lambda a: a.person_id != pk)
@@ -135,7 +142,7 @@ def _cards(rows: Sequence[tuple[Any, ...]]) -> list[PersonCard]:
     return found
 
 
-def _kept(ids: Collection[UUID]) -> dict[UUID, UUID]:
+def kept_of(ids: Collection[UUID]) -> dict[UUID, UUID]:
     """By record, which of ``ids`` it is part of; one query."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -145,7 +152,7 @@ def _kept(ids: Collection[UUID]) -> dict[UUID, UUID]:
         return dict(cursor.fetchall())
 
 
-def _by_kept(rows: Iterable[Any], kept: Mapping[UUID, UUID]) -> dict[UUID, list[Any]]:
+def _bykept_of(rows: Iterable[Any], kept: Mapping[UUID, UUID]) -> dict[UUID, list[Any]]:
     found: dict[UUID, list[Any]] = {}
     for row in rows:
         found.setdefault(kept[row.person_id], []).append(row)

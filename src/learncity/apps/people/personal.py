@@ -14,10 +14,12 @@ from . import services
 from .models import (
     Account,
     Identifier,
+    Listed,
     Membership,
     Merge,
     Person,
     PersonKey,
+    Resemblance,
     Residence,
     SeenInPerson,
     Token,
@@ -104,6 +106,15 @@ def _seen(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
     found: dict[UUID, list[Line]] = {}
     for one in SeenInPerson.objects.filter(person_id__in=ids).order_by("at", "id"):
         line = {_("When"): one.at, _("Until"): one.ended_at or ""}
+        found.setdefault(one.person_id, []).append(line)
+    return found
+
+
+def _listed(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
+    found: dict[UUID, list[Line]] = {}
+    rows = Listed.objects.filter(person_id__in=ids).select_related("people_list")
+    for one in rows.order_by("at", "id"):
+        line = {_("List"): one.people_list.name, _("When"): one.at}
         found.setdefault(one.person_id, []).append(line)
     return found
 
@@ -198,6 +209,24 @@ register(
         Basis.DUTY,
         OnErasure.DELETED,
         export=_seen,
+    ),
+    RecordClass(
+        "people.listed",
+        (Listed,),
+        gettext_lazy("Lists that have you"),
+        gettext_lazy("Which list brought you here and when; its number as a hash nobody can read."),
+        Basis.DUTY,
+        OnErasure.PSEUDONYMOUS,
+        export=_listed,
+    ),
+    # Goes with the person too.
+    RecordClass(
+        "people.resemblance",
+        (Resemblance,),
+        gettext_lazy("Records that look like yours"),
+        gettext_lazy("Which other record, and why; the office compares the two."),
+        Basis.DUTY,
+        OnErasure.DELETED,
     ),
     RecordClass(
         "people.merge",

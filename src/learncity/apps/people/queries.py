@@ -7,29 +7,32 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
 from learncity.kernel import sealing
 
-from .looking_up import cards, find_people, possible_duplicates, signs_of
+from .looking_up import cards, find_people, kept_of, possible_duplicates, signs_of
 from .models import (
     Account,
     Group,
     Identifier,
     Membership,
     Merge,
+    PeopleList,
     Person,
     PersonKey,
+    Resemblance,
     Residence,
     SeenInPerson,
     Token,
 )
-from .rules import claim_of
+from .rules import claim_of, folded_name
 from .types import (
     OF_STATES,
     Addresses,
+    Alike,
     Assurance,
     GroupValue,
     IdentifierValue,
@@ -54,6 +57,7 @@ __all__ = [
     "groups",
     "identifiers_of",
     "ids_by_key",
+    "kept_of",
     "memberships_of",
     "merges_of",
     "of_person",
@@ -296,6 +300,18 @@ def merges_of(person_id: UUID) -> list[MergeValue]:
     return [m.as_value() for m in rows.order_by("at", "id")]
 
 
+def resemblances(list_name: str, *, since: datetime, limit: int = 50) -> list[Alike]:
+    """Whom a list brought since a moment who may be somebody else here, oldest first; one query.
+
+    Those that were merged meanwhile are left out.
+    """
+    rows = Resemblance.objects.filter(people_list__folded=folded_name(list_name), at__gte=since)
+    either = Q(other_id=OuterRef("person_id")) | Q(other_id=OuterRef("other_id"))
+    merged = Merge.objects.filter(either, ended_at=None)
+    rows = rows.exclude(Exists(merged))
+    return [r.as_value() for r in rows.order_by("at", "id")[:limit]]
+
+
 # Numbers of identity, groups, residences.
 
 
@@ -331,7 +347,8 @@ def residences_of(person_id: UUID) -> list[ResidenceValue]:
 
 
 def sealing_key_ids() -> set[str]:
-    """The installation keys that are still needed to read or find numbers; two queries."""
+    """The installation keys that are still needed to read or find numbers; three queries."""
     wrapped = set(PersonKey.objects.values_list("key_id", flat=True).distinct())
+    wrapped |= set(PeopleList.objects.values_list("key_id", flat=True).distinct())
     hashed = Identifier.objects.exclude(sealed=None).values_list("key_id", flat=True)
     return wrapped | set(hashed.distinct())

@@ -127,6 +127,8 @@ def parse_number(
     """
     if kind == IdentifierKind.PHONE:
         return Number(kind, "", _phone_of(text, region, invented))
+    if kind == IdentifierKind.EMAIL:
+        return Number(kind, "", _email_of(text))
     value = signs_in(text)
     giver = _issuer(kind, issuer)
     if not value.isascii() or not _fits(kind, giver, value, today):
@@ -158,6 +160,13 @@ def _phone_of(text: str, region: str, invented: bool) -> str:
     if not found:
         raise IdentifierInvalid
     return found
+
+
+def _email_of(text: str) -> str:
+    try:
+        return _email(text.strip())
+    except BadAddress as error:
+        raise IdentifierInvalid from error
 
 
 def _issuer(kind: IdentifierKind, text: str) -> str:
@@ -262,3 +271,8 @@ def tidy(text: str, length: int = 120) -> str:
     """Words as they are kept: composed, printable, one space between them."""
     text = unicodedata.normalize("NFC", text)
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:length]
+
+
+def folded_name(name: str) -> str:
+    """The name of a list without case, width and spaces at its ends: the same list again."""
+    return unicodedata.normalize("NFKC", tidy(name, 80)).casefold()[:80]

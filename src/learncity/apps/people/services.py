@@ -35,12 +35,14 @@ from .identifiers import (
     renew_keys,
     reveal_identifier,
 )
+from .lists import list_named
 from .merges import merge, unmerge
 from .models import (
     NO_PASSWORD,
     Account,
     Membership,
     Person,
+    Resemblance,
     Residence,
     SeenInPerson,
     Token,
@@ -72,6 +74,7 @@ __all__ = [
     "issue_token",
     "join_group",
     "leave_group",
+    "list_named",
     "merge",
     "move_home",
     "note_person_read",
@@ -95,7 +98,7 @@ def account_for(*, address: Addresses, language: str) -> Account:
     """The account that signs in with this address, made when there is none.
 
     Whether it was there cannot be told from outside: a code is sent either way. Two at once get the
-    same account. A phone number that an office stated of somebody without an account is theirs:
+    same account. An address that an office stated of somebody without an account is theirs:
     whoever proves it finds what the office wrote down.
 
     Args:
@@ -126,10 +129,12 @@ def _find(address: Addresses) -> Account | None:
 
 
 def _registered(address: Addresses) -> Person | None:
-    """Whom an office registered with this phone number, as long as they have no account."""
-    if not address.phone:
-        return None
-    held = queries.find_by_identifier(Number(IdentifierKind.PHONE, "", address.phone))
+    """Whom an office stated this address of, as long as they have no account."""
+    if address.phone:
+        number = Number(IdentifierKind.PHONE, "", address.phone)
+    else:
+        number = Number(IdentifierKind.EMAIL, "", address.email or "")
+    held = queries.find_by_identifier(number)
     if held is None or Account.objects.filter(person_id__in=queries.all_ids(held)).exists():
         return None
     return Person.objects.get(pk=held)
@@ -186,6 +191,8 @@ def forget(*, person_id: UUID, at: datetime) -> int:
     destroy_key(person_id=person_id, at=at)
     for model in (Membership, Residence, SeenInPerson):
         model.objects.filter(person_id=person_id).delete()
+    alike = Q(person_id=person_id) | Q(other_id=person_id)
+    Resemblance.objects.filter(alike).delete()
     return Person.objects.filter(pk=person_id, erased_at=None).update(
         key=None, name="", name_order=b"", name_words="", home=None, hometown="", born=None,
         ended_at=at, erased_at=at,

@@ -116,6 +116,7 @@ class IdentifierKind(StrEnum):
     EMPLOYEE_NUMBER = "EMPLOYEE_NUMBER"
     STUDENT_NUMBER = "STUDENT_NUMBER"
     PHONE = "PHONE"
+    EMAIL = "EMAIL"
 
 
 KIND_NAMES = {
@@ -130,6 +131,7 @@ KIND_NAMES = {
     IdentifierKind.EMPLOYEE_NUMBER: _("Employee number"),
     IdentifierKind.STUDENT_NUMBER: _("Student number"),
     IdentifierKind.PHONE: _("Phone number"),
+    IdentifierKind.EMAIL: _("E-mail address"),
 }
 # What a state gave out: an office that saw it knows who somebody is.
 OF_STATES = {
@@ -141,6 +143,8 @@ OF_STATES = {
     IdentifierKind.FOREIGN_RESIDENT_CARD,
     IdentifierKind.PASSPORT,
 }
+# Where somebody is reached: shared in families, and proven by signing in.
+ADDRESSES = {IdentifierKind.PHONE, IdentifierKind.EMAIL}
 # Who gave the number out is part of it: of the first the country, of the others a name.
 COUNTRY_ISSUED = {IdentifierKind.NATIONAL_ID, IdentifierKind.PASSPORT}
 NAME_ISSUED = {
@@ -295,6 +299,32 @@ class MergeValue:
     kept_id: UUID
     other_id: UUID
     reason: MergeReason
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KnownList:
+    """A list of people that somebody keeps elsewhere, and the secret that hashes its numbers."""
+
+    id: UUID
+    name: str
+    secret: bytes = field(repr=False)
+
+
+class ListNameMissing(DomainError):
+    """Nobody could tell whether a list came before."""
+
+    code = "list_name_missing"
+    says = _("Say which list it is, in the same words each time it is sent.")
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Two records that an import held for possibly one person: the newer one, and whom it meets."""
+
+    person_id: UUID
+    other_id: UUID
+    by: DuplicateBy
     at: datetime
 
 

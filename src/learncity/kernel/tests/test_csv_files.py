@@ -8,6 +8,7 @@ from datetime import date, time
 from enum import StrEnum
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +24,12 @@ READ = [("ink", "毛笔字", "20"), ("pots", "陶艺，从泥巴开始", "12")]
 class Size(StrEnum):
     SMALL = "SMALL"
     VERY_LARGE = "VERY_LARGE"
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ def list_my_identifiers(request: HttpRequest) -> shapes.Identifiers:
 def add_my_identifier(request: HttpRequest, payload: shapes.NewIdentifier) -> Status[BaseModel]:
     """Add a number of identity of mine. Stated again, it is the one that is there.
 
-    A phone number is not added here but proven by signing in: 409 `identifier_invalid`.
+    An address is not added here but proven by signing in: 409 `identifier_invalid`.
     """
     person_id = account(request).person_id
     made = services.add_own_identifier(

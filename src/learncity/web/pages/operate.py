@@ -119,6 +119,13 @@ ACTIONS = {
     "roles.review_opened": gettext_lazy("Began a review of roles"),
     "roles.kept": gettext_lazy("Kept a role in a review"),
     "roles.followed": gettext_lazy("A reform changed an officer’s regions"),
+    "people.imported": gettext_lazy("Imported people"),
+    "imports.sent": gettext_lazy("Sent a list"),
+    "imports.check_begun": gettext_lazy("Had a list checked"),
+    "imports.apply_begun": gettext_lazy("Had a list imported"),
+    "imports.removed": gettext_lazy("Deleted the files of a list"),
+    "imports.rows_seen": gettext_lazy("Looked at rows of a list"),
+    "imports.rows_fetched": gettext_lazy("Fetched rows that were left out"),
 }
 VIA = {
     "WEB": gettext_lazy("in the browser"),
@@ -148,6 +155,7 @@ SUBJECTS = {
     "identifier": gettext_lazy("number"),
     "consent": gettext_lazy("consent"),
     "request": gettext_lazy("request"),
+    "import": gettext_lazy("list"),
     "retention": gettext_lazy("how long things are kept"),
 }
 DETAILS = {
@@ -216,6 +224,7 @@ _WAYS = (
     (Act.OPERATE, "web:retention", gettext_lazy("How long things are kept")),
     (Act.DRAW_MAP, "web:reforms", gettext_lazy("Reforms of places")),
     (Act.GIVE_ROLES, "web:roles", gettext_lazy("Roles")),
+    (Act.OPERATE, "web:imports", gettext_lazy("Lists")),
 )
 _OFFICE = frozenset(
     {

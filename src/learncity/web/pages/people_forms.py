@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from learncity.apps.people import queries as people
 from learncity.apps.people import services
 from learncity.apps.people.types import (
+    ADDRESSES,
     KIND_NAMES,
     MERGE_REASON_NAMES,
     REASON_NAMES,
@@ -73,8 +74,8 @@ class NumberForm(forms.Form):
 
     def __init__(self, *args: Any, is_own: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # A phone of one's own is proven by signing in with it.
-        left_out = {IdentifierKind.PHONE} if is_own else set()
+        # An address of one's own is proven by signing in with it.
+        left_out = ADDRESSES if is_own else set()
         self.fields["kind"].choices = kind_choices(left_out)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -149,7 +150,7 @@ class RegisterForm(forms.Form):
         self, *args: Any, homes: Sequence[Any], groups: Sequence[Any], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        kinds = kind_choices({IdentifierKind.PHONE})
+        kinds = kind_choices(ADDRESSES)
         choices = {
             "language": [
                 ({"zh-hans": "zh-Hans"}.get(c, c), name) for c, name in settings.LANGUAGES

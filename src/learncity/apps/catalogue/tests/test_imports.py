@@ -1,6 +1,7 @@
 """A catalogue comes in from a file; again, it changes nothing; what is wrong is left out."""
 
 import pytest
+from django.utils import translation
 
 from learncity.apps.catalogue import queries
 from learncity.apps.catalogue.imports import COLUMNS, CourseImport
@@ -15,6 +16,12 @@ INK = (
     "ink,毛筆字入門,improver,SENIORS|women,zh|vi"
 )
 POTS = "pots,qiaotou-learning-centre,Cultural literacy,陶艺,,,,,,"
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

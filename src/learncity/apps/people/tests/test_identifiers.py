@@ -362,7 +362,7 @@ def unlocked(monkeypatch):
         checked(*args)
         both.wait()
 
-    monkeypatch.setattr(locks, "hold", lambda what, key: None)
+    monkeypatch.setattr(locks, "hold_one_of", lambda what, key: None)
     monkeypatch.setattr(identifiers, "_refuse_what_cannot_be", check)
 
 

@@ -5,18 +5,12 @@ from typing import ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
-from django.contrib.postgres.indexes import GinIndex, HashIndex
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import MD5, Lower, Now
 
-from learncity.kernel.ids import uuid7
-from learncity.kernel.ranges import DateRange, TsTzRange
-from learncity.kernel.sealing import Wrapped
-from learncity.kernel.texts import LANGUAGES, TranslatedField
-from learncity.kernel.words import name_words, sort_key
-
-from .types import (
+from learncity.apps.people.types import (
     Addresses,
     Document,
     GroupValue,
@@ -29,6 +23,11 @@ from .types import (
     ResidenceValue,
     SeenValue,
 )
+from learncity.kernel.ids import uuid7
+from learncity.kernel.ranges import DateRange, TsTzRange
+from learncity.kernel.sealing import Wrapped
+from learncity.kernel.texts import LANGUAGES, TranslatedField
+from learncity.kernel.words import name_words, sort_key
 
 
 class Words(Func):
@@ -81,8 +80,9 @@ class Person(models.Model):
             models.Index(fields=["name_order", "id"], name="people_by_name"),
             # Serves the office's search.
             GinIndex(Words(F("name_words")), name="people_name_search"),
-            # Serves 'is this the same person': equal names.
-            HashIndex(fields=["name_words"], name="people_same_name"),
+            # Serves 'is this the same person': equal names and years. Names alone are too common
+            # in a city of a million, and too long for an ordinary index.
+            models.Index(MD5("name_words"), "born", name="people_same_name_and_year"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,101 @@
+"""The files of an import: a folder of its own, which nobody else on the machine may enter.
+
+It lies beside ``files/`` and not in it: a list of people is in no backup, and no address leads to
+it.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from learncity.kernel.csv_files import Columns, CsvFile
+from learncity.kernel.csv_text import Unreadable
+from learncity.kernel.workbooks import is_workbook, unpack
+
+from .types import MOST_BYTES, ListTooLarge
+
+# A header and the rows below it that a reader is shown.
+_HEAD = 30
+_PACKED = b"\x1f\x8b"
+
+
+def folder_of(import_id: UUID) -> Path:
+    """Where its files are."""
+    return Path(settings.IMPORTS_ROOT) / str(import_id)
+
+
+def failed_of(import_id: UUID) -> Path:
+    """The rows that were left out, as CSV; there when there are some."""
+    return folder_of(import_id) / "failed.csv"
+
+
+def keep(import_id: UUID, content: Iterable[bytes]) -> None:
+    """Write down what was sent.
+
+    Raises:
+        ListTooLarge: it is more than ``MOST_BYTES``; nothing is kept.
+    """
+    folder = folder_of(import_id)
+    folder.mkdir(mode=0o700, parents=True)
+    folder.parent.chmod(0o700)
+    size = 0
+    handle = os.open(folder / "sent", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        for chunk in content:
+            size += len(chunk)
+            if size > MOST_BYTES:
+                remove(import_id)
+                raise ListTooLarge
+            file.write(chunk)
+
+
+def remove(import_id: UUID) -> None:
+    """Delete all its files; again is harmless."""
+    shutil.rmtree(folder_of(import_id), ignore_errors=True)
+
+
+def remove_sent(import_id: UUID) -> None:
+    """Delete the list; the rows that were left out stay."""
+    for name in ("sent", "list.csv", "head.csv"):
+        (folder_of(import_id) / name).unlink(missing_ok=True)
+
+
+def head_of(import_id: UUID, known: Columns) -> CsvFile:
+    """The list with its first rows at least, whatever its columns are called.
+
+    Raises:
+        Unreadable: nothing of it can be used.
+    """
+    sent = folder_of(import_id) / "sent"
+    with sent.open("rb") as file:
+        if file.read(2) == _PACKED:
+            raise Unreadable("a packed file", code="packed")
+    if is_workbook(sent):
+        head = folder_of(import_id) / "head.csv"
+        if not head.exists():
+            unpack(sent, head, most=_HEAD)
+        sent = head
+    return CsvFile(sent, Columns((), known.all, known.words))
+
+
+@contextmanager
+def whole(import_id: UUID) -> Iterator[Path]:
+    """The list as CSV; a workbook is unpacked once, while the list is needed.
+
+    Raises:
+        Unreadable: it is a workbook that cannot be used.
+    """
+    sent, made = (folder_of(import_id) / name for name in ("sent", "list.csv"))
+    if not is_workbook(sent):
+        yield sent
+        return
+    if not made.exists():
+        draft = made.with_suffix(".part")
+        unpack(sent, draft)
+        draft.replace(made)
+    yield made

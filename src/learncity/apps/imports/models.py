@@ -1,0 +1,114 @@
+"""Tables of imports. Private: other rooms go through services and queries."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+
+from learncity.kernel.ids import uuid7
+
+from .types import ImportValue, Mistake, State
+
+_RUNNING = [State.CHECKING, State.APPLYING]
+
+
+class Import(models.Model):
+    """A list that the office sent: what it is, how far it is, what became of its rows.
+
+    The list itself, and the rows that were left out, are files in the data folder until they are
+    deleted; what stays here are counts.
+
+    Personal data: who sent a list, how the file was called; and, in files, whatever stands in the
+    list. The files are deleted when the list is done or a week old.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=20)
+    list_name = models.CharField(max_length=80, default="", blank=True)
+    file_name = models.CharField(max_length=120, default="", blank=True)
+    # Of people of whom no row says theirs; and in which mistakes are said.
+    language = models.CharField(max_length=10)
+    # Who gave numbers out of which no column says it.
+    giver = models.CharField(max_length=80, default="", blank=True)
+    state = models.CharField(max_length=10, choices=[(s.value, s.name) for s in State])
+    by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    spoken = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    # When something last moved: a list at which nobody works any more is taken up again.
+    touched_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    header = models.JSONField(default=list)
+    columns = models.JSONField(default=dict)
+    # How far the rows are read: a row of the file, a line of it, of how many.
+    row = models.PositiveIntegerField(default=0)
+    line = models.PositiveIntegerField(default=0)
+    lines = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    same = models.PositiveIntegerField(default=0)
+    alike = models.PositiveIntegerField(default=0)
+    wrong = models.PositiveIntegerField(default=0)
+    # Kinds of mistakes with how many rows; never a value.
+    mistakes = models.JSONField(default=list)
+    code = models.CharField(max_length=20, default="", blank=True)
+    has_files = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=[*State]), name="imports_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state__in=_RUNNING) | Q(has_files=True),
+                name="imports_running_has_its_file",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("at")),
+                name="imports_end_after_they_began",
+            ),
+        ]
+        indexes = [
+            # Serves the office's list, newest first.
+            models.Index(fields=["-at", "-id"], name="imports_latest"),
+            # Serves whoever looks for lists at which nobody works: mostly none.
+            models.Index(
+                fields=["touched_at"], condition=Q(state__in=_RUNNING), name="imports_running"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"import {self.pk}"
+
+    def start(self, state: State, at: Any) -> None:
+        """Begin to read it from its first row."""
+        self.state, self.touched_at = state, at
+        self.row = self.line = self.new = self.changed = self.same = self.alike = self.wrong = 0
+        self.mistakes, self.code = [], ""
+
+    def as_value(self) -> ImportValue:
+        """The only shape in which an import leaves this room."""
+        return ImportValue(
+            self.id, self.kind, self.list_name, self.file_name, self.language, self.giver,
+            State(self.state), self.by_id, self.at, self.ended_at, tuple(self.header),
+            self.columns, self.line, self.lines, self.new, self.changed, self.same, self.alike,
+            self.wrong, tuple(Mistake(*one) for one in self.mistakes), self.code, self.has_files,
+        )  # fmt: skip
+
+
+class Layout(models.Model):
+    """What the columns of a header were said to be, so that nobody says it twice.
+
+    Personal data: none.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=20)
+    # Hash of the names of the columns, in order.
+    shape = models.CharField(max_length=64)
+    columns = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "shape"], name="imports_shape_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"layout {self.pk}"

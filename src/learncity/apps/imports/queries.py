@@ -1,0 +1,77 @@
+"""Everything that can be asked of imports. Nothing here writes."""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from uuid import UUID
+
+from learncity.kernel.csv_text import Unreadable
+
+from . import files
+from .kinds import KINDS, Kind, kind_of
+from .models import Import
+from .types import RUNNING, ImportValue
+
+
+def kinds() -> Mapping[str, Kind]:
+    """The kinds of lists that can be sent, by key."""
+    return KINDS
+
+
+def find(import_id: UUID) -> ImportValue | None:
+    """An import, or ``None``; one query."""
+    found = Import.objects.filter(pk=import_id).first()
+    return found.as_value() if found else None
+
+
+def latest(limit: int = 100) -> list[ImportValue]:
+    """The newest imports, newest first; one query."""
+    return [row.as_value() for row in Import.objects.order_by("-at", "-id")[:limit]]
+
+
+def stale(before: datetime) -> list[UUID]:
+    """Imports that should be running and did not move since a moment; one query."""
+    rows = Import.objects.filter(state__in=RUNNING, touched_at__lt=before)
+    return list(rows.order_by("touched_at").values_list("id", flat=True))
+
+
+def first_rows(value: ImportValue, count: int = 5) -> tuple[list[str], list[list[str]]]:
+    """Our names of the columns that are read, and the first rows, as a preview shows them.
+
+    Numbers are masked. Both are empty once the file is gone.
+    """
+    kind = kind_of(value.kind)
+    try:
+        file = files.head_of(value.id, kind.columns)
+    except (Unreadable, OSError):
+        return [], []
+    at = {name: place for place, name in enumerate(file.header)}
+    columns = [ours for ours in kind.columns.all if value.columns.get(ours) in at]
+    rows = []
+    for row in islice(file.rows(), count):
+        cells = [_cell(row.raw, at[value.columns[ours]]) for ours in columns]
+        rows.append([kind.shown(c, cell) for c, cell in zip(columns, cells, strict=True)])
+    return columns, rows
+
+
+def _cell(raw: Sequence[str], at: int) -> str:
+    return raw[at].strip() if at < len(raw) else ""
+
+
+def has_failed_rows(import_id: UUID) -> bool:
+    """Whether the rows that were left out can still be fetched."""
+    return files.failed_of(import_id).exists()
+
+
+def failed_rows(import_id: UUID) -> Iterator[list[str]]:
+    """The header and the rows that were left out, as they were sent, each with its problem.
+
+    Whoever reads them says so with ``services.note_rows_fetched``.
+    """
+    path = files.failed_of(import_id)
+    with path.open(encoding="utf-8-sig", newline="") as text:
+        sample = text.readline()
+        text.seek(0)
+        signs = max(",;\t", key=sample.count)
+        yield from csv.reader(text, delimiter=signs)

@@ -1,0 +1,152 @@
+"""Checking and applying a list, batch by batch. Called through services, by a job.
+
+A batch and how far the list is are one transaction. Whoever is killed is taken up again: the rows
+before are read again, because later ones are compared with them, but change and count nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone, translation
+
+from learncity.kernel import audit
+from learncity.kernel.acting import By, Via
+from learncity.kernel.csv_files import CsvFile, Outcome, Row
+from learncity.kernel.csv_text import Unreadable
+from learncity.kernel.failed_rows import ErrorFile
+from learncity.kernel.importing import written
+
+from . import files
+from .kinds import kind_of
+from .models import Import
+from .types import RUNNING, State
+
+log = structlog.get_logger("learncity.imports")
+
+# Kinds of mistakes that are kept; the file of rows left out has all of them.
+_MOST_KINDS = 50
+
+
+def run(import_id: UUID) -> bool:
+    """Check or apply a list to its end; whether it was this call that did.
+
+    Two at once: the second finds it taken and leaves. A list that cannot be read is refused.
+    """
+    with _alone(import_id) as is_mine:
+        found = Import.objects.filter(pk=import_id, state__in=RUNNING).first() if is_mine else None
+        if found is None:
+            return False
+        try:
+            with translation.override(found.spoken):
+                _carry_out(found)
+        except Unreadable as reason:
+            _stop(import_id, reason.code)
+        except OperationalError:  # the database is away; whoever is next carries on
+            raise
+        except Exception:  # the outermost shell: a fault is logged, or the list would begin anew
+            log.exception("a list fails", import_id=str(import_id))
+            _stop(import_id, "fault")
+    return True
+
+
+def _stop(import_id: UUID, code: str) -> None:
+    Import.objects.filter(pk=import_id).update(state=State.REFUSED, code=code)
+
+
+@contextmanager
+def _alone(import_id: UUID) -> Iterator[bool]:
+    """Hold the list as long as this connection lives, or until the end."""
+    number = import_id.int % 2**63
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
+        is_mine = bool(cursor.fetchone()[0])
+    try:
+        yield is_mine
+    finally:
+        if is_mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+
+
+def _carry_out(found: Import) -> None:
+    kind, is_check = kind_of(found.kind), found.state == State.CHECKING
+    by, now = By(found.by_id, Via.DESK), timezone.now()
+    rename = {ours: found.columns.get(ours, "") for ours in kind.columns.all}
+    defaults = {
+        column: found.giver for column in kind.giver if found.giver and column not in found.columns
+    }
+    with files.whole(found.id) as path:
+        file = CsvFile(path, kind.columns, rename=rename, defaults=defaults)
+        found.lines = file.lines
+        importer = kind.make(file, found.as_value(), by, now, is_check)
+        failed = ErrorFile(files.failed_of(found.id), file)
+        mistakes: Counter[tuple[str, str]] = Counter()
+        rows_read, found.wrong, counted = 0, 0, found.row
+        try:
+            batches = written(file, importer, kind.batch)
+            while True:
+                with transaction.atomic():
+                    part = next(batches, None)
+                    if part is None:
+                        break
+                    rows, outcome = part
+                    rows_read += len(rows)
+                    _count(found, rows, outcome, failed, mistakes, is_new=rows[-1].number > counted)
+                    found.touched_at = timezone.now()
+                    found.save()
+        finally:
+            failed.close()
+        if not rows_read:
+            raise Unreadable("a header and no row", code="no_rows")
+    if not failed.rows:
+        files.failed_of(found.id).unlink(missing_ok=True)
+    _finish(found, is_check, by, timezone.now())
+
+
+def _count(
+    found: Import,
+    rows: list[Row],
+    outcome: Outcome,
+    failed: ErrorFile,
+    mistakes: "Counter[tuple[str, str]]",
+    *,
+    is_new: bool,
+) -> None:
+    """Note what became of a batch; of one that was counted before only its mistakes."""
+    wrong: dict[int, list[int]] = {}
+    for place, error in enumerate(outcome.errors):
+        wrong.setdefault(error.row, []).append(place)
+        mistakes[error.column, error.says] += 1
+    for row in rows:
+        if row.number in wrong:
+            failed.add(row, [outcome.errors[place] for place in wrong[row.number]])
+    found.wrong += len(wrong)
+    found.mistakes = [[*kind, n] for kind, n in mistakes.most_common(_MOST_KINDS)]
+    if is_new:
+        found.new += outcome.new
+        found.changed += outcome.changed
+        found.same += outcome.same
+        found.alike += outcome.alike
+        found.row, found.line = rows[-1].number, rows[-1].line
+
+
+@transaction.atomic
+def _finish(found: Import, is_check: bool, by: By, at: datetime) -> None:
+    found.line = found.lines
+    if is_check:
+        found.state, found.touched_at = State.CHECKED, at
+        found.save()
+        return
+    found.state, found.touched_at, found.ended_at = State.DONE, at, at
+    found.save()
+    audit.note(
+        f"{found.kind}.imported", f"import {found.id}", by=by, new=found.new,
+        changed=found.changed, same=found.same, left_out=found.wrong,
+    )  # fmt: skip
+    pk = found.id
+    transaction.on_commit(lambda: files.remove_sent(pk))

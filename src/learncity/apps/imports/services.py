@@ -1,0 +1,228 @@
+"""Every change to imports: a list is sent, its columns said, it is checked, applied, removed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from learncity.kernel import audit
+from learncity.kernel.acting import By
+from learncity.kernel.csv_text import Unreadable
+from learncity.kernel.ids import uuid7
+from learncity.kernel.jobs import enqueue
+from learncity.kernel.texts import LANGUAGES
+
+from . import files
+from .kinds import Kind, kind_of
+from .models import Import, Layout
+from .running import run
+from .types import (
+    RUNNING,
+    ColumnsMissing,
+    ColumnTwice,
+    ImportNotFound,
+    ImportValue,
+    ListUnreadable,
+    NotNow,
+    State,
+)
+
+__all__ = [
+    "apply",
+    "check",
+    "forget_files",
+    "note_rows_fetched",
+    "note_rows_seen",
+    "remove",
+    "run",
+    "send",
+]
+
+
+def send(
+    *,
+    import_id: UUID | None = None,
+    kind: str,
+    list_name: str,
+    file_name: str,
+    content: Iterable[bytes],
+    language: str,
+    giver: str,
+    spoken: str,
+    by: By,
+    at: datetime,
+) -> ImportValue:
+    """Take in a list and read its header; the same id again is the import that is there.
+
+    Args:
+        content: the bytes of a workbook or a table of text.
+        language: of people of whom no row says theirs (BCP 47).
+        giver: who gave out numbers of which no column says it.
+        spoken: language in which mistakes are said, as Django names it.
+
+    Raises:
+        KindUnknown: as it says.
+        ListTooLarge: as it says.
+        ListUnreadable: nothing of it can be used; nothing is kept.
+    """
+    assert by.person_id is not None
+    known = kind_of(kind)
+    pk = import_id or uuid7()
+    there = Import.objects.filter(pk=pk).first()
+    if there:
+        return there.as_value()
+    files.keep(pk, content)
+    try:
+        head = files.head_of(pk, known.columns)
+    except Unreadable as reason:
+        files.remove(pk)
+        raise ListUnreadable(reason.code) from reason
+    except BaseException:
+        files.remove(pk)
+        raise
+    with transaction.atomic():
+        made = Import.objects.create(
+            id=pk,
+            kind=kind,
+            list_name=" ".join(list_name.split())[:80],
+            file_name=file_name.rpartition("/")[2][-120:],
+            language=language if language in LANGUAGES else LANGUAGES[0],
+            giver=" ".join(giver.split())[:80],
+            state=State.SENT,
+            by_id=by.person_id,
+            spoken=spoken or settings.LANGUAGE_CODE,
+            at=at,
+            touched_at=at,
+            header=[name for name in head.header if name],
+            columns=_guess(known, kind, head.header),
+        )
+        audit.note("imports.sent", f"import {pk}", by=by, kind=kind)
+    return made.as_value()
+
+
+def _guess(known: Kind, kind: str, header: list[str]) -> dict[str, str]:
+    """What the columns were said to be the last time, or what their names say."""
+    names = [name for name in header if name]
+    layout = Layout.objects.filter(kind=kind, shape=_shape(names)).first()
+    return dict(layout.columns) if layout else known.columns.guess(names)
+
+
+def _shape(header: list[str]) -> str:
+    return sha256("\x1f".join(header).encode()).hexdigest()
+
+
+@transaction.atomic
+def check(
+    *, import_id: UUID, columns: Iterable[tuple[str, str]], by: By, at: datetime
+) -> ImportValue:
+    """Say what the columns are, and have every row looked at; nothing is written for people.
+
+    Args:
+        columns: our name of a column and the file's; names that nobody knows are passed over.
+
+    Raises:
+        ImportNotFound: there is no such import.
+        NotNow: it is running or over.
+        ColumnTwice, ColumnsMissing: as they say.
+    """
+    found = _hold(import_id, State.SENT, State.CHECKED, State.REFUSED)
+    known = kind_of(found.kind).columns
+    pairs = [
+        (ours, theirs) for ours, theirs in columns if ours in known.all and theirs in found.header
+    ]
+    said = dict(pairs)
+    if len({*said.values()}) < len(pairs):
+        raise ColumnTwice
+    if any(not set(group) & set(said) for group in known.needed):
+        raise ColumnsMissing
+    found.columns = said
+    found.start(State.CHECKING, at)
+    found.save()
+    Layout.objects.update_or_create(
+        kind=found.kind, shape=_shape(found.header), defaults={"columns": said}
+    )
+    audit.note("imports.check_begun", f"import {import_id}", by=by)
+    _enqueue(import_id)
+    return found.as_value()
+
+
+@transaction.atomic
+def apply(*, import_id: UUID, by: By, at: datetime) -> ImportValue:
+    """Have a checked list written. Said again while it is being written, it changes nothing.
+
+    Raises:
+        ImportNotFound: there is no such import.
+        NotNow: it was not checked.
+    """
+    found = _hold(import_id, State.CHECKED, State.APPLYING, State.DONE)
+    if found.state == State.CHECKED:
+        found.start(State.APPLYING, at)
+        found.save()
+        audit.note("imports.apply_begun", f"import {import_id}", by=by)
+        _enqueue(import_id)
+    return found.as_value()
+
+
+def _enqueue(import_id: UUID) -> None:
+    # By its name: the entry point stands above this module, and calls it back.
+    enqueue("apps.imports.jobs.carry_out", import_id=str(import_id))
+
+
+def _hold(import_id: UUID, *states: State) -> Import:
+    found = Import.objects.select_for_update().filter(pk=import_id).first()
+    if found is None:
+        raise ImportNotFound(str(import_id))
+    if found.state not in states or not found.has_files:
+        if found.state in states and found.state == State.DONE:
+            return found
+        raise NotNow
+    return found
+
+
+@transaction.atomic
+def remove(*, import_id: UUID, by: By, at: datetime) -> ImportValue:
+    """Delete the files of a list now. What was written stays; a list not yet applied is over.
+
+    Raises:
+        ImportNotFound: there is no such import.
+        NotNow: it is running.
+    """
+    found = Import.objects.select_for_update().filter(pk=import_id).first()
+    if found is None:
+        raise ImportNotFound(str(import_id))
+    if found.state in RUNNING:
+        raise NotNow
+    if found.has_files:
+        if found.state != State.DONE:
+            found.state, found.ended_at = State.REMOVED, at
+        found.has_files = False
+        found.save()
+        audit.note("imports.removed", f"import {import_id}", by=by)
+        transaction.on_commit(lambda: files.remove(import_id))
+    return found.as_value()
+
+
+def forget_files(*, before: datetime) -> int:
+    """Delete the files of lists sent before a moment; how many lists. Running ones are left."""
+    rows = Import.objects.filter(at__lt=before, has_files=True).exclude(state__in=RUNNING)
+    ids = list(rows.values_list("id", flat=True))
+    for pk in ids:
+        files.remove(pk)
+    open_ones = [State.SENT, State.CHECKED, State.REFUSED]
+    Import.objects.filter(pk__in=ids, state__in=open_ones).update(
+        state=State.REMOVED, ended_at=before
+    )
+    return Import.objects.filter(pk__in=ids).update(has_files=False, file_name="")
+
+
+def note_rows_seen(*, import_id: UUID, by: By) -> None:
+    """Write down that somebody looked at the first rows of a list."""
+    audit.note("imports.rows_seen", f"import {import_id}", by=by)
+
+
+def note_rows_fetched(*, import_id: UUID, by: By, kind: str) -> None:
+    """Write down that somebody fetched the rows that were left out, as what kind of file."""
+    audit.note("imports.rows_fetched", f"import {import_id}", by=by, how=kind)

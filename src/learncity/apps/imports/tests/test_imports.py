@@ -1,0 +1,371 @@
+"""A list in the office: sent, its columns said, checked, applied, mended, forgotten."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone, translation
+from openpyxl import Workbook
+
+from learncity.apps.imports import files, jobs, queries, services
+from learncity.apps.imports.models import Import, Layout
+from learncity.apps.imports.types import (
+    ColumnsMissing,
+    ColumnTwice,
+    KindUnknown,
+    ListTooLarge,
+    ListUnreadable,
+    NotNow,
+    State,
+)
+from learncity.apps.people.factories import make_person
+from learncity.apps.people.imports import PeopleImport
+from learncity.apps.people.models import Listed, Person
+from learncity.kernel import audit
+from learncity.kernel.acting import By, Via
+from learncity.kernel.ids import uuid7
+
+HEAD = "编号,姓名,电话号,出生年\n"
+GOOD = "1,王小明,15400002001,1960\n"
+BAD = "2,李秀英,12345,1962\n"
+COLUMNS = {"key": "编号", "name": "姓名", "phone": "电话号", "born": "出生年"}
+
+
+@pytest.fixture(autouse=True)
+def _folder(settings, tmp_path, city):
+    settings.IMPORTS_ROOT = tmp_path / "imports"
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def office(city):
+    return By(make_person("Clerk"), Via.DESK)
+
+
+@pytest.fixture
+def send(office):
+    def send(text, name="list.csv", **said):
+        content = text if isinstance(text, bytes) else text.encode()
+        return services.send(
+            **{
+                "kind": "people", "list_name": "Union", "file_name": name, "content": [content],
+                "language": "zh-Hans", "giver": "", "spoken": "en", "by": office,
+                "at": timezone.now(), **said,
+            }
+        )  # fmt: skip
+
+    return send
+
+
+@pytest.fixture
+def go(send, office):
+    """A list that is sent, checked and, unless it shall stay so, applied."""
+
+    def go(text, columns=COLUMNS, *, is_applied=True, **said):
+        value = send(text, **said)
+        services.check(import_id=value.id, columns=columns.items(), by=office, at=timezone.now())
+        assert services.run(value.id)
+        if is_applied:
+            services.apply(import_id=value.id, by=office, at=timezone.now())
+            assert services.run(value.id)
+        return queries.find(value.id)
+
+    return go
+
+
+def imported():
+    return set(Person.objects.filter(pk__in=Listed.objects.values("person_id"))
+               .values_list("name", flat=True))  # fmt: skip
+
+
+def rows_of(value):
+    return list(queries.failed_rows(value.id))
+
+
+def counts(value):
+    return value.new, value.changed, value.same, value.wrong
+
+
+def test_a_list_that_was_sent_says_what_its_columns_seem_to_be(send):
+    value = send(HEAD + GOOD)
+    assert (value.state, value.header) == (State.SENT, ("编号", "姓名", "电话号", "出生年"))
+    assert value.columns == {"key": "编号", "name": "姓名", "born": "出生年"}
+    folder = files.folder_of(value.id)
+    assert folder.stat().st_mode & 0o077 == 0
+    assert (folder / "sent").stat().st_mode & 0o077 == 0
+
+
+def test_what_the_columns_were_said_to_be_is_known_the_next_time(go, send):
+    go(HEAD + GOOD, is_applied=False)
+    assert send(HEAD + BAD).columns == COLUMNS
+    assert Layout.objects.count() == 1
+
+
+def test_checking_writes_nobody_and_applying_does(go, office):
+    value = go(HEAD + GOOD + BAD, is_applied=False)
+    assert (value.state, counts(value), imported()) == (State.CHECKED, (1, 0, 0, 1), set())
+    (mistake,) = value.mistakes
+    assert (mistake.column, mistake.rows) == ("电话号", 1)
+
+    services.apply(import_id=value.id, by=office, at=timezone.now())
+    assert services.run(value.id)
+    value = queries.find(value.id)
+    assert (value.state, counts(value), imported()) == (State.DONE, (1, 0, 0, 1), {"王小明"})
+    assert value.share == 100
+    done = next(n for n in audit.latest() if n.action == "people.imported")
+    assert (done.actor_id, done.subject) == (office.person_id, f"import {value.id}")
+
+
+def test_rows_left_out_are_mended_and_sent_again(go):
+    value = go(HEAD + GOOD + BAD)
+    head, row = rows_of(value)
+    assert head == ["编号", "姓名", "电话号", "出生年", "problem"]
+    says = "this is no mobile phone number; write all its digits"
+    assert row == [*BAD.strip().split(","), f"row 3: 电话号 '5 digits': {says}"]
+
+    mended = ",".join(head) + "\n" + ",".join([*row[:2], "15400002002", *row[3:]]) + "\n"
+    again = go(mended)
+    assert (counts(again), imported()) == ((1, 0, 0, 0), {"王小明", "李秀英"})
+    assert not queries.has_failed_rows(again.id)
+
+
+def test_a_workbook_is_read_like_a_table_of_text(go, tmp_path):
+    book = Workbook()
+    for line in (HEAD + GOOD + BAD).splitlines():
+        book.active.append(line.split(","))
+    book.save(tmp_path / "sent.xlsx")
+    value = go((tmp_path / "sent.xlsx").read_bytes(), name="list.xlsx")
+    assert (counts(value), imported()) == ((1, 0, 0, 1), {"王小明"})
+
+
+def test_gb18030_is_read(go):
+    assert counts(go((HEAD + GOOD).encode("gb18030"))) == (1, 0, 0, 0)
+
+
+def test_one_word_stands_for_a_column_that_is_missing(go):
+    value = go("姓名,工号\n王小明,A1\n", {"name": "姓名", "employee_number": "工号"},
+               giver="Wenqu")  # fmt: skip
+    assert counts(value) == (1, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty"),
+        (b"\x1f\x8b\x08 packed", "packed"),
+        (b"PK\x03\x04 nothing", "damaged"),
+        (b"\xd0\xcf\x11\xe0 old", "old_workbook"),
+        (b"name\0\nx", "not_text"),
+        (b"\x89PNG\r\n\x1a\n\xff\xff\xff", "not_text"),
+        (b"name,name\nx,y", "two_columns"),
+    ],
+)
+def test_what_is_no_list_is_refused_and_not_kept(send, content, code):
+    with pytest.raises(ListUnreadable) as refused:
+        send(content)
+    assert refused.value.args == (code,)
+    assert refused.value.says
+    assert not any(files.folder_of(uuid7()).parent.glob("*"))
+    assert Import.objects.count() == 0
+
+
+def test_a_list_without_rows_is_refused_when_it_is_checked(go):
+    value = go(HEAD, is_applied=False)
+    assert (value.state, value.code) == (State.REFUSED, "no_rows")
+
+
+def test_a_list_that_is_too_large_is_not_kept(send, monkeypatch):
+    monkeypatch.setattr(files, "MOST_BYTES", 10)
+    with pytest.raises(ListTooLarge):
+        send(HEAD + GOOD)
+    assert not any(files.folder_of(uuid7()).parent.glob("*"))
+
+
+def test_a_kind_that_nobody_knows_is_refused(send):
+    with pytest.raises(KindUnknown):
+        send(HEAD, kind="ships")
+
+
+@pytest.mark.parametrize(
+    ("columns", "refusal"),
+    [
+        ({"name": "姓名", "key": "姓名"}, ColumnTwice),
+        ({"name": "姓名"}, ColumnsMissing),
+        ({"key": "编号"}, ColumnsMissing),
+        ({"name": "nothing", "key": "编号"}, ColumnsMissing),
+    ],
+)
+def test_columns_must_be_said_once_and_enough_of_them(send, office, columns, refusal):
+    value = send(HEAD + GOOD)
+    with pytest.raises(refusal):
+        services.check(import_id=value.id, columns=columns.items(), by=office, at=timezone.now())
+    assert queries.find(value.id).state == State.SENT
+
+
+def test_two_columns_of_a_file_cannot_be_the_same(send, office):
+    value, pairs = send(HEAD + GOOD), [("name", "姓名"), ("key", "编号"), ("name", "电话号")]
+    with pytest.raises(ColumnTwice):
+        services.check(import_id=value.id, columns=pairs, by=office, at=timezone.now())
+
+
+def test_the_same_id_again_is_the_list_that_is_there(send):
+    pk = uuid7()
+    assert send(HEAD + GOOD, import_id=pk) == send(HEAD + BAD, import_id=pk)
+
+
+def test_a_list_is_applied_only_after_it_was_checked_and_once(go, send, office):
+    fresh = send(HEAD + GOOD)
+    with pytest.raises(NotNow):
+        services.apply(import_id=fresh.id, by=office, at=timezone.now())
+    done = go(HEAD + GOOD)
+    again = services.apply(import_id=done.id, by=office, at=timezone.now())
+    assert again.state == State.DONE
+    assert not services.run(done.id)
+    with pytest.raises(NotNow):
+        services.check(import_id=done.id, columns=COLUMNS.items(), by=office, at=timezone.now())
+
+
+def test_the_list_itself_is_gone_when_it_is_done_and_the_rest_when_it_is_removed(go, office):
+    with transaction.atomic():
+        value = go(HEAD + GOOD + BAD)
+    files.remove_sent(value.id)  # what on_commit does; a test's transaction never commits
+    assert sorted(p.name for p in files.folder_of(value.id).iterdir()) == ["failed.csv"]
+    services.remove(import_id=value.id, by=office, at=timezone.now())
+    files.remove(value.id)
+    value = queries.find(value.id)
+    assert (value.state, value.has_files) == (State.DONE, False)
+    assert not files.folder_of(value.id).exists()
+
+
+def test_lists_are_forgotten_after_a_week(go, send):
+    kept, old = go(HEAD + GOOD + BAD), send(HEAD + BAD)
+    Import.objects.filter(pk=old.id).update(at=timezone.now() - timedelta(days=8))
+    assert services.forget_files(before=timezone.now() - timedelta(days=7)) == 1
+    old = queries.find(old.id)
+    assert (old.state, old.has_files, old.file_name) == (State.REMOVED, False, "")
+    assert not files.folder_of(old.id).exists()
+    assert queries.has_failed_rows(kept.id)
+
+
+def test_a_preview_shows_the_last_signs_of_numbers_only(send, office):
+    value = send(HEAD + GOOD)
+    services.check(import_id=value.id, columns=COLUMNS.items(), by=office, at=timezone.now())
+    assert queries.first_rows(queries.find(value.id)) == (
+        ["name", "key", "phone", "born"],
+        [["王小明", "****", "**** 2001", "1960"]],
+    )
+
+
+class Killed(BaseException):
+    """The worker is gone."""
+
+
+def test_whoever_is_killed_is_taken_up_again_and_counts_nothing_twice(go, office, monkeypatch):
+    lines = [f"{n},Nguyễn {n},,1960\n" for n in range(9)] + [
+        "4,Twice,,1960\n",
+        "10,Last,abc,1970\n",
+    ]
+    value = go(HEAD + "".join(lines), is_applied=False)
+    assert counts(value) == (9, 0, 0, 2)
+    services.apply(import_id=value.id, by=office, at=timezone.now())
+
+    from learncity.apps.imports import kinds
+
+    small = kinds.KINDS["people"].__class__(
+        **{**{f: getattr(kinds.KINDS["people"], f) for f in kinds.Kind.__dataclass_fields__},
+           "batch": 3})  # fmt: skip
+    monkeypatch.setitem(kinds.KINDS, "people", small)
+    real, written = PeopleImport.write_read, []
+
+    def write_read(self, rows):
+        if len(written) == 2:
+            raise Killed
+        written.append(len(rows))
+        return real(self, rows)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(PeopleImport, "write_read", write_read)
+        with pytest.raises(Killed):
+            services.run(value.id)
+    half = queries.find(value.id)
+    assert (half.state, half.new, len(imported())) == (State.APPLYING, 6, 6)
+    assert 0 < half.share < 100
+
+    Import.objects.filter(pk=value.id).update(touched_at=timezone.now() - timedelta(minutes=5))
+    assert queries.stale(timezone.now() - timedelta(minutes=1)) == [value.id]
+    jobs.carry_out(import_id=str(value.id))
+    done = queries.find(value.id)
+    assert (done.state, counts(done)) == (State.DONE, (9, 0, 0, 2))
+    assert len(rows_of(done)) == 3
+    assert queries.stale(timezone.now()) == []
+
+
+def test_a_fault_stops_a_list_for_good_until_it_is_checked_again(send, office, monkeypatch):
+    def fail(self, rows):
+        raise ValueError("王小明")
+
+    value = send(HEAD + GOOD)
+    services.check(import_id=value.id, columns=COLUMNS.items(), by=office, at=timezone.now())
+    with monkeypatch.context() as broken:
+        broken.setattr(PeopleImport, "write_read", fail)
+        assert services.run(value.id)
+    value = queries.find(value.id)
+    assert (value.state, value.code) == (State.REFUSED, "fault")
+    assert queries.stale(timezone.now() + timedelta(days=1)) == []
+    services.check(import_id=value.id, columns=COLUMNS.items(), by=office, at=timezone.now())
+    assert services.run(value.id)
+    assert queries.find(value.id).state == State.CHECKED
+
+
+def test_two_workers_do_not_carry_out_one_list(send, office):
+    value = send(HEAD + GOOD)
+    services.check(import_id=value.id, columns=COLUMNS.items(), by=office, at=timezone.now())
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+
+    known = connection.settings_dict
+    address = make_conninfo(
+        host=known["HOST"], port=known["PORT"] or None, user=known["USER"],
+        password=known["PASSWORD"], dbname=known["NAME"],
+    )  # fmt: skip
+    with psycopg.connect(address, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [value.id.int % 2**63])
+        assert not services.run(value.id)
+    assert services.run(value.id)
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"state": "LOST"}, "imports_state_known"),
+        ({"state": "CHECKING", "has_files": False}, "imports_running_has_its_file"),
+        ({"ended_at": timezone.now() - timedelta(days=9)}, "imports_end_after_they_began"),
+    ],
+)
+def test_the_database_alone_refuses_an_import_that_cannot_be(send, change, name):
+    value = send(HEAD + GOOD)
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        Import.objects.filter(pk=value.id).update(**change)
+
+
+def test_the_database_alone_keeps_one_layout_of_a_header():
+    Layout.objects.create(kind="people", shape="x", columns={})
+    with pytest.raises(IntegrityError, match="imports_shape_once"), transaction.atomic():
+        Layout.objects.create(kind="people", shape="x", columns={})
+
+
+def test_no_name_or_number_of_a_list_is_in_a_table_or_log(go, caplog, capfd):
+    value = go(HEAD + GOOD + BAD)
+    row = Import.objects.filter(pk=value.id).values().get()
+    trail = [(n.subject, n.detail) for n in audit.latest()]
+    for secret in ("王小明", "李秀英", "15400002001", "12345"):
+        assert secret not in str(row)
+        assert secret not in str(trail)
+        assert secret not in caplog.text
+        assert secret not in "".join(capfd.readouterr())
+
+
+def test_a_row_with_a_delimiter_of_another_country_is_read_back(go):
+    value = go((HEAD + BAD).replace(",", ";"))
+    assert len(rows_of(value)[0]) == 5

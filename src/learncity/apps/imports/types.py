@@ -1,0 +1,153 @@
+"""What other rooms may know of imports: values and refusals. Pure data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from learncity.kernel.errors import DomainError, NotFound
+
+# What the office may send in a browser; longer lists come in by command. Bytes.
+MOST_BYTES = 20_000_000
+
+
+class State(StrEnum):
+    """How far a list is."""
+
+    SENT = "SENT"  # its header was read; its columns are still to be said
+    CHECKING = "CHECKING"
+    CHECKED = "CHECKED"
+    APPLYING = "APPLYING"
+    DONE = "DONE"
+    REFUSED = "REFUSED"  # it cannot be read at all
+    REMOVED = "REMOVED"  # taken away before it was applied
+
+
+STATE_NAMES = {
+    State.SENT: _("Columns to be said"),
+    State.CHECKING: _("Being checked"),
+    State.CHECKED: _("Checked"),
+    State.APPLYING: _("Being imported"),
+    State.DONE: _("Imported"),
+    State.REFUSED: _("Cannot be read"),
+    State.REMOVED: _("Removed"),
+}
+RUNNING = (State.CHECKING, State.APPLYING)
+
+# Why nothing of a file can be used: codes of kernel.csv_text.Unreadable.
+REASONS = {
+    "unreadable": _("The file cannot be read. Save it as XLSX or CSV and send it again."),
+    "empty": _("The file is empty. Was it saved?"),
+    "no_rows": _("The file has a header and no row below it."),
+    "not_text": _("This is neither a workbook nor a table of text. Save it as XLSX or CSV."),
+    "too_long": _("A row is longer than any list needs. Is a quotation mark not closed?"),
+    "two_columns": _("Two columns have the same name. Rename or remove one of them."),
+    "damaged": _("The workbook is damaged. Open it in a spreadsheet, save it and send it again."),
+    "old_workbook": _("This is an old or locked workbook. Save it as XLSX without a password."),
+    "too_large": _("The workbook unpacks to more than a list needs. Save it as CSV."),
+    "fault": _(
+        "A fault of the program stopped this list. What was written until then stays. Tell"
+        " whoever runs the system, and check the list again afterwards."
+    ),
+    "packed": _("Packed files come in by command only. Send the file as it is."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A kind of mistake: in which column, what to do, in how many rows. No value of anybody."""
+
+    column: str
+    says: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportValue:
+    """A list that was sent, how far it is, and what became of its rows.
+
+    ``columns`` are our names of columns to the file's. ``line`` of ``lines`` is how far it was
+    read. Counts are those of the check, and after applying those of what was done.
+    """
+
+    id: UUID
+    kind: str
+    list_name: str
+    file_name: str
+    language: str
+    giver: str
+    state: State
+    by_id: UUID
+    at: datetime
+    ended_at: datetime | None
+    header: tuple[str, ...]
+    columns: Mapping[str, str]
+    line: int
+    lines: int
+    new: int
+    changed: int
+    same: int
+    alike: int
+    wrong: int
+    mistakes: tuple[Mistake, ...]
+    code: str
+    has_files: bool
+
+    @property
+    def share(self) -> int:
+        """How much of it was read, in hundredths."""
+        return min(100, self.line * 100 // self.lines) if self.lines else 0
+
+
+class ImportNotFound(NotFound):
+    """There is no such import."""
+
+    code = "import_not_found"
+
+
+class ListUnreadable(DomainError):
+    """Nothing of the file can be used; ``says`` is one of ``REASONS``."""
+
+    code = "list_unreadable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.says = REASONS.get(reason, REASONS["unreadable"])
+
+
+class ListTooLarge(DomainError):
+    """More bytes than are taken in a browser."""
+
+    code = "list_too_large"
+    says = _("The file is larger than 20 MB. Send it in parts, or have it imported by command.")
+
+
+class ColumnTwice(DomainError):
+    """Two columns of the file are said to be the same."""
+
+    code = "column_twice"
+    says = _("Two columns are said to hold the same. Choose another for one of them.")
+
+
+class ColumnsMissing(DomainError):
+    """Without these columns no row can be used."""
+
+    code = "columns_missing"
+    says = _("Say which column holds the name, and which a number that tells people apart.")
+
+
+class NotNow(DomainError):
+    """The list is not as far, or further."""
+
+    code = "import_not_now"
+    says = _("The list is in another state meanwhile. Look at it again.")
+
+
+class KindUnknown(DomainError):
+    """There is no such kind of list."""
+
+    code = "import_kind_unknown"
+    says = _("There is no such kind of list.")

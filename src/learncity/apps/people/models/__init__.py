@@ -1,0 +1,35 @@
+"""Tables of people. Private: other rooms go through queries and services."""
+
+from .lists import Listed, PeopleList, Resemblance
+from .persons import (
+    NO_PASSWORD,
+    Account,
+    Group,
+    Identifier,
+    Membership,
+    Merge,
+    Person,
+    PersonKey,
+    Residence,
+    SeenInPerson,
+    Token,
+    Words,
+)
+
+__all__ = [
+    "NO_PASSWORD",
+    "Account",
+    "Group",
+    "Identifier",
+    "Listed",
+    "Membership",
+    "Merge",
+    "PeopleList",
+    "Person",
+    "PersonKey",
+    "Resemblance",
+    "Residence",
+    "SeenInPerson",
+    "Token",
+    "Words",
+]

@@ -1,0 +1,102 @@
+"""Lists that the office sends: how far they are, and what became of their rows."""
+
+from uuid import UUID
+
+from django.urls import reverse
+from pydantic import Field
+
+from learncity.apps.imports import types
+from learncity.apps.imports.types import State
+
+from .common import Moment, Shape
+from .people import Asked
+
+
+class NewImport(Asked):
+    """A list as text; larger ones and workbooks are sent in a browser or by command."""
+
+    id: UUID
+    """Made by the caller (a UUID); sent again, nothing is made twice."""
+    kind: str = Field(default="people", max_length=20)
+    list_name: str = Field(min_length=1, max_length=80)
+    """Which list it is, in the same words each time."""
+    text: str = Field(min_length=1, max_length=2_000_000)
+    """CSV or tab-separated rows, the names of the columns in the first."""
+    language: str = Field(default="zh-Hans", pattern=r"^(zh-Hans|vi|en)$")
+    """In which those are written to of whom no row says it."""
+    giver: str = Field(default="", max_length=80)
+    """Union, employer or school that gave numbers out, where no column says it."""
+
+
+class ImportColumns(Asked):
+    """What the columns of a list hold."""
+
+    columns: dict[str, str]
+    """Our name of a column to the file's."""
+
+
+class Mistake(Shape):
+    """A kind of mistake; never a value of anybody."""
+
+    column: str
+    says: str
+    rows: int
+
+
+class Import(Shape):
+    """A list that was sent."""
+
+    id: UUID
+    href: str
+    """Where it is looked at."""
+    kind: str
+    list_name: str
+    state: State
+    at: Moment
+    header: list[str]
+    """What the file calls its columns."""
+    columns: dict[str, str]
+    """Our name of a column to the file's: guessed, until they are said."""
+    read: int
+    """How much of it was read, in hundredths."""
+    new: int
+    changed: int
+    same: int
+    left_out: int
+    alike: int
+    """How many look like somebody who is there already; they are not joined."""
+    mistakes: list[Mistake]
+
+    @classmethod
+    def of(cls, value: types.ImportValue) -> "Import":
+        """From an import."""
+        return cls(
+            id=value.id,
+            href=reverse("rest:import", args=[value.id]),
+            kind=value.kind,
+            list_name=value.list_name,
+            state=value.state,
+            at=value.at,
+            header=[*value.header],
+            columns=dict(value.columns),
+            read=value.share,
+            new=value.new,
+            changed=value.changed,
+            same=value.same,
+            left_out=value.wrong,
+            alike=value.alike,
+            mistakes=[Mistake(column=m.column, says=m.says, rows=m.rows) for m in value.mistakes],
+        )
+
+
+class Imports(Shape):
+    """Lists, newest first, at most 100."""
+
+    items: list[Import]
+
+
+class FailedRows(Shape):
+    """Rows that were left out, as they were sent; the last cell says what is wrong."""
+
+    header: list[str]
+    rows: list[list[str]]
