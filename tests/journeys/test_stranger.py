@@ -24,6 +24,7 @@ THERE = {
     "receipt": "AAAA-AAAA-AA",
     "number": "AAAA-AAAA-AA",
     "kind": "csv",
+    "thing": "SEAT",
     "slug": "workplace-skills",
     "name": "home",
 }

@@ -7,9 +7,9 @@ from django.db.models import F, Q
 
 from learncity.kernel.ids import uuid7
 
-from .types import ImportValue, Mistake, State
+from .types import ImportState, ImportValue, Mistake
 
-_RUNNING = [State.CHECKING, State.APPLYING]
+_RUNNING = [ImportState.CHECKING, ImportState.APPLYING]
 
 
 class Import(models.Model):
@@ -30,7 +30,7 @@ class Import(models.Model):
     language = models.CharField(max_length=10)
     # Who gave numbers out of which no column says it.
     giver = models.CharField(max_length=80, default="", blank=True)
-    state = models.CharField(max_length=10, choices=[(s.value, s.name) for s in State])
+    state = models.CharField(max_length=10, choices=[(s.value, s.name) for s in ImportState])
     by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     spoken = models.CharField(max_length=10)
     at = models.DateTimeField()
@@ -55,7 +55,9 @@ class Import(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=[*State]), name="imports_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=[*ImportState]), name="imports_state_known"
+            ),
             models.CheckConstraint(
                 condition=~Q(state__in=_RUNNING) | Q(has_files=True),
                 name="imports_running_has_its_file",
@@ -77,7 +79,7 @@ class Import(models.Model):
     def __str__(self) -> str:
         return f"import {self.pk}"
 
-    def start(self, state: State, at: Any) -> None:
+    def start(self, state: ImportState, at: Any) -> None:
         """Begin to read it from its first row."""
         self.state, self.touched_at = state, at
         self.row = self.line = self.new = self.changed = self.same = self.alike = self.wrong = 0
@@ -87,7 +89,7 @@ class Import(models.Model):
         """The only shape in which an import leaves this room."""
         return ImportValue(
             self.id, self.kind, self.list_name, self.file_name, self.language, self.giver,
-            State(self.state), self.by_id, self.at, self.ended_at, tuple(self.header),
+            ImportState(self.state), self.by_id, self.at, self.ended_at, tuple(self.header),
             self.columns, self.line, self.lines, self.new, self.changed, self.same, self.alike,
             self.wrong, tuple(Mistake(*one) for one in self.mistakes), self.code, self.has_files,
         )  # fmt: skip

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from learncity.kernel.personal_data import Basis, Line, OnErasure, RecordClass, register
+from learncity.kernel.personal_data import Basis, Erased, Line, OnErasure, RecordClass, register
 
 from . import services
 from .models import Import
@@ -25,6 +25,12 @@ def _files(before: datetime) -> int:
     return services.forget_files(before=before)
 
 
+def _nameless(erased: Erased) -> int:
+    """How somebody called their file goes with them."""
+    mine = Import.objects.filter(by_id=erased.person_id).exclude(file_name="")
+    return mine.update(file_name="")
+
+
 register(
     RecordClass(
         "imports.list",
@@ -35,6 +41,13 @@ register(
         OnErasure.PSEUDONYMOUS,
         days=7,
         export=_sent,
+        erase=_nameless,
         sweep=_files,
+        stays={
+            f"imports_import.{column}": gettext_lazy(
+                "What the list and its columns are called; of nobody in it."
+            )
+            for column in ("list_name", "giver", "header", "columns", "mistakes")
+        },
     )
 )

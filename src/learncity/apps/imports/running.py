@@ -24,7 +24,7 @@ from learncity.kernel.importing import written
 from . import files
 from .kinds import kind_of
 from .models import Import
-from .types import RUNNING, State
+from .types import RUNNING, ImportState
 
 log = structlog.get_logger("learncity.imports")
 
@@ -55,7 +55,7 @@ def run(import_id: UUID) -> bool:
 
 
 def _stop(import_id: UUID, code: str) -> None:
-    Import.objects.filter(pk=import_id).update(state=State.REFUSED, code=code)
+    Import.objects.filter(pk=import_id).update(state=ImportState.REFUSED, code=code)
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def _alone(import_id: UUID) -> Iterator[bool]:
 
 
 def _carry_out(found: Import) -> None:
-    kind, is_check = kind_of(found.kind), found.state == State.CHECKING
+    kind, is_check = kind_of(found.kind), found.state == ImportState.CHECKING
     by, now = By(found.by_id, Via.DESK), timezone.now()
     rename = {ours: found.columns.get(ours, "") for ours in kind.columns.all}
     defaults = {
@@ -139,10 +139,10 @@ def _count(
 def _finish(found: Import, is_check: bool, by: By, at: datetime) -> None:
     found.line = found.lines
     if is_check:
-        found.state, found.touched_at = State.CHECKED, at
+        found.state, found.touched_at = ImportState.CHECKED, at
         found.save()
         return
-    found.state, found.touched_at, found.ended_at = State.DONE, at, at
+    found.state, found.touched_at, found.ended_at = ImportState.DONE, at, at
     found.save()
     audit.note(
         f"{found.kind}.imported", f"import {found.id}", by=by, new=found.new,

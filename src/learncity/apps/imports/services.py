@@ -24,10 +24,10 @@ from .types import (
     ColumnsMissing,
     ColumnTwice,
     ImportNotFound,
+    ImportState,
     ImportValue,
     ListUnreadable,
     NotNow,
-    State,
 )
 
 __all__ = [
@@ -91,7 +91,7 @@ def send(
             file_name=file_name.rpartition("/")[2][-120:],
             language=language if language in LANGUAGES else LANGUAGES[0],
             giver=" ".join(giver.split())[:80],
-            state=State.SENT,
+            state=ImportState.SENT,
             by_id=by.person_id,
             spoken=spoken or settings.LANGUAGE_CODE,
             at=at,
@@ -128,7 +128,7 @@ def check(
         NotNow: it is running or over.
         ColumnTwice, ColumnsMissing: as they say.
     """
-    found = _hold(import_id, State.SENT, State.CHECKED, State.REFUSED)
+    found = _hold(import_id, ImportState.SENT, ImportState.CHECKED, ImportState.REFUSED)
     known = kind_of(found.kind).columns
     pairs = [
         (ours, theirs) for ours, theirs in columns if ours in known.all and theirs in found.header
@@ -139,7 +139,7 @@ def check(
     if any(not set(group) & set(said) for group in known.needed):
         raise ColumnsMissing
     found.columns = said
-    found.start(State.CHECKING, at)
+    found.start(ImportState.CHECKING, at)
     found.save()
     Layout.objects.update_or_create(
         kind=found.kind, shape=_shape(found.header), defaults={"columns": said}
@@ -157,9 +157,9 @@ def apply(*, import_id: UUID, by: By, at: datetime) -> ImportValue:
         ImportNotFound: there is no such import.
         NotNow: it was not checked.
     """
-    found = _hold(import_id, State.CHECKED, State.APPLYING, State.DONE)
-    if found.state == State.CHECKED:
-        found.start(State.APPLYING, at)
+    found = _hold(import_id, ImportState.CHECKED, ImportState.APPLYING, ImportState.DONE)
+    if found.state == ImportState.CHECKED:
+        found.start(ImportState.APPLYING, at)
         found.save()
         audit.note("imports.apply_begun", f"import {import_id}", by=by)
         _enqueue(import_id)
@@ -171,12 +171,12 @@ def _enqueue(import_id: UUID) -> None:
     enqueue("apps.imports.jobs.carry_out", import_id=str(import_id))
 
 
-def _hold(import_id: UUID, *states: State) -> Import:
+def _hold(import_id: UUID, *states: ImportState) -> Import:
     found = Import.objects.select_for_update().filter(pk=import_id).first()
     if found is None:
         raise ImportNotFound(str(import_id))
     if found.state not in states or not found.has_files:
-        if found.state in states and found.state == State.DONE:
+        if found.state in states and found.state == ImportState.DONE:
             return found
         raise NotNow
     return found
@@ -196,8 +196,8 @@ def remove(*, import_id: UUID, by: By, at: datetime) -> ImportValue:
     if found.state in RUNNING:
         raise NotNow
     if found.has_files:
-        if found.state != State.DONE:
-            found.state, found.ended_at = State.REMOVED, at
+        if found.state != ImportState.DONE:
+            found.state, found.ended_at = ImportState.REMOVED, at
         found.has_files = False
         found.save()
         audit.note("imports.removed", f"import {import_id}", by=by)
@@ -211,9 +211,9 @@ def forget_files(*, before: datetime) -> int:
     ids = list(rows.values_list("id", flat=True))
     for pk in ids:
         files.remove(pk)
-    open_ones = [State.SENT, State.CHECKED, State.REFUSED]
+    open_ones = [ImportState.SENT, ImportState.CHECKED, ImportState.REFUSED]
     Import.objects.filter(pk__in=ids, state__in=open_ones).update(
-        state=State.REMOVED, ended_at=before
+        state=ImportState.REMOVED, ended_at=before
     )
     return Import.objects.filter(pk__in=ids).update(has_files=False, file_name="")
 

@@ -14,7 +14,7 @@ from learncity.kernel.errors import DomainError, NotFound
 MOST_BYTES = 20_000_000
 
 
-class State(StrEnum):
+class ImportState(StrEnum):
     """How far a list is."""
 
     SENT = "SENT"  # its header was read; its columns are still to be said
@@ -27,15 +27,15 @@ class State(StrEnum):
 
 
 STATE_NAMES = {
-    State.SENT: _("Columns to be said"),
-    State.CHECKING: _("Being checked"),
-    State.CHECKED: _("Checked"),
-    State.APPLYING: _("Being imported"),
-    State.DONE: _("Imported"),
-    State.REFUSED: _("Cannot be read"),
-    State.REMOVED: _("Removed"),
+    ImportState.SENT: _("Columns to be said"),
+    ImportState.CHECKING: _("Being checked"),
+    ImportState.CHECKED: _("Checked"),
+    ImportState.APPLYING: _("Being imported"),
+    ImportState.DONE: _("Imported"),
+    ImportState.REFUSED: _("Cannot be read"),
+    ImportState.REMOVED: _("Removed"),
 }
-RUNNING = (State.CHECKING, State.APPLYING)
+RUNNING = (ImportState.CHECKING, ImportState.APPLYING)
 
 # Why nothing of a file can be used: codes of kernel.csv_text.Unreadable.
 REASONS = {
@@ -79,7 +79,7 @@ class ImportValue:
     file_name: str
     language: str
     giver: str
-    state: State
+    state: ImportState
     by_id: UUID
     at: datetime
     ended_at: datetime | None

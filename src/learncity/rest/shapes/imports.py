@@ -6,7 +6,7 @@ from django.urls import reverse
 from pydantic import Field
 
 from learncity.apps.imports import types
-from learncity.apps.imports.types import State
+from learncity.apps.imports.types import ImportState
 
 from .common import Moment, Shape
 from .people import Asked
@@ -51,7 +51,7 @@ class Import(Shape):
     """Where it is looked at."""
     kind: str
     list_name: str
-    state: State
+    state: ImportState
     at: Moment
     header: list[str]
     """What the file calls its columns."""

@@ -25,10 +25,10 @@ from learncity.apps.imports.types import (
     REASONS,
     RUNNING,
     STATE_NAMES,
+    ImportState,
     ImportValue,
     ListTooLarge,
     ListUnreadable,
-    State,
 )
 from learncity.apps.people import queries as people
 from learncity.apps.people.access import account
@@ -44,7 +44,7 @@ from learncity.kernel.texts import LANGUAGES, django_language
 
 # A page that waits asks itself anew after so many seconds.
 _PAUSE = 2
-_TAGS = {State.DONE: "done", State.REFUSED: "you", State.REMOVED: ""}
+_TAGS = {ImportState.DONE: "done", ImportState.REFUSED: "you", ImportState.REMOVED: ""}
 
 
 class ListForm(forms.Form):
@@ -230,8 +230,8 @@ def _found(import_id: UUID) -> ImportValue:
 def one_import(request: HttpRequest, import_id: UUID) -> HttpResponse:
     """One list, at whatever step it is."""
     value = _found(import_id)
-    is_asked = value.state == State.CHECKED and "columns" in request.GET
-    if value.state == State.SENT or is_asked:
+    is_asked = value.state == ImportState.CHECKED and "columns" in request.GET
+    if value.state == ImportState.SENT or is_asked:
         return _columns_page(request, value, ColumnsForm(value))
     return _page(request, value)
 
@@ -246,13 +246,16 @@ def _columns_page(
 def _page(
     request: HttpRequest, value: ImportValue, refusal: DomainError | None = None
 ) -> HttpResponse:
-    kind, is_over = queries.kinds()[value.kind], value.state in (State.DONE, State.REMOVED)
+    kind, is_over = (
+        queries.kinds()[value.kind],
+        value.state in (ImportState.DONE, ImportState.REMOVED),
+    )
     columns: list[str] = []
     rows: list[list[str]] = []
-    if value.state == State.CHECKED and value.has_files:
+    if value.state == ImportState.CHECKED and value.has_files:
         columns, rows = queries.first_rows(value)
         services.note_rows_seen(import_id=value.id, by=_by(request))
-    number = 4 if is_over or value.state == State.APPLYING else 3
+    number = 4 if is_over or value.state == ImportState.APPLYING else 3
     context = {
         "value": value,
         "refusal": refusal,
@@ -261,7 +264,7 @@ def _page(
         "pause": _PAUSE if value.state in RUNNING else 0,
         "done": _done(value),
         "figures": _figures(value),
-        "reason": REASONS.get(value.code, "") if value.state == State.REFUSED else "",
+        "reason": REASONS.get(value.code, "") if value.state == ImportState.REFUSED else "",
         "mistake_columns": [
             {"label": _("Column")}, {"label": _("What is wrong")},
             {"label": _("Rows"), "numeric": True},
@@ -277,7 +280,7 @@ def _page(
             {"label": k.upper(), "url": reverse("web:failed_rows", args=[value.id, k])}
             for k in tables.KINDS
         ] if value.wrong and queries.has_failed_rows(value.id) else [],
-        "alike": _alike(value) if value.state == State.DONE else [],
+        "alike": _alike(value) if value.state == ImportState.DONE else [],
     }  # fmt: skip
     return render(request, "web/import.html", context, status=422 if refusal else 200)
 

@@ -11,7 +11,7 @@ from openpyxl import Workbook, load_workbook
 
 from learncity.apps.imports import queries, services
 from learncity.apps.imports.models import Import
-from learncity.apps.imports.types import State
+from learncity.apps.imports.types import ImportState
 from learncity.apps.people.models import Listed, Person
 from learncity.kernel import audit
 from learncity.kernel.ids import uuid7
@@ -166,7 +166,7 @@ def test_a_list_can_be_removed(office):
     address = sent(office, HEAD + GOOD)
     value = queries.latest()[0]
     assert office.post(f"{address}remove/").status_code == 302
-    assert queries.find(value.id).state == State.REMOVED
+    assert queries.find(value.id).state == ImportState.REMOVED
     assert office.post(f"{address}apply/", **ENGLISH).status_code == 422
 
 

@@ -103,8 +103,8 @@ class Migration(migrations.Migration):
                             (
                                 "state__in",
                                 [
-                                    learncity.apps.imports.types.State["CHECKING"],
-                                    learncity.apps.imports.types.State["APPLYING"],
+                                    learncity.apps.imports.types.ImportState["CHECKING"],
+                                    learncity.apps.imports.types.ImportState["APPLYING"],
                                 ],
                             )
                         ),
@@ -118,13 +118,13 @@ class Migration(migrations.Migration):
                             (
                                 "state__in",
                                 [
-                                    learncity.apps.imports.types.State["SENT"],
-                                    learncity.apps.imports.types.State["CHECKING"],
-                                    learncity.apps.imports.types.State["CHECKED"],
-                                    learncity.apps.imports.types.State["APPLYING"],
-                                    learncity.apps.imports.types.State["DONE"],
-                                    learncity.apps.imports.types.State["REFUSED"],
-                                    learncity.apps.imports.types.State["REMOVED"],
+                                    learncity.apps.imports.types.ImportState["SENT"],
+                                    learncity.apps.imports.types.ImportState["CHECKING"],
+                                    learncity.apps.imports.types.ImportState["CHECKED"],
+                                    learncity.apps.imports.types.ImportState["APPLYING"],
+                                    learncity.apps.imports.types.ImportState["DONE"],
+                                    learncity.apps.imports.types.ImportState["REFUSED"],
+                                    learncity.apps.imports.types.ImportState["REMOVED"],
                                 ],
                             )
                         ),
@@ -136,8 +136,8 @@ class Migration(migrations.Migration):
                                 (
                                     "state__in",
                                     [
-                                        learncity.apps.imports.types.State["CHECKING"],
-                                        learncity.apps.imports.types.State["APPLYING"],
+                                        learncity.apps.imports.types.ImportState["CHECKING"],
+                                        learncity.apps.imports.types.ImportState["APPLYING"],
                                     ],
                                 ),
                                 _negated=True,

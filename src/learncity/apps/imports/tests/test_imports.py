@@ -12,11 +12,11 @@ from learncity.apps.imports.models import Import, Layout
 from learncity.apps.imports.types import (
     ColumnsMissing,
     ColumnTwice,
+    ImportState,
     KindUnknown,
     ListTooLarge,
     ListUnreadable,
     NotNow,
-    State,
 )
 from learncity.apps.people.factories import make_person
 from learncity.apps.people.imports import PeopleImport
@@ -89,7 +89,7 @@ def counts(value):
 
 def test_a_list_that_was_sent_says_what_its_columns_seem_to_be(send):
     value = send(HEAD + GOOD)
-    assert (value.state, value.header) == (State.SENT, ("编号", "姓名", "电话号", "出生年"))
+    assert (value.state, value.header) == (ImportState.SENT, ("编号", "姓名", "电话号", "出生年"))
     assert value.columns == {"key": "编号", "name": "姓名", "born": "出生年"}
     folder = files.folder_of(value.id)
     assert folder.stat().st_mode & 0o077 == 0
@@ -104,14 +104,14 @@ def test_what_the_columns_were_said_to_be_is_known_the_next_time(go, send):
 
 def test_checking_writes_nobody_and_applying_does(go, office):
     value = go(HEAD + GOOD + BAD, is_applied=False)
-    assert (value.state, counts(value), imported()) == (State.CHECKED, (1, 0, 0, 1), set())
+    assert (value.state, counts(value), imported()) == (ImportState.CHECKED, (1, 0, 0, 1), set())
     (mistake,) = value.mistakes
     assert (mistake.column, mistake.rows) == ("电话号", 1)
 
     services.apply(import_id=value.id, by=office, at=timezone.now())
     assert services.run(value.id)
     value = queries.find(value.id)
-    assert (value.state, counts(value), imported()) == (State.DONE, (1, 0, 0, 1), {"王小明"})
+    assert (value.state, counts(value), imported()) == (ImportState.DONE, (1, 0, 0, 1), {"王小明"})
     assert value.share == 100
     done = next(n for n in audit.latest() if n.action == "people.imported")
     assert (done.actor_id, done.subject) == (office.person_id, f"import {value.id}")
@@ -172,7 +172,7 @@ def test_what_is_no_list_is_refused_and_not_kept(send, content, code):
 
 def test_a_list_without_rows_is_refused_when_it_is_checked(go):
     value = go(HEAD, is_applied=False)
-    assert (value.state, value.code) == (State.REFUSED, "no_rows")
+    assert (value.state, value.code) == (ImportState.REFUSED, "no_rows")
 
 
 def test_a_list_that_is_too_large_is_not_kept(send, monkeypatch):
@@ -200,7 +200,7 @@ def test_columns_must_be_said_once_and_enough_of_them(send, office, columns, ref
     value = send(HEAD + GOOD)
     with pytest.raises(refusal):
         services.check(import_id=value.id, columns=columns.items(), by=office, at=timezone.now())
-    assert queries.find(value.id).state == State.SENT
+    assert queries.find(value.id).state == ImportState.SENT
 
 
 def test_two_columns_of_a_file_cannot_be_the_same(send, office):
@@ -220,7 +220,7 @@ def test_a_list_is_applied_only_after_it_was_checked_and_once(go, send, office):
         services.apply(import_id=fresh.id, by=office, at=timezone.now())
     done = go(HEAD + GOOD)
     again = services.apply(import_id=done.id, by=office, at=timezone.now())
-    assert again.state == State.DONE
+    assert again.state == ImportState.DONE
     assert not services.run(done.id)
     with pytest.raises(NotNow):
         services.check(import_id=done.id, columns=COLUMNS.items(), by=office, at=timezone.now())
@@ -234,7 +234,7 @@ def test_the_list_itself_is_gone_when_it_is_done_and_the_rest_when_it_is_removed
     services.remove(import_id=value.id, by=office, at=timezone.now())
     files.remove(value.id)
     value = queries.find(value.id)
-    assert (value.state, value.has_files) == (State.DONE, False)
+    assert (value.state, value.has_files) == (ImportState.DONE, False)
     assert not files.folder_of(value.id).exists()
 
 
@@ -243,7 +243,7 @@ def test_lists_are_forgotten_after_a_week(go, send):
     Import.objects.filter(pk=old.id).update(at=timezone.now() - timedelta(days=8))
     assert services.forget_files(before=timezone.now() - timedelta(days=7)) == 1
     old = queries.find(old.id)
-    assert (old.state, old.has_files, old.file_name) == (State.REMOVED, False, "")
+    assert (old.state, old.has_files, old.file_name) == (ImportState.REMOVED, False, "")
     assert not files.folder_of(old.id).exists()
     assert queries.has_failed_rows(kept.id)
 
@@ -289,14 +289,14 @@ def test_whoever_is_killed_is_taken_up_again_and_counts_nothing_twice(go, office
         with pytest.raises(Killed):
             services.run(value.id)
     half = queries.find(value.id)
-    assert (half.state, half.new, len(imported())) == (State.APPLYING, 6, 6)
+    assert (half.state, half.new, len(imported())) == (ImportState.APPLYING, 6, 6)
     assert 0 < half.share < 100
 
     Import.objects.filter(pk=value.id).update(touched_at=timezone.now() - timedelta(minutes=5))
     assert queries.stale(timezone.now() - timedelta(minutes=1)) == [value.id]
     jobs.carry_out(import_id=str(value.id))
     done = queries.find(value.id)
-    assert (done.state, counts(done)) == (State.DONE, (9, 0, 0, 2))
+    assert (done.state, counts(done)) == (ImportState.DONE, (9, 0, 0, 2))
     assert len(rows_of(done)) == 3
     assert queries.stale(timezone.now()) == []
 
@@ -311,11 +311,11 @@ def test_a_fault_stops_a_list_for_good_until_it_is_checked_again(send, office, m
         broken.setattr(PeopleImport, "write_read", fail)
         assert services.run(value.id)
     value = queries.find(value.id)
-    assert (value.state, value.code) == (State.REFUSED, "fault")
+    assert (value.state, value.code) == (ImportState.REFUSED, "fault")
     assert queries.stale(timezone.now() + timedelta(days=1)) == []
     services.check(import_id=value.id, columns=COLUMNS.items(), by=office, at=timezone.now())
     assert services.run(value.id)
-    assert queries.find(value.id).state == State.CHECKED
+    assert queries.find(value.id).state == ImportState.CHECKED
 
 
 def test_two_workers_do_not_carry_out_one_list(send, office):

@@ -23,6 +23,8 @@ from learncity.apps.households import services as households
 from learncity.apps.households.factories import make_household, make_mandate
 from learncity.apps.households.models import Invitation
 from learncity.apps.households.types import Deed
+from learncity.apps.imports.models import Import
+from learncity.apps.imports.types import ImportState
 from learncity.apps.notices import queries as notices
 from learncity.apps.notices.models import Delivery, Message
 from learncity.apps.organizations.factories import make_organization
@@ -31,7 +33,15 @@ from learncity.apps.organizations.models import Deed as PromiseDeed
 from learncity.apps.people import queries as people
 from learncity.apps.people import services as people_services
 from learncity.apps.people.factories import make_person
-from learncity.apps.people.models import Membership, Person, Residence, SeenInPerson
+from learncity.apps.people.models import (
+    Listed,
+    Membership,
+    PeopleList,
+    Person,
+    Resemblance,
+    Residence,
+    SeenInPerson,
+)
 from learncity.apps.people.types import IdentifierKind, MergeReason, Number
 from learncity.apps.places.models import Place
 from learncity.apps.privacy import services as privacy
@@ -125,6 +135,7 @@ def make_rows(other, officer):
     PromiseDeed.objects.create(
         promise=Promise.objects.first(), on=today, evidence="x", noted_by_id=one, noted_at=now
     )
+    _lists(one, other, now)
     _privacy(one, mine, by, now)
     key = make_class()
     classes.apply(class_key=key, person_id=one, by=mine, at=OPENING)
@@ -178,6 +189,17 @@ def _security(one, officer, account, now):
     SupportVisit.objects.create(
         operator_id=officer, person_id=one, reason="为什么", began_at=now,
         ends_at=now + timedelta(minutes=5),
+    )  # fmt: skip
+
+
+def _lists(one, other, now):
+    """On a list that somebody sent, like another, and the sender of one."""
+    kept = PeopleList.objects.create(name="x", folded="x", key_id="x", box=b"x", secret=b"x")
+    Listed.objects.create(people_list=kept, claim=b"x", said=b"x", person_id=one, at=now, via="WEB")
+    Resemblance.objects.create(person_id=one, other_id=other, by="NAME", people_list=kept, at=now)
+    Import.objects.create(
+        kind="people", language="zh-Hans", state=ImportState.DONE, by_id=one, spoken="zh-hans",
+        at=now, touched_at=now, has_files=False,
     )  # fmt: skip
 
 
