@@ -9,7 +9,6 @@ Equality goes by a keyed hash (HMAC-SHA-256): numbers of identity are so few tha
 them can be tried out. Decision: docs/decisions/0016-identifiers.md.
 """
 
-import hashlib
 import hmac
 import os
 from collections.abc import Mapping
@@ -104,7 +103,7 @@ def digest(value: str, *, about: str, key_id: str = "") -> bytes:
     """
     key = _key(key_id or current_key_id()).equality
     text = about.encode() + b"\x00" + value.encode()
-    return hmac.new(key, text, hashlib.sha256).digest()
+    return hmac.digest(key, text, "sha256")
 
 
 def digests(value: str, *, about: str) -> list[bytes]:

@@ -68,14 +68,20 @@ def name_words(name: str) -> str:
     """
     tokens = search_tokens(unicodedata.normalize("NFC", name))
     for han in _HAN.finditer(name):
-        readings = pinyin(han.group(), style=Style.NORMAL, heteronym=True)
+        readings = [_readings(sign) for sign in han.group()]
         tokens += [syllable for sign in readings for syllable in sign]
         tokens.append("".join(sign[0] for sign in readings))
         tokens.append("".join(_pinyin(han.group())))
     return " ".join(dict.fromkeys(_WORD.findall(" ".join(tokens))))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
+def _readings(sign: str) -> tuple[str, ...]:
+    """Every reading of a sign, the most common first."""
+    return tuple(pinyin(sign, style=Style.NORMAL, heteronym=True)[0])
+
+
+@lru_cache(maxsize=8192)
 def _pinyin(name: str) -> tuple[str, ...]:
     """One reading of each sign; of a name both its order and its words ask for it."""
     return tuple(lazy_pinyin(name))
@@ -102,6 +108,7 @@ def sort_key(name: str) -> bytes:
     return bytes(first) + b"\x00" + bytes(second)
 
 
+@lru_cache(maxsize=4096)
 def _letter(char: str) -> tuple[int, int]:
     parts = unicodedata.normalize("NFD", char)
     tone = next((_TONES[p] for p in parts if p in _TONES), 0)

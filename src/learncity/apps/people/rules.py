@@ -270,7 +270,9 @@ def masked(text: str) -> str:
 def tidy(text: str, length: int = 120) -> str:
     """Words as they are kept: composed, printable, one space between them."""
     text = unicodedata.normalize("NFC", text)
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:length]
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())[:length]
 
 
 def folded_name(name: str) -> str:
