@@ -234,6 +234,10 @@ def _decisions() -> dict[str, tuple[Any, ...]]:
     }
 
 
+def _only_city(duty: Any) -> str:
+    return " (city)" if duty.on and duty.on.__name__ == "in_city" else ""
+
+
 def roles() -> str:
     """Which role may do what, how far, and what that opens."""
     from learncity.apps.roles.access import Duty
@@ -244,13 +248,13 @@ def roles() -> str:
     for route, p in _patterns(get_resolver()):
         decision = getattr(p.callback, "access", None)
         if isinstance(decision, Duty) and not route.startswith("api/"):
-            opened[decision.act].append(code(f"/{route}"))
+            opened[decision.act].append(code(f"/{route}") + _only_city(decision))
     decisions = _decisions()
     for path, verbs in document()["paths"].items():
         for verb, said in verbs.items():
             # The last is the narrowest.
             for duty in decisions[said["operationId"]][-1:]:
-                opened[duty.act].append(code(f"{verb.upper()} /api/v1{path}"))
+                opened[duty.act].append(code(f"{verb.upper()} /api/v1{path}") + _only_city(duty))
     with override("en"):
         heads = ("act", "means", *(f"{ROLE_NAMES[r]} ({code(r.value)})" for r in Role))
         acts = [

@@ -1,7 +1,8 @@
 """Every view and operation, for every role and scope: who gets in, and nobody else.
 
 Nothing is listed by hand but what each role may do (``MAY``) and how addresses are filled in. What
-a view asks for is read from its declaration, what is answered from the answer.
+a view asks for is read from its declaration, what is answered from the answer. That it asks for the
+right act is looked at in docs/reference/roles.md, which names every view with its act.
 """
 
 import json

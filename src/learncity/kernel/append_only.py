@@ -1,6 +1,6 @@
 """Tables that only grow: the database itself refuses to change or empty them.
 
-A trigger refuses UPDATE, DELETE and TRUNCATE whoever asks; ``roles.grant`` also takes the right
+A trigger refuses UPDATE, DELETE and TRUNCATE whoever asks; ``database_roles.grant`` also takes the right
 away from the application, which cannot drop the trigger because it does not own the table.
 """
 

@@ -23,9 +23,11 @@ from ninja.security.base import AuthBase
 from learncity.apps.households.access import take_on
 from learncity.apps.households.types import Purpose
 from learncity.apps.people import queries as people
-from learncity.apps.people.access import is_at_least
+from learncity.apps.people.access import account, is_at_least
 from learncity.apps.people.types import Assurance
-from learncity.apps.security.access import needs_step, visit_of
+from learncity.apps.roles.access import actor_of
+from learncity.apps.security import queries as security
+from learncity.apps.security.access import is_required, needs_step, visit_of
 from learncity.kernel.access import Decision
 
 Operation = Callable[..., Any]
@@ -164,6 +166,17 @@ def at_least(least: Assurance) -> Callable[[Operation], Operation]:
     return declare
 
 
+def _lacks_factor(request: HttpRequest) -> bool:
+    """Whether a second factor is missing: shown by a session lately, set up by whoever has a key.
+
+    A key is made after one was shown, unless there was none yet: then it may be older than the
+    role. Whoever sends the header is the key's account by now, or was refused.
+    """
+    if "Authorization" not in request.headers:
+        return needs_step(request, timezone.now())
+    return is_required(actor_of(request)) and not security.has_factor(account(request).pk)
+
+
 def only(decision: Decision) -> Callable[[Operation], Operation]:
     """Let an operation run for those for whom ``decision(request, **arguments)`` is true.
 
@@ -177,9 +190,7 @@ def only(decision: Decision) -> Callable[[Operation], Operation]:
         def run(request: HttpRequest, **arguments: Any) -> Any:
             if visit_of(request) or not decision(request, **arguments):
                 raise PermissionDenied
-            # A key is asked for none: it was made after one was shown. Whoever sends the header
-            # is the key's account by now, or was refused.
-            if "Authorization" not in request.headers and needs_step(request, timezone.now()):
+            if _lacks_factor(request):
                 raise SecondFactorNeeded
             return operation(request, **arguments)
 

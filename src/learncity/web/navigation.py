@@ -122,9 +122,9 @@ class Page:
                 entries.append((_("My record"), "web:my_record"))
             # Whoever looks as somebody sees no desk: it stays shut to them.
             actor = Actor() if self.visit else actor_of(self._request)
-            if actor.has_desk:
-                runs = actor.may(Act.RUN_CLASSES)
-                entries.append((_("Desk"), "web:desk" if runs else "web:desk_figures"))
+            if actor.may(Act.SEE_FIGURES):
+                name = "web:desk" if actor.has_desk else "web:desk_figures"
+                entries.append((_("Desk"), name))
             if actor.has_office:
                 entries.append((_("City office"), "web:operate"))
         path = self._request.path

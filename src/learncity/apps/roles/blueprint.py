@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any
 
 from django.db.models import Q
+from django.db.models import Value as SqlValue
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from pydantic import model_validator
 
@@ -91,4 +93,6 @@ class Roles(Section):
             person, organization, role, *region = key.split("/")
             place = Q(place__key=region[0]) if region else Q(place=None)
             wanted |= place & Q(person__key=person, organization__key=organization, role=role)
-        self._own().filter(wanted).update(until=at, ending=Ending.TAKEN)
+        self._own().filter(wanted).update(
+            until=Greatest("since", SqlValue(at)), ending=Ending.TAKEN
+        )

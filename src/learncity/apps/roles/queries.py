@@ -14,7 +14,7 @@ from .types import Actor, Figures, GrantValue, Held, ItemValue, ReviewValue, Rol
 SOON = timedelta(days=30)
 
 _ACTOR = """
-SELECT g.role, g.organization_id, g.place_id
+SELECT g.role, g.organization_id, g.place_id, s.id IS NOT NULL
 FROM statement_timestamp() AS t(now) CROSS JOIN roles_grant g
 JOIN organizations_organization o ON o.id = g.organization_id AND o.ended_at IS NULL
 LEFT JOIN roles_grant s ON s.id = g.stands_in_for_id
@@ -32,7 +32,8 @@ def actor(person_id: UUID) -> Actor:
     with connection.cursor() as cursor:
         cursor.execute(_ACTOR, [person_id])
         rows = cursor.fetchall()
-    return Actor(person_id, frozenset(Held(Role(role), org, place) for role, org, place in rows))
+    held = (Held(Role(role), org, place, is_lent) for role, org, place, is_lent in rows)
+    return Actor(person_id, frozenset(held))
 
 
 def held_now(at: datetime) -> Q:
@@ -126,6 +127,12 @@ def find_review(review_id: UUID) -> ReviewValue | None:
     """A review by id, or ``None``; one query."""
     found = _reviews().filter(pk=review_id).first()
     return _review(found) if found else None
+
+
+def has_office_roles(review_id: UUID) -> bool:
+    """Whether roles of officers or operators are in a review; one query."""
+    rows = Item.objects.filter(review_id=review_id)
+    return rows.filter(grant__role__in=[Role.OFFICER, Role.OPERATOR]).exists()
 
 
 def items(review_id: UUID) -> list[ItemValue]:

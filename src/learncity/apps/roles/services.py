@@ -1,16 +1,17 @@
 """Every change to roles: one function, one transaction, under the lock of the organization."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min, Q, Value
+from django.db.models import Min, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.organizations.types import HasEnded, OrganizationNotFound
+from learncity.apps.people import queries as people
 from learncity.apps.places import queries as places
 from learncity.apps.places.types import Heirs
 from learncity.kernel import audit, locks
@@ -20,9 +21,11 @@ from learncity.kernel.dated import begin_of, day_of
 from . import queries, telling
 from .models import Grant, Item, Review
 from .types import (
+    AlreadyHeld,
     CannotStandIn,
     Ending,
     GrantNotFound,
+    HoldsTheOffice,
     LastOperator,
     NoTime,
     OwnRole,
@@ -60,13 +63,16 @@ def give(
         OrganizationNotFound: no organization has the key.
         HasEnded: the organization is no more.
         OwnRole: the giver is the person.
-        RegionNeeded: an officer without a region, or a region for another role.
+        RegionNeeded: an officer without a region of today, or a region for another role.
         NoTime: it would be held at no time from now on.
+        AlreadyHeld: they hold it for another time that this one goes beyond.
     """
-    if by.person_id == person_id:
+    if _is_own(by, person_id):
         raise OwnRole(person_id)
     if (role == Role.OFFICER) != (place_id is not None):
         raise RegionNeeded(role)
+    if place_id is not None and not _is_there(place_id):
+        raise RegionNeeded(place_id)
     if until is not None and until <= max(since, at):
         raise NoTime(until)
     found = organizations.find_registered(organization_key)
@@ -79,7 +85,7 @@ def give(
         person_id=person_id, role=role, organization_id=found.id, stands_in_for=None
     )
     same = same.filter(place_id=place_id) if place_id else same.filter(place=None)
-    known = same.filter(_overlapping(since, until)).order_by("since").first()
+    known = _same(same, since, until)
     if known is not None:
         return known.id
     made = Grant.objects.create(
@@ -89,6 +95,31 @@ def give(
     audit.note("roles.given", f"person {person_id}", by=by, role=role.value, key=found.key)
     telling.given(queries.find_grant(made.id), at=at)
     return made.id
+
+
+def _is_own(by: By, person_id: UUID) -> bool:
+    """Whether the acting person is the person, by whichever of their records."""
+    return by.person_id is not None and by.person_id in people.all_ids(person_id)
+
+
+def _is_there(place_id: UUID) -> bool:
+    found = places.places([place_id]).get(place_id)
+    return found is not None and places.find_place(found.key) is not None
+
+
+def _same(rows: QuerySet[Grant], since: datetime, until: datetime | None) -> Grant | None:
+    """The role that is held already for all of this time, if any.
+
+    Raises:
+        AlreadyHeld: for some of it.
+    """
+    known = rows.filter(_overlapping(since, until)).order_by("since").first()
+    if known is None:
+        return None
+    is_longer = known.until is None or (until is not None and until <= known.until)
+    if known.since <= since and is_longer:
+        return known
+    raise AlreadyHeld(known.id)
 
 
 def _overlapping(since: datetime, until: datetime | None) -> Q:
@@ -106,7 +137,7 @@ def end(*, grant_id: UUID, ending: Ending, by: By, at: datetime) -> None:
         LastOperator: nobody could operate the city.
     """
     grant = _held(grant_id)
-    is_own = by.person_id == grant.person_id
+    is_own = _is_own(by, grant.person_id)
     if is_own and ending != Ending.LAID_DOWN:
         raise OwnRole(grant_id)
     if not is_own and ending == Ending.LAID_DOWN:
@@ -138,6 +169,9 @@ def _end(grants: list[Grant], ending: Ending, *, by: By, at: datetime) -> None:
     for grant in living:
         grant.until, grant.ending = max(at, grant.since), ending
     Grant.objects.bulk_update(living, ["until", "ending"])
+    # Of what has ended nobody is asked any more.
+    undecided = Item.objects.filter(grant__in=living, keep=None, review__closed_at=None)
+    undecided.update(keep=False, decided_at=at)
     for grant in living:
         audit.note(
             "roles.ended", f"person {grant.person_id}", by=by, role=grant.role, ending=ending.value
@@ -146,8 +180,10 @@ def _end(grants: list[Grant], ending: Ending, *, by: By, at: datetime) -> None:
 
 
 def _others_operate(gone: set[UUID], at: datetime) -> bool:
-    """Whether somebody operates the city without these: for good, not as a stand-in."""
-    rest = Grant.objects.filter(queries.held_now(at), role=Role.OPERATOR, stands_in_for=None)
+    """Whether somebody operates the city without these: without an end, not as a stand-in."""
+    rest = Grant.objects.filter(
+        queries.held_now(at), role=Role.OPERATOR, stands_in_for=None, until=None
+    )
     return rest.exclude(pk__in=gone).filter(organization__ended_at=None).exists()
 
 
@@ -170,13 +206,13 @@ def let_stand_in(
         raise GrantNotFound(grant_id)
     if grant.stands_in_for_id is not None:
         raise CannotStandIn(grant_id)
-    if person_id == by.person_id:
+    if _is_own(by, person_id):
         raise OwnRole(person_id)
     longest = timedelta(days=settings.STAND_IN_DAYS)
     if until <= max(since, at) or until - since > longest:
         raise NoTime(until)
     same = Grant.objects.filter(person_id=person_id, stands_in_for=grant)
-    known = same.filter(_overlapping(since, until)).first()
+    known = _same(same, since, until)
     if known is not None:
         return known.id
     made = Grant.objects.create(
@@ -203,8 +239,11 @@ def end_stand_in(*, grant_id: UUID, by: By, at: datetime) -> None:
 
 
 @transaction.atomic
-def open_review(*, organization_key: str, by: By, at: datetime) -> UUID:
+def open_review(*, organization_key: str, by: By, at: datetime, with_office: bool = True) -> UUID:
     """Begin a look at all roles of an organization; its id. One that is open is taken up.
+
+    Args:
+        with_office: also at those of officers and operators, which only the city may decide.
 
     Raises:
         OrganizationNotFound: no living organization has the key.
@@ -212,10 +251,10 @@ def open_review(*, organization_key: str, by: By, at: datetime) -> UUID:
     found = organizations.find_organization(organization_key)
     if found is None:
         raise OrganizationNotFound(organization_key)
-    return _open(found.id, by=by, at=at)
+    return _open(found.id, by=by, at=at, with_office=with_office)
 
 
-def _open(organization_id: UUID, *, by: By, at: datetime) -> UUID:
+def _open(organization_id: UUID, *, by: By, at: datetime, with_office: bool) -> UUID:
     locks.hold(_LOCK, organization_id)
     open_one = Review.objects.filter(organization_id=organization_id, closed_at=None).first()
     if open_one is not None:
@@ -223,6 +262,8 @@ def _open(organization_id: UUID, *, by: By, at: datetime) -> UUID:
     due = begin_of(day_of(at) + timedelta(days=settings.ROLE_REVIEW_TAKES + 1))
     made = Review.objects.create(organization_id=organization_id, opened_at=at, due=due)
     held = Grant.objects.filter(organization_id=organization_id).exclude(until__lte=at)
+    if not with_office:
+        held = held.exclude(role__in=[Role.OFFICER, Role.OPERATOR])
     Item.objects.bulk_create(
         Item(review=made, grant=g, person_id=g.person_id) for g in held.order_by("since", "id")
     )
@@ -249,7 +290,7 @@ def decide(*, review_id: UUID, grant_id: UUID, keep: bool, by: By, at: datetime)
         return
     if item.keep is not None or item.review.closed_at is not None:
         raise ReviewClosed(grant_id)
-    if grant.person_id == by.person_id:
+    if _is_own(by, grant.person_id):
         raise OwnRole(grant_id)
     item.keep, item.decided_by_id, item.decided_at = keep, by.person_id, at
     item.save(update_fields=["keep", "decided_by", "decided_at"])
@@ -275,7 +316,7 @@ def open_due_reviews(*, at: datetime) -> int:
     found = sorted(wanted)
     for organization_id in found:
         with transaction.atomic():
-            _open(organization_id, by=SYSTEM, at=at)
+            _open(organization_id, by=SYSTEM, at=at, with_office=True)
     return len(found)
 
 
@@ -298,11 +339,19 @@ def _close(review_id: UUID, at: datetime) -> int:
         return 0
     locks.hold(_LOCK, review.organization_id)
     open_items = Item.objects.filter(review=review, keep=None).select_related("grant")
-    grants = [item.grant for item in open_items]
+    # What has ended meanwhile needs nobody's answer any more.
+    grants = [i.grant for i in open_items if i.grant.until is None or i.grant.until > at]
     gone = {g.id for g in grants}
     if not _others_operate(gone, at):
         first = min(
-            (g for g in grants if g.role == Role.OPERATOR and g.stands_in_for_id is None),
+            (
+                g
+                for g in grants
+                if g.role == Role.OPERATOR
+                and g.stands_in_for_id is None
+                and g.since <= at
+                and g.until is None
+            ),
             key=lambda g: (g.since, g.id),
             default=None,
         )
@@ -313,75 +362,109 @@ def _close(review_id: UUID, at: datetime) -> int:
     return len(grants)
 
 
+def keep_the_office(organization_id: UUID, at: datetime) -> None:
+    """Refuse that an organization ends at which somebody serves the public.
+
+    Raises:
+        HoldsTheOffice: officers or operators have their role at it.
+    """
+    locks.hold(_LOCK, _OPERATORS)
+    locks.hold(_LOCK, organization_id)
+    held = Grant.objects.filter(organization_id=organization_id).exclude(until__lte=at)
+    if held.filter(role__in=[Role.OFFICER, Role.OPERATOR]).exists():
+        raise HoldsTheOffice(organization_id)
+
+
 @transaction.atomic
 def follow_places(heirs: Mapping[UUID, Heirs], *, at: datetime) -> int:
     """Let officers of a region that is no more keep what wholly came from theirs; how many roles.
 
-    No reform gives an officer a place that was not theirs: what other territory came into is
-    nobody's until the city gives it. Stand-ins end with it. Doing it again changes nothing.
+    No reform gives an officer another region that was not wholly theirs: into which more came is
+    nobody's until the city gives it. A region that goes on stays its officer's, with what a decree
+    joins to it. Stand-ins end with a region. Doing it again changes nothing.
     """
     rows = Grant.objects.filter(place_id__in=list(heirs), place__ended_at__isnull=False)
-    lost = list(rows.exclude(until__lte=at).order_by("organization_id", "since", "id"))
+    rows = rows.exclude(until__lte=at)
+    locks.hold_all(_LOCK, sorted(set(rows.values_list("organization_id", flat=True))))
+    lost = list(rows.order_by("organization_id", "since", "id"))
     if not lost:
         return 0
-    locks.hold_all(_LOCK, sorted({g.organization_id for g in lost}))
     Grant.objects.filter(pk__in=[g.id for g in lost]).update(
         until=Greatest("since", Value(at)), ending=Ending.REFORMED
     )
+    own = [g for g in lost if g.stands_in_for_id is None]
     to = max(heirs[g.place_id].on for g in lost if g.place_id)
-    stay = Grant.objects.filter(person_id__in={g.person_id for g in lost}, role=Role.OFFICER)
-    held = [*lost, *stay.exclude(until__lte=at)]
-    offices = _offices([g for g in held if g.stands_in_for_id is None], to - timedelta(days=1))
+    stay = Grant.objects.filter(person_id__in={g.person_id for g in own}, role=Role.OFFICER)
+    held = list(stay.filter(stands_in_for=None).exclude(until__lte=at))
     left: dict[_Office, list[Grant]] = {}
-    for grant in lost:
-        if grant.stands_in_for_id is None:
-            left.setdefault((grant.person_id, grant.organization_id), []).append(grant)
+    for grant in own:
+        left.setdefault((grant.person_id, grant.organization_id), []).append(grant)
+    # What is to come later is not what somebody has.
+    offices = _offices(
+        [g for g in [*own, *held] if g.since <= at], to - timedelta(days=1), set(left)
+    )
     candidates = {
         office: {place for g in grants if g.place_id for place in heirs[g.place_id].places}
         for office, grants in left.items()
     }
-    known = {
-        (g.person_id, g.organization_id, g.place_id)
-        for g in held[len(lost) :]
-        if g.stands_in_for_id is None
-    }
     theirs = places.still_theirs(offices, candidates, on=to - timedelta(days=1), to=to)
     made = [
-        _follow(left[office], place, at)
-        for office in left
+        grant
+        for office, grants in left.items()
         for place in sorted(theirs[office])
-        if (*office, place) not in known
+        for grant in [_follow(grants, heirs, place, at)]
+        if grant is not None and not _is_held(held, grant)
     ]
     Grant.objects.bulk_create(made)
     for office, grants in left.items():
-        person_id, kept = office[0], len(theirs[office])
-        audit.note("roles.followed", f"person {person_id}", by=SYSTEM, found=kept)
+        kept = len(theirs[office])
+        audit.note("roles.followed", f"person {office[0]}", by=SYSTEM, found=kept)
         others = len(candidates[office]) - kept
         telling.followed(grants[0].id, kept=kept, lost=others, at=at)
+    telling.ended([g.id for g in lost if g.stands_in_for_id is not None], at=at)
     return len(made)
 
 
 _Office = tuple[UUID, UUID]
 
 
-def _offices(held: list[Grant], on: date) -> dict[_Office, frozenset[UUID]]:
+def _offices(
+    held: list[Grant], on: date, of: Collection[_Office]
+) -> dict[_Office, frozenset[UUID]]:
     """By person and organization, all regions of their roles as they lay on a day; one query."""
     inside = places.within({g.place_id for g in held if g.place_id}, on=on)
-    had: dict[_Office, frozenset[UUID]] = {}
+    had: dict[_Office, frozenset[UUID]] = dict.fromkeys(of, frozenset())
     for g in held:
         assert g.place_id
         mine = (g.person_id, g.organization_id)
-        had[mine] = had.get(mine, frozenset()) | inside[g.place_id] | {g.place_id}
+        if mine in had:
+            had[mine] |= inside[g.place_id] | {g.place_id}
     return had
 
 
-def _follow(lost: list[Grant], place_id: UUID, at: datetime) -> Grant:
-    """A role for a region that wholly came from those of these roles, until the last of them."""
-    first = lost[0]
-    ends = [g.until for g in lost]
+def _follow(
+    lost: list[Grant], heirs: Mapping[UUID, Heirs], place_id: UUID, at: datetime
+) -> Grant | None:
+    """A role for an heir, while all those were held whose land went into it; ``None`` if never."""
+    into = [g for g in lost if g.place_id and place_id in heirs[g.place_id].places]
+    since = max([at, *(g.since for g in into)])
+    ends = [g.until for g in into if g.until is not None]
+    if ends and min(ends) <= since:
+        return None
+    first = into[0]
     return Grant(
         person_id=first.person_id, role=Role.OFFICER, organization_id=first.organization_id,
-        place_id=place_id, since=max(at, min(g.since for g in lost)),
-        until=None if None in ends else max(end for end in ends if end),
+        place_id=place_id, since=since, until=min(ends, default=None),
         given_by_id=first.given_by_id, follows=first, confirmed_at=first.confirmed_at,
     )  # fmt: skip
+
+
+def _is_held(held: list[Grant], new: Grant) -> bool:
+    """Whether they have the region for some of that time already."""
+    return any(
+        (g.person_id, g.organization_id, g.place_id)
+        == (new.person_id, new.organization_id, new.place_id)
+        and (g.until is None or g.until > new.since)
+        and (new.until is None or g.since < new.until)
+        for g in held
+    )

@@ -79,7 +79,9 @@ def review_opened(review: ReviewValue | None, *, at: datetime) -> None:
     if review is None:
         return
     asked = queries.of_organization(review.organization.id, [Role.MANAGER], at=at)
-    asked = asked if len(asked) > 1 else [*asked, *queries.operators(at=at)]
+    # One alone could not look at their own, and only the city decides of officers and operators.
+    if len(asked) < 2 or queries.has_office_roles(review.id):
+        asked = list(dict.fromkeys([*asked, *queries.operators(at=at)]))
     last = timezone.localtime(review.due - timedelta(days=1)).date()
     values = {"organization": review.organization.name, "total": review.total, "day": last}
     told = [(pk, str(review.id), values) for pk in asked]

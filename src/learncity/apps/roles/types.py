@@ -86,11 +86,19 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A role as it is held now; ``place_id`` of an officer's region."""
+    """A role as it is held now; ``place_id`` of an officer's region.
+
+    Who stands in for another gives no roles: what was lent for a week would last.
+    """
 
     role: Role
     organization_id: UUID
     place_id: UUID | None = None
+    is_lent: bool = False
+
+    def lets(self, act: Act) -> bool:
+        """Whether it lets somebody do it."""
+        return act in DUTIES[self.role] and not (self.is_lent and act == Act.GIVE_ROLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,7 @@ class Actor:
 
     def may(self, act: Act) -> bool:
         """Whether they may do it anywhere at all."""
-        return any(act in DUTIES[h.role] for h in self.held)
+        return any(h.lets(act) for h in self.held)
 
     def everywhere(self, act: Act) -> bool:
         """Whether they may do it for the whole city."""
@@ -117,12 +125,12 @@ class Actor:
         return frozenset(h.place_id for h in self._held(act, Scope.REGION) if h.place_id)
 
     def _held(self, act: Act, scope: Scope) -> list[Held]:
-        return [h for h in self.held if SCOPES[h.role] == scope and act in DUTIES[h.role]]
+        return [h for h in self.held if SCOPES[h.role] == scope and h.lets(act)]
 
     @property
     def has_desk(self) -> bool:
-        """Whether there is anything for them at a provider's desk."""
-        return self.may(Act.SEE_FIGURES)
+        """Whether they run classes."""
+        return self.may(Act.RUN_CLASSES)
 
     @property
     def has_office(self) -> bool:
@@ -260,6 +268,22 @@ class LastOperator(DomainError):
 
     says = _("This is the last operator. Make somebody else an operator first.")
     code = "last_operator"
+
+
+class AlreadyHeld(DomainError):
+    """They hold this role already, for another time."""
+
+    says = _("They hold this role already, for another time. End it, then give it anew.")
+    code = "already_held"
+
+
+class HoldsTheOffice(DomainError):
+    """Officers or operators have their role at the organization."""
+
+    says = _(
+        "Officers or operators of the city belong to it. Give them their role elsewhere first."
+    )
+    code = "holds_the_office"
 
 
 class CannotStandIn(DomainError):

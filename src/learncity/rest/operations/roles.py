@@ -141,8 +141,9 @@ def _of_named(*, payload: shapes.NewReview, **arguments: Any) -> Sequence[Where]
 def begin_role_review(request: HttpRequest, payload: shapes.NewReview) -> Status[BaseModel]:
     """Begin a look at all roles of an organization. One that is open is taken up."""
     made = services.open_review(
-        organization_key=payload.organization, by=_by(request), at=timezone.now()
-    )
+        organization_key=payload.organization, by=_by(request), at=timezone.now(),
+        with_office=actor_of(request).everywhere(Act.GIVE_ROLES),
+    )  # fmt: skip
     return Status(200, _review(made))
 
 

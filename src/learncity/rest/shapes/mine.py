@@ -22,9 +22,9 @@ class Me(Shape):
     unread_messages: int
     """Counted to 99."""
     has_desk: bool
-    """They work for a provider or the city: the operations below `/desk` are for them."""
+    """They run classes, for a provider or the city. What else roles let them do: `/me/roles`."""
     is_operator: bool
-    """They work for the city's office."""
+    """They operate the whole city."""
 
 
 class MyClass(Enrolment):

@@ -246,7 +246,10 @@ def begin_review(request: HttpRequest) -> HttpResponse:
     mine = organizations_for(actor_of(request), Act.GIVE_ROLES)
     if key not in dict(organization_choices(mine)):
         raise Http404
-    made = services.open_review(organization_key=key, by=by_desk(request), at=timezone.now())
+    made = services.open_review(
+        organization_key=key, by=by_desk(request), at=timezone.now(),
+        with_office=actor_of(request).everywhere(Act.GIVE_ROLES),
+    )  # fmt: skip
     return redirect("web:role_review", made)
 
 
@@ -283,6 +286,7 @@ def role_review(request: HttpRequest, review_id: UUID) -> HttpResponse:
                     and item.grant.person_id != actor.person_id
                     and not item.grant.is_over(at),
                     "kept": item.keep,
+                    "is_over": item.keep is None and item.grant.is_over(at),
                     "by": named(item.decided_by, names) if item.decided_by else "",
                 }
                 for item in items

@@ -1,6 +1,6 @@
 """Founding, changing and ending organizations; whom they belong to, where they are."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -157,6 +157,14 @@ def _is_free(register: Register | None, number: str, own: UUID | None) -> None:
         raise RegistrationTaken(number)
 
 
+_ASKED: list[Callable[[UUID, datetime], None]] = []
+
+
+def ask_before_ending(ask: Callable[[UUID, datetime], None]) -> None:
+    """Have a room above refuse, by raising a ``DomainError``, that an organization ends."""
+    _ASKED.append(ask)
+
+
 @transaction.atomic
 def end_organization(
     *, key: str, on: date, successor_key: str | None, by: By, at: datetime
@@ -171,6 +179,7 @@ def end_organization(
         NotYet: the day has not come.
         HasEnded: so has the successor.
         WouldCircle: the successor belongs to it, and would come to belong to itself.
+        DomainError: a room above has something at it that must be elsewhere first.
     """
     locks.hold(_TREE, _ALL)
     found = Organization.objects.filter(key=key).first()
@@ -178,6 +187,8 @@ def end_organization(
         raise OrganizationNotFound(key)
     if found.ended_at is not None:
         return
+    for ask in _ASKED:
+        ask(found.id, at)
     if on > day_of(at):
         raise NotYet(on)
     successor = living(successor_key) if successor_key else None

@@ -15,9 +15,11 @@ from learncity.apps.roles import queries, services
 from learncity.apps.roles.models import Grant, Item, Review
 from learncity.apps.roles.types import (
     Act,
+    AlreadyHeld,
     CannotStandIn,
     Ending,
     GrantNotFound,
+    HoldsTheOffice,
     LastOperator,
     NoTime,
     OwnRole,
@@ -104,6 +106,46 @@ def test_what_cannot_be_given(person, at):
     assert not Grant.objects.filter(person_id=person).exists()
 
 
+def test_a_longer_role_is_not_lost_in_a_shorter_one(person, at):
+    give(person, until=at + 10 * DAY)
+    for said in ({}, {"until": at + 20 * DAY}, {"since": at + 5 * DAY, "until": None}):
+        with pytest.raises(AlreadyHeld):
+            give(person, **said)
+    assert give(person, since=at + DAY, until=at + 2 * DAY) == give(person, until=at + 10 * DAY)
+
+
+def test_it_is_of_oneself_by_whichever_record(person, at):
+    from learncity.apps.people import services as people_services
+    from learncity.apps.people.types import MergeReason
+
+    twin, grant = make_person(), give(person)
+    people_services.merge(
+        keep=person, other=twin, reason=MergeReason.PERSON_SAYS, by=SYSTEM, at=timezone.now()
+    )
+    with pytest.raises(OwnRole):
+        give(twin, by=by(person))
+    with pytest.raises(OwnRole):
+        services.end(grant_id=grant, ending=Ending.TAKEN, by=by(twin), at=at)
+    with pytest.raises(OwnRole):
+        services.let_stand_in(
+            grant_id=grant, person_id=twin, since=at, until=at + DAY, by=by(person), at=at
+        )
+
+
+def test_the_office_of_officers_and_operators_does_not_end(at):
+    from learncity.apps.organizations import services as organizations
+
+    def end(key):
+        organizations.end_organization(
+            key=key, on=at.date(), successor_key=None, by=SYSTEM, at=timezone.now()
+        )
+
+    with pytest.raises(HoldsTheOffice):
+        end(OFFICE)
+    assert queries.operators(at=timezone.now())
+    end("wenqu-library")
+
+
 def test_an_officer_has_a_region_and_may_hold_two(person):
     keys = places.ids_by_key(["gusu", "sip"])
     for place in keys.values():
@@ -152,8 +194,9 @@ def test_the_last_operator_stays(at, person):
     for ending, who in ((Ending.TAKEN, SYSTEM), (Ending.LAID_DOWN, by(only.person_id))):
         with pytest.raises(LastOperator):
             services.end(grant_id=only.id, ending=ending, by=who, at=at)
-    # Neither one to come nor a stand-in keeps the city's keys.
+    # Neither one to come, nor one who ends, nor a stand-in keeps the city's keys.
     give(person, Role.OPERATOR, OFFICE, since=at + DAY)
+    give(make_person(), Role.OPERATOR, OFFICE, until=at + DAY)
     services.let_stand_in(
         grant_id=only.id, person_id=make_person(), since=at, until=at + DAY,
         by=by(only.person_id), at=at,
@@ -189,6 +232,12 @@ class TestStandIns:
         services.end_stand_in(grant_id=lent, by=by(person), at=timezone.now())
         assert not may(other)
         assert may(person)
+
+    def test_they_give_no_roles(self, person, at):
+        other = make_person()
+        self.lend(give(person, Role.MANAGER), person, other, at)
+        assert may(other)
+        assert not may(other, Act.GIVE_ROLES)
 
     def test_an_officers_region_is_lent_with_it(self, person, at):
         gusu, other = places.ids_by_key(["gusu"])["gusu"], make_person()
@@ -266,6 +315,24 @@ class TestReviews:
         services.close_due_reviews(at=review.due)
         (only,) = Grant.objects.filter(role=Role.OPERATOR)
         assert only.until is None
+
+    def test_what_ended_meanwhile_keeps_none_open(self):
+        older, newer = (make_person() for _ in range(2))
+        Grant.objects.filter(role=Role.OPERATOR).update(until=timezone.now())
+        first = give(older, Role.OPERATOR, CENTRE)
+        give(newer, Role.OPERATOR, CENTRE)
+        review = queries.find_review(self.begin())
+        services.end(grant_id=first, ending=Ending.TAKEN, by=SYSTEM, at=timezone.now())
+
+        services.close_due_reviews(at=review.due)
+        assert queries.find_review(review.id).closed_at
+        assert queries.operators(at=review.due) == [newer]
+
+    def test_a_managers_review_leaves_the_office_alone(self):
+        services.open_review(
+            organization_key=OFFICE, by=SYSTEM, at=timezone.now(), with_office=False
+        )
+        assert not Item.objects.filter(grant__role=Role.OPERATOR).exists()
 
     def test_they_begin_when_a_role_is_old(self, settings):
         at = timezone.now()

@@ -1,7 +1,7 @@
 """Officers keep what wholly came from their region, and gain nothing of anybody else's."""
 
 import random
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -66,6 +66,37 @@ def test_what_was_joined_with_anothers_is_nobodys_until_it_is_given():
     assert regions(one) == frozenset()
     assert regions(both) == {land["AA02"]}
     assert Grant.objects.get(person_id=one).ending == Ending.REFORMED
+
+
+def test_a_region_that_goes_on_stays_its_officers_and_with_what_a_decree_joins_to_it():
+    land = make_country(TREE)
+    person = officer(land, "AA02")
+    make_reform(Line(1, "AA01", "AA02"), effective=DAY)
+
+    assert follow() == 0
+    assert regions(person) == {land["AA02"]}
+
+
+def test_a_role_for_a_time_stays_one_and_one_to_come_does_not_begin():
+    land, at = make_country(TREE), timezone.now()
+    person, new = officer(land, "AA02"), {"name": {"en": "New"}, "kind": PlaceKind.COMMUNE}
+    soon, later = at + timedelta(days=1), at + timedelta(days=30)
+    for code, since, until in (("AA01", at, soon), ("AA03", later, None)):
+        services.give(
+            person_id=person, role=Role.OFFICER, organization_key="city-learning-office",
+            place_id=land[code], since=since, until=until, by=SYSTEM, at=at,
+        )  # fmt: skip
+    # Each divided, so that it ends: into two of its own.
+    lines = [Line(10 * n + k, f"AA0{n}", f"AA{n}{k}", **new) for n in (1, 2, 3) for k in (1, 2)]
+    make_reform(*lines, effective=DAY)
+
+    follow()
+    rows = Grant.objects.filter(person_id=person).exclude(ending=Ending.REFORMED)
+    found = {}
+    for place_id, until in rows.values_list("place_id", "until"):
+        code = places.history(place_id)[0].code
+        found[code] = until
+    assert found == {"AA11": soon, "AA12": soon, "AA21": None, "AA22": None}
 
 
 @pytest.mark.parametrize("seed", range(12))
