@@ -1,7 +1,7 @@
 """Tables that only grow: the database itself refuses to change or empty them.
 
-A trigger refuses UPDATE, DELETE and TRUNCATE whoever asks; ``database_roles.grant`` also takes the right
-away from the application, which cannot drop the trigger because it does not own the table.
+A trigger refuses UPDATE, DELETE and TRUNCATE whoever asks; ``database_roles.grant`` also takes the
+right away from the application, which cannot drop the trigger because it does not own the table.
 """
 
 from collections.abc import Sequence

@@ -6,7 +6,7 @@ from django.db import connection
 from django.utils import timezone
 
 from learncity.apps.people.factories import make_person
-from learncity.apps.roles import queries, services
+from learncity.apps.roles import granting, queries, services
 from learncity.apps.roles.factories import make_grant
 from learncity.apps.roles.models import Grant
 from learncity.apps.roles.types import Ending, LastOperator, Role
@@ -52,15 +52,15 @@ def test_of_two_operators_who_end_each_other_one_stays(committed):
 
 def test_control_without_the_lock_nobody_is_left(committed, monkeypatch):
     """If this fails, the race above was never a race and proves nothing."""
-    both, others = threading.Barrier(2, timeout=60), services._others_operate
+    both, others = threading.Barrier(2, timeout=60), granting.others_operate
 
     def both_have_looked(*args):
         found = others(*args)
         both.wait()
         return found
 
-    monkeypatch.setattr(services.locks, "hold", lambda *args: None)
-    monkeypatch.setattr(services, "_others_operate", both_have_looked)
+    monkeypatch.setattr(granting.locks, "hold", lambda *args: None)
+    monkeypatch.setattr(granting, "others_operate", both_have_looked)
 
     assert race(two_alone()) == ["ended", "ended"]
     assert queries.operators(at=timezone.now()) == []
