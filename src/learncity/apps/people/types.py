@@ -292,6 +292,14 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
+class Duplicates:
+    """Who may be the same person, as far as the reader may see; and how many live elsewhere."""
+
+    shown: tuple[Duplicate, ...]
+    elsewhere: int
+
+
+@dataclass(frozen=True, slots=True)
 class MergeValue:
     """That one record of a person stands for another, since when and why."""
 

@@ -192,6 +192,7 @@ def _person(request: HttpRequest, person_id: UUID) -> shapes.Person:
     if card is None:
         raise PersonNotFound(str(person_id))
     (line,) = _lines([card])
+    alike = queries.possible_duplicates(kept, home_ids=_homes(request))
     return shapes.Person(
         **dict(line),
         href=reverse("rest:person", args=[kept]),
@@ -201,8 +202,9 @@ def _person(request: HttpRequest, person_id: UUID) -> shapes.Person:
         merges=[shapes.Merge.of(m) for m in queries.merges_of(kept)],
         possible_duplicates=[
             shapes.Duplicate(id=d.card.id, name=d.card.name, why=d.by)
-            for d in queries.possible_duplicates(kept)
+            for d in alike.shown
         ],
+        possible_duplicates_elsewhere=alike.elsewhere,
     )
 
 

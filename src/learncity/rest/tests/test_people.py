@@ -246,3 +246,16 @@ def test_registering_an_id_that_is_taken_shows_nobody_of_another_district(office
     assert read.detail["how"] == "API"
     made = officer.post(f"{API}/desk/people", new_person(home="gusu"))
     assert made.status_code == 201
+
+
+def test_possible_duplicates_of_other_districts_are_counted_and_not_named(officer, operator):
+    here = living_in("gusu", "Ann Same", born=1980)
+    near, far = living_in("gusu", "Ann Same", born=1980), living_in("sip", "Ann Same", born=1980)
+
+    shown = officer.get(f"{API}/desk/people/{here}")
+    assert [d["id"] for d in shown.json()["possible_duplicates"]] == [str(near)]
+    assert shown.json()["possible_duplicates_elsewhere"] == 1
+    assert str(far) not in shown.content.decode()
+    everybody = operator.get(f"{API}/desk/people/{here}").json()
+    assert {d["id"] for d in everybody["possible_duplicates"]} == {str(near), str(far)}
+    assert everybody["possible_duplicates_elsewhere"] == 0
