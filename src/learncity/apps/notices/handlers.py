@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from learncity.apps.people.types import RecordsJoined, RecordsSeparated
 from learncity.apps.privacy.types import ConsentEntered, CopyReady, RequestMoved
 from learncity.kernel.outbox import on
 
-from . import about_privacy, services
+from . import about_privacy, about_records, services
 from .types import CodeWanted, MessageWritten
 
 
@@ -40,3 +41,15 @@ def tell_of_copies(news: Sequence[CopyReady]) -> None:
 def tell_of_papers(news: Sequence[ConsentEntered]) -> None:
     """Write to those whose papers were entered; once each."""
     about_privacy.tell_of_papers(news)
+
+
+@on(RecordsJoined)
+def tell_of_joined(news: Sequence[RecordsJoined]) -> None:
+    """Write to both whose records were joined; once each."""
+    about_records.tell_of_records(news)
+
+
+@on(RecordsSeparated)
+def tell_of_separated(news: Sequence[RecordsSeparated]) -> None:
+    """Write to both whose records were separated; once each."""
+    about_records.tell_of_records(news)

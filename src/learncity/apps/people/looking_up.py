@@ -159,9 +159,7 @@ def _bykept_of(rows: Iterable[Any], kept: Mapping[UUID, UUID]) -> dict[UUID, lis
     return found
 
 
-def possible_duplicates(
-    person_id: UUID, *, home_ids: Collection[UUID] | None = None
-) -> Duplicates:
+def possible_duplicates(person_id: UUID, *, home_ids: Collection[UUID] | None = None) -> Duplicates:
     """Records that may be the same person, and why: a number, or name and year of birth.
 
     Five queries, at most fifty records.

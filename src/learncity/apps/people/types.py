@@ -311,6 +311,26 @@ class MergeValue:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordsJoined:
+    """Published when two records are said to be one person."""
+
+    merge_id: UUID
+    kept_id: UUID
+    other_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsSeparated:
+    """Published when a merge is undone."""
+
+    merge_id: UUID
+    kept_id: UUID
+    other_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class KnownList:
     """A list of people that somebody keeps elsewhere, and the secret that hashes its numbers."""
 
@@ -405,6 +425,13 @@ class CannotMergeSelf(DomainError):
 
     code = "cannot_merge_self"
     says = _("Choose two different records.")
+
+
+class OwnRecord(DomainError):
+    """Somebody joins or separates records of themselves."""
+
+    code = "own_record"
+    says = _("Nobody joins or separates a record of their own. Ask a colleague.")
 
 
 class AlreadyMerged(DomainError):

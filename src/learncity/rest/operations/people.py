@@ -201,8 +201,7 @@ def _person(request: HttpRequest, person_id: UUID) -> shapes.Person:
         work=[Work.of(work) for work in assertions.work_of(kept)],
         merges=[shapes.Merge.of(m) for m in queries.merges_of(kept)],
         possible_duplicates=[
-            shapes.Duplicate(id=d.card.id, name=d.card.name, why=d.by)
-            for d in alike.shown
+            shapes.Duplicate(id=d.card.id, name=d.card.name, why=d.by) for d in alike.shown
         ],
         possible_duplicates_elsewhere=alike.elsewhere,
     )

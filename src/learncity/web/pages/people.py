@@ -187,16 +187,17 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     if card.id != person_id:
         return redirect("web:person", card.id)
     services.note_person_read(person_id=card.id, by=by(request), how="PAGE")
-    return _person_page(request, card, NumberForm())
+    return person_page(request, card, NumberForm())
 
 
-def _person_page(
+def person_page(
     request: HttpRequest,
     card: PersonCard,
     form: NumberForm,
     refusal: DomainError | None = None,
     holder: UUID | None = None,
 ) -> HttpResponse:
+    """The page of one person; with what was refused of it."""
     residences, merges = queries.residences_of(card.id), queries.merges_of(card.id)
     members = queries.memberships_of(card.id)
     ids = {r.place_id for r in residences} | ({card.home_id} if card.home_id else set())
@@ -282,12 +283,12 @@ def add_number(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """State a number of somebody, from a document that was shown."""
     card, form = kept_card(person_id), NumberForm(request.POST)
     if not form.is_valid():
-        return _person_page(request, card, form)
+        return person_page(request, card, form)
     number = form.cleaned_data["parsed"]
     try:
         services.add_identifier(person_id=card.id, number=number, by=by(request), at=timezone.now())
     except DomainError as error:
-        return _person_page(request, card, form, error, _holder(request, error, [number]))
+        return person_page(request, card, form, error, _holder(request, error, [number]))
     return redirect("web:person", card.id)
 
 

@@ -300,6 +300,16 @@ class Merge(models.Model):
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("at")),
                 name="people_merge_ends_after_it_began",
             ),
+            # Whoever has a record does not decide what it is joined with.
+            models.CheckConstraint(
+                condition=~(
+                    Q(by_id=F("kept"))
+                    | Q(by_id=F("other"))
+                    | Q(ended_by_id=F("kept"))
+                    | Q(ended_by_id=F("other"))
+                ),
+                name="people_merged_by_somebody_else",
+            ),
         ]
 
     def __str__(self) -> str:
