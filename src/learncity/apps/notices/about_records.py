@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_noop
 
 from learncity.apps.people import queries as people
-from learncity.apps.people.types import RecordsJoined, RecordsSeparated
+from learncity.apps.people.types import RecordsMerged
 
 from .services import tell
 from .types import Kind, NewMessage
@@ -31,13 +31,13 @@ SEPARATED = Kind(
 )
 
 
-def tell_of_records(news: Sequence[RecordsJoined | RecordsSeparated]) -> None:
+def tell_of_records(news: Sequence[RecordsMerged]) -> None:
     """Tell those of both records who sign in with their own; three statements."""
     ids = {UUID(str(pk)) for n in news for pk in (n.kept_id, n.other_id)}
     persons, reached = people.persons(ids), people.with_account(ids) - people.erased(ids)
     messages = []
     for n in news:
-        kind = JOINED if isinstance(n, RecordsJoined) else SEPARATED
+        kind = JOINED if n.is_joined else SEPARATED
         for pk in (UUID(str(n.kept_id)), UUID(str(n.other_id))):
             if pk in reached:
                 language, key = persons[pk].language, f"{n.merge_id}:{pk}"

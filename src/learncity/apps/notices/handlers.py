@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from learncity.apps.people.types import RecordsJoined, RecordsSeparated
+from learncity.apps.people.types import RecordsMerged
 from learncity.apps.privacy.types import ConsentEntered, CopyReady, RequestMoved
 from learncity.kernel.outbox import on
 
@@ -43,13 +43,7 @@ def tell_of_papers(news: Sequence[ConsentEntered]) -> None:
     about_privacy.tell_of_papers(news)
 
 
-@on(RecordsJoined)
-def tell_of_joined(news: Sequence[RecordsJoined]) -> None:
-    """Write to both whose records were joined; once each."""
-    about_records.tell_of_records(news)
-
-
-@on(RecordsSeparated)
-def tell_of_separated(news: Sequence[RecordsSeparated]) -> None:
-    """Write to both whose records were separated; once each."""
+@on(RecordsMerged)
+def tell_of_records(news: Sequence[RecordsMerged]) -> None:
+    """Write to both whose records were joined or separated; once each."""
     about_records.tell_of_records(news)

@@ -17,8 +17,7 @@ from .types import (
     MergeValue,
     OwnRecord,
     PersonNotFound,
-    RecordsJoined,
-    RecordsSeparated,
+    RecordsMerged,
 )
 
 LOCK = "people.Person"
@@ -62,7 +61,7 @@ def merge(*, keep: UUID, other: UUID, reason: MergeReason, by: By, at: datetime)
     made = Merge.objects.create(
         kept_id=keep, other_id=other, reason=reason, at=at, by_id=by.person_id
     )
-    outbox.publish(RecordsJoined(made.id, keep, other, at))
+    outbox.publish(RecordsMerged(made.id, keep, other, True, at))
     audit.note("people.merged", f"person {keep}", by=by, other=str(other), reason=reason.value)
     return made.as_value()
 
@@ -81,6 +80,6 @@ def unmerge(*, keep: UUID, other: UUID, by: By, at: datetime) -> bool:
         return False
     found.ended_at, found.ended_by_id = max(at, found.at), by.person_id
     found.save(update_fields=["ended_at", "ended_by_id"])
-    outbox.publish(RecordsSeparated(found.id, keep, other, found.ended_at))
+    outbox.publish(RecordsMerged(found.id, keep, other, False, found.ended_at))
     audit.note("people.unmerged", f"person {keep}", by=by, other=str(other))
     return True

@@ -311,22 +311,13 @@ class MergeValue:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordsJoined:
-    """Published when two records are said to be one person."""
+class RecordsMerged:
+    """Published when two records are said to be one person, and when that is undone."""
 
     merge_id: UUID
     kept_id: UUID
     other_id: UUID
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RecordsSeparated:
-    """Published when a merge is undone."""
-
-    merge_id: UUID
-    kept_id: UUID
-    other_id: UUID
+    is_joined: bool
     at: datetime
 
 
@@ -378,6 +369,13 @@ class IdentifierTaken(DomainError):
         "This number cannot be added: another record holds it."
         " Ask the city office to compare the two."
     )
+
+
+class OwnAddress(DomainError):
+    """A clerk states the address that they sign in with themselves of somebody else."""
+
+    code = "own_address"
+    says = _("This is your own address. State one that is this person’s.")
 
 
 class HasOneAlready(DomainError):
