@@ -29,6 +29,8 @@ from learncity.kernel.sealing import Wrapped
 from learncity.kernel.texts import LANGUAGES, TranslatedField
 from learncity.kernel.words import name_words, sort_key
 
+from .merging import MERGED_BY_SOMEBODY_ELSE
+
 
 class Words(Func):
     """Words with a space between, as a vector that is searched; no parser cuts them again."""
@@ -300,16 +302,7 @@ class Merge(models.Model):
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("at")),
                 name="people_merge_ends_after_it_began",
             ),
-            # Whoever has a record does not decide what it is joined with.
-            models.CheckConstraint(
-                condition=~(
-                    Q(by_id=F("kept"))
-                    | Q(by_id=F("other"))
-                    | Q(ended_by_id=F("kept"))
-                    | Q(ended_by_id=F("other"))
-                ),
-                name="people_merged_by_somebody_else",
-            ),
+            MERGED_BY_SOMEBODY_ELSE,
         ]
 
     def __str__(self) -> str:
