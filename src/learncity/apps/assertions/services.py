@@ -21,7 +21,7 @@ from learncity.apps.record.types import Kind as FactKind
 from learncity.apps.record.types import NewFact
 from learncity.apps.roles import queries as roles
 from learncity.apps.roles.types import Role
-from learncity.kernel import audit, locks, outbox
+from learncity.kernel import audit, outbox
 from learncity.kernel.acting import By
 from learncity.kernel.dated import day_of
 from learncity.kernel.ids import receipt_number
@@ -41,7 +41,7 @@ from .types import (
     ValueType,
     WasWithdrawn,
 )
-from .work import LOCK, state_work
+from .work import hold, state_work
 
 __all__ = [
     "answer",
@@ -132,7 +132,7 @@ def vouch(
         "since": since,
         "until": until,
     }
-    locks.hold(LOCK, person_id)
+    hold(person_id)
     same = _same(said)
     if same is not None:
         return same
@@ -185,7 +185,7 @@ def state(
         "since": since,
         "until": until,
     }
-    locks.hold(LOCK, person_id)
+    hold(person_id)
     return _same(said) or _write(said, by, at)
 
 
@@ -213,7 +213,7 @@ def withdraw(
     if not because:
         raise ReasonNeeded
     row = _said_by(assertion_id, organization_key, person_id)
-    locks.hold(LOCK, row.person_id)
+    hold(row.person_id)
     fresh = Assertion.objects.filter(pk=row.pk, withdrawn_at=None)
     if not fresh.update(withdrawn_at=at, withdrawn_by_id=by.person_id, withdrawn_because=because):
         return
@@ -238,7 +238,7 @@ def object_to(*, assertion_id: UUID, person_id: UUID, text: str, by: By, at: dat
     text = text.strip()[:1000]
     if not text:
         raise ReasonNeeded
-    locks.hold(LOCK, person_id)
+    hold(person_id)
     row = queries.find_of_person(assertion_id, person_id=person_id)
     if row is None or row.organization is None:
         raise AssertionNotFound(assertion_id)
@@ -269,7 +269,7 @@ def answer(*, assertion_id: UUID, organization_key: str, text: str, by: By, at: 
     if not text:
         raise ReasonNeeded
     row = _said_by(assertion_id, organization_key, None)
-    locks.hold(LOCK, row.person_id)
+    hold(row.person_id)
     open_ = Objection.objects.filter(assertion_id=row.pk, answered_at=None)
     if open_.update(answer=text, answered_at=at, answered_by_id=by.person_id):
         _tell_person(row.as_value(), facts.TELL_ANSWERED, at, {"reason": text})

@@ -29,6 +29,11 @@ LOCK = "assertions.Person"
 NEWER = "–"
 
 
+def hold(person_id: UUID) -> None:
+    """Hold what is said of a person: both records of somebody are one, said of once at a time."""
+    locks.hold(LOCK, people.same_person([person_id])[person_id])
+
+
 @transaction.atomic
 def state_work(
     *,
@@ -61,8 +66,7 @@ def state_work(
     said = _said(employer, employer_key, post, pattern)
     if not said:
         raise WorkMissing
-    # Both records of somebody are one person, who says one thing at a time.
-    locks.hold(LOCK, people.same_person([person_id])[person_id])
+    hold(person_id)
     rows = Assertion.objects.filter(
         people.of_person(person_id), organization=None, key__in=WORK_KEYS, withdrawn_at=None
     ).filter(Q(until=None) | Q(until__gt=since))

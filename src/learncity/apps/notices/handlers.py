@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from learncity.apps.people.types import RecordsMerged
 from learncity.apps.privacy.types import ConsentEntered, CopyReady, RequestMoved
 from learncity.kernel.outbox import on
 
-from . import about_privacy, services
+from . import about_privacy, about_records, services
 from .types import CodeWanted, MessageWritten
 
 
@@ -40,3 +41,9 @@ def tell_of_copies(news: Sequence[CopyReady]) -> None:
 def tell_of_papers(news: Sequence[ConsentEntered]) -> None:
     """Write to those whose papers were entered; once each."""
     about_privacy.tell_of_papers(news)
+
+
+@on(RecordsMerged)
+def tell_of_records(news: Sequence[RecordsMerged]) -> None:
+    """Write to both whose records were joined or separated; once each."""
+    about_records.tell_of_records(news)

@@ -49,6 +49,7 @@ def register(
         NameMissing: the name is empty.
         IdentifierTaken: a number is that of another person; nothing is made.
         HasOneAlready: two national IDs of one country.
+        OwnAddress: an address of whoever registers them.
         GroupNotFound: there is no such group.
     """
     name = tidy(name)

@@ -1,5 +1,6 @@
 """Numbers of identity: stated, ended, shown whole for a reason, erased. Called through services."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from .types import (
     IdentifierValue,
     Number,
     NumberErased,
+    OwnAddress,
     PersonNotFound,
     ReasonMissing,
     RevealReason,
@@ -48,6 +50,7 @@ def add_identifier(*, person_id: UUID, number: Number, by: By, at: datetime) -> 
         PersonNotFound: there is no such person.
         IdentifierTaken: another person holds it.
         HasOneAlready: a national ID of this country is living; end it first.
+        OwnAddress: an address that whoever states it signs in with or holds, of somebody else.
         TooManyIdentifiers: more than ten of their own in a day.
     """
     found = _hold_claim(number)
@@ -55,6 +58,7 @@ def add_identifier(*, person_id: UUID, number: Number, by: By, at: datetime) -> 
         raise PersonNotFound(str(person_id))
     mine = set(queries.all_ids(person_id))
     held = Identifier.objects.filter(claim__in=found, ended_at=None).order_by("id")
+    _refuse_own_address(mine, number, held, by)
     for one in held:
         if one.person_id not in mine:
             raise IdentifierTaken
@@ -87,6 +91,19 @@ def _hold_claim(number: Number) -> list[bytes]:
     # By the oldest key: it stays the same while a new one comes.
     locks.hold_one_of(CLAIM, UUID(bytes=found[-1][:16]))
     return found
+
+
+def _refuse_own_address(
+    mine: set[UUID], number: Number, held: Iterable[Identifier], by: By
+) -> None:
+    """Whoever proves an address finds what an office wrote: never the clerk themselves."""
+    if number.kind not in ADDRESSES or by.person_id is None or by.person_id in mine:
+        return
+    clerk = queries.all_ids(by.person_id)
+    accounts = Account.objects.filter(person_id__in=clerk)
+    theirs = {a for row in accounts for a in (row.phone, (row.email or "").lower()) if a}
+    if number.value in theirs or any(one.person_id in clerk for one in held):
+        raise OwnAddress
 
 
 def _refuse_what_cannot_be(

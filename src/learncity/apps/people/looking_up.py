@@ -11,7 +11,7 @@ from learncity.kernel.words import query_tokens
 
 from .models import Account, Identifier
 from .rules import forms_of, masked, parse_address
-from .types import BadAddress, Duplicate, DuplicateBy, IdentifierValue, PersonCard
+from .types import BadAddress, Duplicate, DuplicateBy, Duplicates, IdentifierValue, PersonCard
 
 SIGNS = "signs"
 # Fewer signs are part of too many numbers, and would be tried out.
@@ -159,13 +159,18 @@ def _bykept_of(rows: Iterable[Any], kept: Mapping[UUID, UUID]) -> dict[UUID, lis
     return found
 
 
-def possible_duplicates(person_id: UUID) -> list[Duplicate]:
+def possible_duplicates(person_id: UUID, *, home_ids: Collection[UUID] | None = None) -> Duplicates:
     """Records that may be the same person, and why: a number, or name and year of birth.
 
     Five queries, at most fifty records.
+
+    Args:
+        home_ids: only who lives in one of these regions; the others are counted and not named.
     """
     with connection.cursor() as cursor:
         cursor.execute(_DUPLICATES, [person_id])
         why = sorted(cursor.fetchall(), key=lambda row: row[1])
     by = {pk: DuplicateBy(reason) for pk, reason in why}
-    return [Duplicate(card, by[pk]) for pk, card in cards(by).items()]
+    found = [Duplicate(card, by[pk]) for pk, card in cards(by).items()]
+    shown = [d for d in found if home_ids is None or d.card.home_id in home_ids]
+    return Duplicates(tuple(shown), len(found) - len(shown))

@@ -134,6 +134,12 @@ def holder_of(address: Addresses) -> UUID | None:
     return rows.values_list("person_id", flat=True).first()
 
 
+def with_account(ids: Collection[UUID]) -> set[UUID]:
+    """Those of the persons who sign in with a record of their own, in one query."""
+    rows = Account.objects.filter(person_id__in=ids, is_active=True).exclude(verified_at=None)
+    return set(rows.values_list("person_id", flat=True))
+
+
 def birth_years(ids: Collection[UUID]) -> Mapping[UUID, int]:
     """Years of birth by person, where they are known; one query."""
     rows = Person.objects.filter(pk__in=ids, born__isnull=False).values_list("id", "born")

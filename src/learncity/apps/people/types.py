@@ -292,6 +292,14 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
+class Duplicates:
+    """Who may be the same person, as far as the reader may see; and how many live elsewhere."""
+
+    shown: tuple[Duplicate, ...]
+    elsewhere: int
+
+
+@dataclass(frozen=True, slots=True)
 class MergeValue:
     """That one record of a person stands for another, since when and why."""
 
@@ -299,6 +307,17 @@ class MergeValue:
     kept_id: UUID
     other_id: UUID
     reason: MergeReason
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsMerged:
+    """Published when two records are said to be one person, and when that is undone."""
+
+    merge_id: UUID
+    kept_id: UUID
+    other_id: UUID
+    is_joined: bool
     at: datetime
 
 
@@ -352,6 +371,13 @@ class IdentifierTaken(DomainError):
     )
 
 
+class OwnAddress(DomainError):
+    """A clerk states the address that they sign in with themselves of somebody else."""
+
+    code = "own_address"
+    says = _("This is your own address. State one that is this person’s.")
+
+
 class HasOneAlready(DomainError):
     """A person has one living national ID of a country."""
 
@@ -397,6 +423,13 @@ class CannotMergeSelf(DomainError):
 
     code = "cannot_merge_self"
     says = _("Choose two different records.")
+
+
+class OwnRecord(DomainError):
+    """Somebody joins or separates records of themselves."""
+
+    code = "own_record"
+    says = _("Nobody joins or separates a record of their own. Ask a colleague.")
 
 
 class AlreadyMerged(DomainError):

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from learncity.apps.people import queries as people
@@ -234,8 +235,15 @@ def guessed_countries() -> list[str]:
 
 
 def _of_homes(home_ids: Collection[UUID] | None) -> "QuerySet[Request]":
+    """Requests of whom lives there, as ``roles`` asks it: where the kept record lives."""
     rows = Request.objects.all()
-    return rows if home_ids is None else rows.filter(person__home_id__in=home_ids)
+    if home_ids is None:
+        return rows
+    kept = RawSQL(
+        "SELECT p.home_id FROM people_person p WHERE p.id = people_root(privacy_request.person_id)",
+        [],
+    )
+    return rows.annotate(kept_home=kept).filter(kept_home__in=home_ids)
 
 
 def counts(*, at: datetime, home_ids: Collection[UUID] | None = None) -> Mapping[str, int]:

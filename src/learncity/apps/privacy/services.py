@@ -34,6 +34,7 @@ from .types import (
     CopyValue,
     CopyWanted,
     OpenAlready,
+    OwnRequest,
     RefusalReason,
     RequestKind,
     RequestMoved,
@@ -185,13 +186,14 @@ def answer(
 
     Raises:
         RequestNotFound: no such request.
+        OwnRequest: whoever answers asked for it.
         AlreadyAnswered: it was answered or taken back in between.
         AnswerMissing: no words, or a refusal without a reason.
     """
     words = _clean(words)
     if not words or (not granted and reason is None):
         raise AnswerMissing
-    found = _locked(number)
+    found = _locked(number, by)
     if found.state != RequestState.RECEIVED:
         raise AlreadyAnswered(number)
     found.state = RequestState.GRANTED if granted else RequestState.REFUSED
@@ -209,6 +211,7 @@ def extend(*, number: str, words: str, by: By, at: datetime) -> RequestValue:
 
     Raises:
         RequestNotFound: no such request.
+        OwnRequest: whoever answers asked for it.
         AlreadyAnswered: nothing is to be done any more.
         AlreadyExtended: once before, or the rule has no extension.
         AnswerMissing: the person would not read why.
@@ -216,7 +219,7 @@ def extend(*, number: str, words: str, by: By, at: datetime) -> RequestValue:
     words = _clean(words)
     if not words:
         raise AnswerMissing
-    found = _locked(number)
+    found = _locked(number, by)
     if found.state not in OPEN:
         raise AlreadyAnswered(number)
     if found.extended_at or not found.extension_days:
@@ -235,9 +238,10 @@ def finish(*, number: str, by: By, at: datetime) -> RequestValue:
 
     Raises:
         RequestNotFound: no such request.
+        OwnRequest: whoever answers asked for it.
         AlreadyAnswered: it was refused or taken back; or it was not answered yet.
     """
-    found = _locked(number)
+    found = _locked(number, by)
     if found.state == RequestState.DONE:
         return found.as_value()
     if found.state != RequestState.GRANTED:
@@ -257,11 +261,13 @@ def _finish(found: Request, by: By, at: datetime) -> RequestValue:
     return found.as_value()
 
 
-def _locked(number: str) -> Request:
+def _locked(number: str, by: By) -> Request:
     person_id = Request.objects.filter(number=number).values_list("person_id", flat=True).first()
     if person_id is None:
         raise RequestNotFound(number)
     lock(person_id)
+    if by.person_id in people.all_ids(person_id):
+        raise OwnRequest
     return Request.objects.get(number=number)
 
 
@@ -313,7 +319,7 @@ def carry_out_erasures(*, at: datetime) -> int:
 
 @transaction.atomic
 def _carry_out(number: str, at: datetime) -> bool:
-    found = _locked(number)
+    found = _locked(number, SYSTEM)
     if found.state not in OPEN:  # taken back in between
         return False
     found.answered_at = found.answered_at or at

@@ -317,6 +317,13 @@ class OwnPaper(DomainError):
     code = "own_paper"
 
 
+class OwnRequest(DomainError):
+    """Somebody of the office answers what they asked for themselves."""
+
+    says = _("Nobody answers their own request. Ask a colleague.")
+    code = "own_request"
+
+
 class OpenAlready(DomainError):
     """The person has an open request of the kind that the office wants to enter."""
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +17,7 @@ from learncity.apps.people import queries, services
 from learncity.apps.people.access import account
 from learncity.apps.people.types import Number, PersonCard, PersonNotFound
 from learncity.apps.places import queries as places
-from learncity.apps.roles.access import Duty, Where, actor_of, of_person, regions_for
+from learncity.apps.roles.access import Duty, Where, actor_of, covers, of_person, regions_for
 from learncity.apps.roles.types import Act
 from learncity.kernel.acting import By, Via
 from learncity.rest.idempotency import once
@@ -146,11 +147,13 @@ def _lines(cards: Sequence[PersonCard]) -> list[shapes.PersonLine]:
 def register_person(request: HttpRequest, payload: shapes.NewPerson) -> Status[BaseModel]:
     """Register somebody without an account. The same `id` again makes nothing twice.
 
-    An officer of a region registers whoever lives there.
+    An officer of a region registers whoever lives there; whoever is there already is shown to
+    whom they may be shown.
 
     409 `identifier_taken` when somebody holds one of the numbers: search for it.
     """
     homes = places.ids_by_key([payload.home]) if payload.home else {}
+    was_there = payload.id in queries.persons([payload.id])
     made = services.register(
         person_id=payload.id,
         name=payload.name,
@@ -163,7 +166,12 @@ def register_person(request: HttpRequest, payload: shapes.NewPerson) -> Status[B
         by=_by(request),
         at=timezone.now(),
     )
-    return Status(201, _person(made))
+    # Whoever has that id lives where they live, whatever home was sent with it.
+    if not covers(actor_of(request), Act.KEEP_PEOPLE, of_person(person_id=made)):
+        raise PermissionDenied
+    if was_there:
+        services.note_person_read(person_id=made, by=_by(request), how="API")
+    return Status(201, _person(request, made))
 
 
 @one.get(
@@ -173,17 +181,18 @@ def register_person(request: HttpRequest, payload: shapes.NewPerson) -> Status[B
 )
 def get_person(request: HttpRequest, person_id: UUID) -> shapes.Person:
     """Say what is known of somebody. The `id` in the answer is the record that is kept."""
-    shown = _person(person_id)
+    shown = _person(request, person_id)
     services.note_person_read(person_id=shown.id, by=_by(request), how="API")
     return shown
 
 
-def _person(person_id: UUID) -> shapes.Person:
+def _person(request: HttpRequest, person_id: UUID) -> shapes.Person:
     kept = queries.same_person([person_id])[person_id]
     card = queries.cards([kept]).get(kept)
     if card is None:
         raise PersonNotFound(str(person_id))
     (line,) = _lines([card])
+    alike = queries.possible_duplicates(kept, home_ids=_homes(request))
     return shapes.Person(
         **dict(line),
         href=reverse("rest:person", args=[kept]),
@@ -192,9 +201,9 @@ def _person(person_id: UUID) -> shapes.Person:
         work=[Work.of(work) for work in assertions.work_of(kept)],
         merges=[shapes.Merge.of(m) for m in queries.merges_of(kept)],
         possible_duplicates=[
-            shapes.Duplicate(id=d.card.id, name=d.card.name, why=d.by)
-            for d in queries.possible_duplicates(kept)
+            shapes.Duplicate(id=d.card.id, name=d.card.name, why=d.by) for d in alike.shown
         ],
+        possible_duplicates_elsewhere=alike.elsewhere,
     )
 
 
@@ -268,4 +277,4 @@ def merge_people(
 def separate_people(request: HttpRequest, person_id: UUID, other_id: UUID) -> Status[BaseModel]:
     """Undo a merge: each record is what it was. A second time changes nothing."""
     services.unmerge(keep=person_id, other=other_id, by=_by(request), at=timezone.now())
-    return Status(200, _person(person_id))
+    return Status(200, _person(request, person_id))

@@ -134,6 +134,8 @@ class Person(PersonLine):
     """As they say themselves, the latest first."""
     merges: list[Merge]
     possible_duplicates: list[Duplicate]
+    possible_duplicates_elsewhere: int
+    """How many more live where you do not keep people: ask the city’s office."""
 
 
 class NewPerson(Asked):

@@ -1,11 +1,19 @@
 """People through the API: for the office, masked, and never twice; one's own numbers."""
 
 import pytest
+from django.utils import timezone
 
 from learncity.apps.people import queries as people
+from learncity.apps.people import services
 from learncity.apps.people.factories import make_person
+from learncity.apps.places import queries as places
+from learncity.apps.roles.factories import make_grant
+from learncity.apps.roles.types import Role
+from learncity.kernel.acting import SYSTEM
 from learncity.kernel.ids import uuid7
 from learncity.kernel.models import AuditEntry, RepeatedRequest
+
+from .conftest import program
 
 API = "/api/v1"
 PASSPORT = {"kind": "PASSPORT", "issuer": "VN", "number": "C 1234567"}
@@ -207,3 +215,47 @@ def test_work_is_said_dated_and_seen_at_the_desk(worker, operator, account_of):
         assert (answer.status_code, answer.json()["code"]) == (409, code)
     unknown = post(worker, "/me/work", **first | {"organization": "none"})
     assert unknown.status_code == 404
+
+
+@pytest.fixture
+def officer(city):
+    """A program of an officer of one district."""
+    person = make_person("Officer", account=True)
+    make_grant(person, Role.OFFICER, "city-learning-office", region="gusu")
+    return program(people.find_account(person))
+
+
+def living_in(region, name, **said):
+    person = make_person(name, **said)
+    home = places.ids_by_key([region])[region]
+    services.settle({person: home}, by=SYSTEM, at=timezone.now())
+    return person
+
+
+def test_registering_an_id_that_is_taken_shows_nobody_of_another_district(officer):
+    here, there = living_in("gusu", "Ann Here"), living_in("sip", "Ann There")
+
+    refused = officer.post(f"{API}/desk/people", new_person(id=str(there), home="gusu"))
+    assert refused.status_code == 403
+    assert "Ann There" not in refused.content.decode()
+    assert not AuditEntry.objects.filter(subject=f"person {there}").exists()
+
+    shown = officer.post(f"{API}/desk/people", new_person(id=str(here), home="gusu"))
+    assert (shown.status_code, shown.json()["name"]) == (201, "Ann Here")
+    read = AuditEntry.objects.get(subject=f"person {here}", action="people.person_read")
+    assert read.detail["how"] == "API"
+    made = officer.post(f"{API}/desk/people", new_person(home="gusu"))
+    assert made.status_code == 201
+
+
+def test_possible_duplicates_of_other_districts_are_counted_and_not_named(officer, operator):
+    here = living_in("gusu", "Ann Same", born=1980)
+    near, far = living_in("gusu", "Ann Same", born=1980), living_in("sip", "Ann Same", born=1980)
+
+    shown = officer.get(f"{API}/desk/people/{here}")
+    assert [d["id"] for d in shown.json()["possible_duplicates"]] == [str(near)]
+    assert shown.json()["possible_duplicates_elsewhere"] == 1
+    assert str(far) not in shown.content.decode()
+    everybody = operator.get(f"{API}/desk/people/{here}").json()
+    assert {d["id"] for d in everybody["possible_duplicates"]} == {str(near), str(far)}
+    assert everybody["possible_duplicates_elsewhere"] == 0

@@ -31,9 +31,9 @@ from learncity.kernel.acting import By
 from learncity.kernel.errors import DomainError
 from learncity.web.acts import ActForm, act, by_desk, named
 from learncity.web.partner_forms import place_choices
-from learncity.web.reader import reader_of
 
 from .find import page_number, pages
+from .partners import city_path
 
 SIZE = 50
 Heirs = Mapping[UUID, list[PlaceValue]]
@@ -102,11 +102,6 @@ def _chosen(request: HttpRequest, everything: Iterable[Astray]) -> list[Astray]:
     ]
 
 
-def _city_path(request: HttpRequest) -> str:
-    home = reader_of(request).city_place
-    return home.path if home else ""
-
-
 @only(Duty(Act.DRAW_MAP, on=in_city))
 def astray(request: HttpRequest) -> HttpResponse:
     """Everything that is astray; several at once can be said to lie somewhere."""
@@ -116,7 +111,7 @@ def astray(request: HttpRequest) -> HttpResponse:
     heirs, query = queries.candidates(shown), request.GET.urlencode()
     form = LayForm(
         request.POST or None, chosen=_picked(request.POST.getlist("chosen")),
-        heirs=_together(heirs), path=_city_path(request),
+        heirs=_together(heirs), path=city_path(request),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
@@ -229,7 +224,7 @@ def lay(request: HttpRequest, thing: str, thing_id: UUID) -> HttpResponse:
     heirs = queries.candidates(wanted)
     form = LayForm(
         request.POST or None, chosen=[(Thing(thing), thing_id)], heirs=_together(heirs),
-        path=_city_path(request),
+        path=city_path(request),
     )  # fmt: skip
     if wanted:
         form.title, form.lead = str(wanted[0].name), _asked(wanted[0])

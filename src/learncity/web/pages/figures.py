@@ -186,12 +186,16 @@ def _sentence(drawn: _Map) -> str:
 
 def _chart(drawn: _Map) -> list[tuple[str, int | float]]:
     """What is known by region, the most first, and at the end what is not."""
-    totals: dict[str, Fraction] = {}
+    totals: dict[UUID, Fraction] = {}
+    last: dict[UUID, date] = {}
     for month, partition in drawn.months.items():
         for pk, value in partition.known.items():
-            name = drawn.name(pk, month)
-            totals[name] = totals.get(name, Fraction()) + value
-    rows = sorted(totals.items(), key=lambda item: -item[1])
+            totals[pk] = totals.get(pk, Fraction()) + value
+            last[pk] = max(month, last.get(pk, month))
+    # Two regions of one name stay two; one that was renamed goes by its last name.
+    found = [(drawn.name(pk, last[pk]), value, pk) for pk, value in totals.items()]
+    found.sort(key=lambda row: (-row[1], row[0], row[2]))
+    rows = [(name, value) for name, value, _pk in found]
     if drawn.unsure:
         rows.append((_("Cannot be known"), drawn.unsure))
     return [(name, _plain(value)) for name, value in rows]

@@ -22,8 +22,8 @@ from learncity.apps.roles.types import Act
 from learncity.kernel.access import only
 from learncity.kernel.errors import DomainError
 
-from .people import by, columns, kept_card, number_words, people_found, rows_of
-from .people_forms import MergeForm, SearchForm
+from .people import by, columns, kept_card, number_words, people_found, person_page, rows_of
+from .people_forms import MergeForm, NumberForm, SearchForm
 
 
 @only(Duty(Act.KEEP_PEOPLE, on=of_person))
@@ -112,5 +112,8 @@ def _compared(keep: PersonCard, other: PersonCard) -> list[dict[str, Any]]:
 @require_POST
 def separate(request: HttpRequest, person_id: UUID, other_id: UUID) -> HttpResponse:
     """Undo a merge; both records are what they were."""
-    services.unmerge(keep=person_id, other=other_id, by=by(request), at=timezone.now())
+    try:
+        services.unmerge(keep=person_id, other=other_id, by=by(request), at=timezone.now())
+    except DomainError as error:
+        return person_page(request, kept_card(person_id), NumberForm(), error)
     return redirect("web:person", person_id)

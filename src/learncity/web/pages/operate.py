@@ -79,6 +79,7 @@ ACTIONS = {
     "reform.imported": gettext_lazy("Imported a reform"),
     "population.imported": gettext_lazy("Imported numbers of people"),
     "privacy.consent_entered": gettext_lazy("Entered a consent from paper"),
+    "privacy.request_entered": gettext_lazy("Entered a request about data from paper"),
     "privacy.request_read": gettext_lazy("Looked at a request about data"),
     "privacy.request_answered": gettext_lazy("Answered a request about data"),
     "privacy.request_extended": gettext_lazy("Extended a request about data"),
@@ -245,7 +246,7 @@ def operate(request: HttpRequest) -> HttpResponse:
     at, actor = timezone.now(), actor_of(request)
     mine = organizations_for(actor, Act.SEE_FIGURES)
     figures = classes.figures(mine, at=at)
-    partners = len(organizations.all_organizations()) if mine is None else len(mine)
+    partners = organizations.count_organizations() if mine is None else len(mine)
     context: dict[str, Any] = {
         "ways": [
             {"url": reverse(name), "label": label} for act, name, label in _WAYS if actor.may(act)
@@ -275,7 +276,7 @@ def operate(request: HttpRequest) -> HttpResponse:
                 *context["figures"],
                 {"label": _("Courses"), "figure": formats.number(sum(catalogue.counts().values()))},
                 {"label": _("To be placed"),
-                 "figure": formats.number(len(organizations.astray())),
+                 "figure": formats.number(organizations.count_astray()),
                  "rows_url": reverse("web:astray")},
             ],
             "waiting": waiting,

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -30,7 +31,7 @@ from learncity.apps.people.types import (
 )
 from learncity.apps.places import queries as places
 from learncity.apps.places.types import PlaceValue
-from learncity.apps.roles.access import Duty, actor_of, of_person, regions_for
+from learncity.apps.roles.access import Duty, actor_of, covers, of_person, regions_for
 from learncity.apps.roles.types import Act
 from learncity.kernel import formats
 from learncity.kernel.access import only
@@ -146,7 +147,7 @@ def register(request: HttpRequest) -> HttpResponse:
                 at=timezone.now(),
             )
         except DomainError as error:
-            refusal, holder = error, _holder(error, said["numbers"])
+            refusal, holder = error, _holder(request, error, said["numbers"])
         else:
             return redirect("web:person", made)
     context = {"form": form, "refusal": refusal, "holder": holder}
@@ -154,11 +155,15 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(request, "web/person_new.html", context, status=status)
 
 
-def _holder(error: DomainError, numbers: Sequence[Number]) -> UUID | None:
-    """Whose a number is that was refused."""
+def _holder(request: HttpRequest, error: DomainError, numbers: Sequence[Number]) -> UUID | None:
+    """Whose a number is that was refused; nobody of whom this clerk may not read."""
     if not isinstance(error, IdentifierTaken):
         return None
-    return next((h for n in numbers if (h := queries.find_by_identifier(n))), None)
+    found = next((h for n in numbers if (h := queries.find_by_identifier(n))), None)
+    if found is None:
+        return None
+    may = covers(actor_of(request), Act.KEEP_PEOPLE, of_person(person_id=found))
+    return found if may else None
 
 
 def kept_card(person_id: UUID) -> PersonCard:
@@ -182,22 +187,25 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     if card.id != person_id:
         return redirect("web:person", card.id)
     services.note_person_read(person_id=card.id, by=by(request), how="PAGE")
-    return _person_page(request, card, NumberForm())
+    return person_page(request, card, NumberForm())
 
 
-def _person_page(
+def person_page(
     request: HttpRequest,
     card: PersonCard,
     form: NumberForm,
     refusal: DomainError | None = None,
     holder: UUID | None = None,
 ) -> HttpResponse:
+    """The page of one person; with what was refused of it."""
     residences, merges = queries.residences_of(card.id), queries.merges_of(card.id)
     members = queries.memberships_of(card.id)
     ids = {r.place_id for r in residences} | ({card.home_id} if card.home_id else set())
     where = places.places(ids)
     names = queries.persons({m.other_id for m in merges})
     joined = {m.group.key for m in members}
+    mine = regions_for(actor_of(request), Act.KEEP_PEOPLE)
+    alike = queries.possible_duplicates(card.id, home_ids=mine)
     context = {
         "card": card,
         "form": form,
@@ -249,11 +257,23 @@ def _person_page(
                 "why": DUPLICATE_NAMES[d.by],
                 "url": reverse("web:merge_preview", args=[card.id, d.card.id]),
             }
-            for d in queries.possible_duplicates(card.id)
+            for d in alike.shown
         ],
+        "elsewhere": _elsewhere(alike.elsewhere),
     }
     status = 422 if refusal or form.errors else 200
     return render(request, "web/person.html", context, status=status)
+
+
+def _elsewhere(n: int) -> str:
+    """That others live where this officer keeps nobody; empty when there are none."""
+    if not n:
+        return ""
+    return ngettext(
+        "%(n)s possible record lies in another district. Ask the city’s office.",
+        "%(n)s possible records lie in other districts. Ask the city’s office.",
+        n,
+    ) % {"n": formats.number(n)}
 
 
 @only(Duty(Act.KEEP_PEOPLE, on=of_person))
@@ -263,12 +283,12 @@ def add_number(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """State a number of somebody, from a document that was shown."""
     card, form = kept_card(person_id), NumberForm(request.POST)
     if not form.is_valid():
-        return _person_page(request, card, form)
+        return person_page(request, card, form)
     number = form.cleaned_data["parsed"]
     try:
         services.add_identifier(person_id=card.id, number=number, by=by(request), at=timezone.now())
     except DomainError as error:
-        return _person_page(request, card, form, error, _holder(error, [number]))
+        return person_page(request, card, form, error, _holder(request, error, [number]))
     return redirect("web:person", card.id)
 
 

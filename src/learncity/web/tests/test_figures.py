@@ -14,7 +14,7 @@ from learncity.apps.classes.models import CourseClass, Enrolment
 from learncity.apps.organizations.models import Organization
 from learncity.apps.people.factories import make_person
 from learncity.apps.places.factories import make_reform
-from learncity.apps.places.models import Place
+from learncity.apps.places.models import Place, Version
 from learncity.apps.places.types import Line, PlaceKind
 from learncity.kernel import outbox
 from learncity.kernel.acting import By, Via
@@ -102,6 +102,14 @@ def test_on_today_s_map_what_joined_is_with_its_heir_and_a_split_cannot_be_known
     )
     assert "4 were counted in Huqiu District, which was divided since." in page.content.decode()
     assert dict(page.context["chart"])["Cannot be known"] == 4
+
+
+def test_the_chart_keeps_two_regions_of_one_name_apart(counted):
+    before = counted.get(f"{FIGURES}?view=AS_IT_WAS").context["chart"]
+    Version.objects.filter(place__key__in=["xiangcheng", "huqiu"]).update(name={"en": "Same"})
+    after = counted.get(f"{FIGURES}?view=AS_IT_WAS").context["chart"]
+    assert sorted(value for _name, value in before) == [1, 4, 5]
+    assert [row for row in after if row[0] == "Same"] == [("Same", 5), ("Same", 4)]
 
 
 def test_on_an_earlier_map_what_was_counted_after_a_merger_cannot_be_known(counted):

@@ -6,7 +6,10 @@ import pytest
 from django.utils import timezone
 
 from learncity.apps.people import queries as people
+from learncity.apps.people import services as people_services
 from learncity.apps.people.factories import make_person
+from learncity.apps.people.models import Person
+from learncity.apps.people.types import IdentifierKind, Number
 from learncity.apps.places import queries as places
 from learncity.apps.privacy import services as privacy
 from learncity.apps.privacy.types import RequestKind
@@ -158,8 +161,6 @@ class TestOfficer:
         return with_role(client, Role.OFFICER, region="gusu")
 
     def neighbour(self, name, region):
-        from learncity.apps.people import services as people_services
-
         person, at = make_person(name), timezone.now()
         home = places.ids_by_key([region])[region]
         people_services.settle({person: home}, by=SYSTEM, at=at)
@@ -179,6 +180,28 @@ class TestOfficer:
         assert officer.get(f"/operate/people/{here}/").status_code == 200
         assert officer.get(f"/operate/people/{there}/").status_code == 403
         assert officer.get(f"/operate/people/{here}/merge/{there}/").status_code == 403
+
+    def test_namesakes_of_other_districts_are_counted_and_not_named(self, officer):
+        here, near = self.neighbour("Ann Same", "gusu"), self.neighbour("Ann Same", "gusu")
+        far = self.neighbour("Ann Same", "sip")
+        Person.objects.filter(pk__in=[here, near, far]).update(born=1980)
+        page = officer.get(f"/operate/people/{here}/").content.decode()
+        assert f"/operate/people/{here}/merge/{near}/" in page
+        assert str(far) not in page
+        assert "1 possible record lies in another district." in page
+
+    def test_whose_number_it_is_is_shown_of_ones_own_district_only(self, officer):
+        here = self.neighbour("Ann Here", "gusu")
+        for region, issuer in (("gusu", "058094123456"), ("sip", "058094123457")):
+            holder = self.neighbour("Ann Holder", region)
+            number = Number(IdentifierKind.NATIONAL_ID, "VN", issuer)
+            people_services.add_identifier(
+                person_id=holder, number=number, by=SYSTEM, at=timezone.now()
+            )
+            said = {"kind": "NATIONAL_ID VN", "issuer": "", "number": issuer}
+            answer = officer.post(f"/operate/people/{here}/numbers/", said)
+            assert answer.status_code == 422
+            assert (str(holder) in answer.content.decode()) == (region == "gusu")
 
     def test_only_who_lives_there_is_registered(self, officer):
         from learncity.kernel.ids import uuid7

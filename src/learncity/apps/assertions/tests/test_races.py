@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 from django.db import IntegrityError, connection
 
-from learncity.apps.assertions import services
+from learncity.apps.assertions import services, work
 from learncity.apps.assertions.models import Assertion
 from learncity.apps.notices import queries as notices
 from learncity.apps.people.factories import make_person
@@ -59,7 +59,7 @@ def test_control_without_the_lock_the_database_refuses_the_second(committed, mon
         both.wait()
         return found
 
-    monkeypatch.setattr(services.locks, "hold", lambda *args: None)
+    monkeypatch.setattr(work.locks, "hold", lambda *args: None)
     monkeypatch.setattr(services, "_same", both_have_looked)
 
     assert race(make_person()).count("REFUSED BY THE DATABASE") == 1

@@ -137,6 +137,21 @@ def test_what_either_record_said_is_the_persons(worker):
     assert [w.until for w in queries.work_of(other)] == [None, MAY]
 
 
+def test_whichever_record_is_spoken_of_the_kept_one_is_held(worker, monkeypatch):
+    other, held = make_person("某工人"), []
+    people.merge(keep=worker, other=other, reason=MergeReason.PERSON_SAYS, by=SYSTEM, at=AT)
+    monkeypatch.setattr(work.locks, "hold", lambda what, key: held.append(key))
+    say(other)
+    made = services.state(
+        person_id=other, key="post", value="Fitter", at_key=None, since=None, until=None,
+        by=SYSTEM, at=AT,
+    )  # fmt: skip
+    services.withdraw(
+        assertion_id=made.id, organization_key=None, person_id=other, because="No", by=SYSTEM, at=AT
+    )
+    assert held == [worker] * 3
+
+
 def test_it_is_in_the_copy_and_goes_with_the_person(worker):
     say(worker)
     lines = {one.name: rows for one, rows in personal_data.copy_of([worker])}

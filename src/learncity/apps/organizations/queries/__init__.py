@@ -7,6 +7,7 @@ from .register import (
     all_organizations,
     all_venues,
     count_at,
+    count_organizations,
     count_sites_at,
     find_organization,
     find_registered,
@@ -18,7 +19,7 @@ from .register import (
     seated_in,
     venues_of,
 )
-from .whereabouts import astray, candidates, located
+from .whereabouts import astray, candidates, count_astray, located
 
 __all__ = [
     "agreement_figures",
@@ -29,7 +30,9 @@ __all__ = [
     "candidates",
     "committees_of",
     "count_agreements",
+    "count_astray",
     "count_at",
+    "count_organizations",
     "count_sites_at",
     "coverage",
     "find_agreement",

@@ -33,6 +33,11 @@ def all_organizations() -> list[OrganizationValue]:
     return [o.as_value() for o in Organization.objects.filter(ended_at=None).order_by("key")]
 
 
+def count_organizations() -> int:
+    """How many organizations there are that have not ended; one query."""
+    return Organization.objects.filter(ended_at=None).count()
+
+
 def find_registered(key: str) -> OrganizationValue | None:
     """The organization of a key even if it has ended, or ``None``; one query."""
     found = Organization.objects.filter(key=key).first()

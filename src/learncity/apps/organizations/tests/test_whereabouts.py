@@ -53,7 +53,10 @@ def lay(organization, to, *, thing=Thing.SEAT, reason=None):
 
 
 def astray():
-    return {(a.thing, a.id) for a in queries.astray()}
+    found = {(a.thing, a.id) for a in queries.astray()}
+    assert queries.count_astray() == len(found)
+    assert queries.count_organizations() == len(queries.all_organizations())
+    return found
 
 
 def of(organization):

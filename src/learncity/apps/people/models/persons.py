@@ -29,6 +29,8 @@ from learncity.kernel.sealing import Wrapped
 from learncity.kernel.texts import LANGUAGES, TranslatedField
 from learncity.kernel.words import name_words, sort_key
 
+from .merging import MERGED_BY_SOMEBODY_ELSE
+
 
 class Words(Func):
     """Words with a space between, as a vector that is searched; no parser cuts them again."""
@@ -300,6 +302,7 @@ class Merge(models.Model):
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("at")),
                 name="people_merge_ends_after_it_began",
             ),
+            MERGED_BY_SOMEBODY_ELSE,
         ]
 
     def __str__(self) -> str:

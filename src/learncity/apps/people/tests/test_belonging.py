@@ -350,8 +350,8 @@ def test_who_may_be_the_same_is_told_by_number_before_name():
     services.end_identifier(person_id=numbered, identifier_id=first.id, by=CLERK, at=AT + HOUR)
     services.add_identifier(person_id=one, number=number, by=CLERK, at=AT + HOUR)
 
-    told = {d.card.id: d.by for d in queries.possible_duplicates(one)}
+    told = {d.card.id: d.by for d in queries.possible_duplicates(one).shown}
 
     assert told == {named: DuplicateBy.NAME, numbered: DuplicateBy.NUMBER}
     services.merge(keep=one, other=named, reason=MergeReason.PERSON_SAYS, by=CLERK, at=AT)
-    assert {d.card.id for d in queries.possible_duplicates(one)} == {numbered}
+    assert {d.card.id for d in queries.possible_duplicates(one).shown} == {numbered}

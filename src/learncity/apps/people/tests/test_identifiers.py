@@ -8,7 +8,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 
 from learncity.apps.people import identifiers, queries, services
 from learncity.apps.people.factories import make_person
-from learncity.apps.people.models import Identifier, PersonKey
+from learncity.apps.people.models import Account, Identifier, PersonKey
 from learncity.apps.people.rules import check_sign
 from learncity.apps.people.types import (
     Addresses,
@@ -19,6 +19,7 @@ from learncity.apps.people.types import (
     MergeReason,
     Number,
     NumberErased,
+    OwnAddress,
     PersonNotFound,
     ReasonMissing,
     RevealReason,
@@ -420,3 +421,22 @@ def test_the_parsed_number_is_what_is_added():
         K.NATIONAL_ID, SAMPLE, issuer="CN", today=date(2026, 11, 22), region="CN", invented=False
     )
     assert number == Number(K.NATIONAL_ID, "CN", SAMPLE)
+
+
+@pytest.mark.django_db
+def test_no_clerk_states_their_own_address_of_somebody_else():
+    clerk, person, merged = make_person(account=True), make_person(), make_person()
+    account = queries.find_account(clerk)
+    Account.objects.filter(pk=account.pk).update(email="Clerk@Example.org")
+    services.merge(keep=merged, other=clerk, reason=MergeReason.PERSON_SAYS, by=CLERK, at=AT)
+    for kind, value in (("PHONE", account.phone), ("EMAIL", "clerk@example.org")):
+        said = Number(IdentifierKind(kind), "", value)
+        for by in (By(clerk, Via.DESK), By(merged, Via.DESK)):
+            with pytest.raises(OwnAddress):
+                services.add_identifier(person_id=person, number=said, by=by, at=AT)
+            with pytest.raises(OwnAddress):
+                services.register(
+                    person_id=uuid7(), name="An", born=None, language="en", numbers=[said],
+                    home_id=None, hometown="", group_keys=[], by=by, at=AT,
+                )  # fmt: skip
+    assert not Identifier.objects.exists()

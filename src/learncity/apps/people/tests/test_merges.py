@@ -23,9 +23,11 @@ from learncity.apps.people.types import (
     IdentifierKind,
     MergeReason,
     Number,
+    OwnRecord,
     PersonNotFound,
 )
 from learncity.apps.record import queries as record
+from learncity.kernel import outbox
 from learncity.kernel.acting import By, Via
 from learncity.kernel.ids import uuid7
 from learncity.kernel.models import AuditEntry
@@ -323,3 +325,43 @@ def test_control_without_the_lock_only_the_trigger_breaks_the_circle(committed, 
     outcomes = race([(a, b), (b, c), (c, d), (d, a)])
 
     assert outcomes == ["MERGED"] * 3 + ["REFUSED BY THE DATABASE"]
+
+
+@pytest.mark.django_db
+def test_nobody_joins_or_separates_a_record_of_their_own():
+    kept, other, mine, clerk = (make_person() for _ in range(4))
+    merge(mine, clerk)
+    for by in (By(clerk, Via.DESK), By(mine, Via.DESK)):
+        for pair in ((clerk, other), (other, mine)):
+            with pytest.raises(OwnRecord):
+                services.merge(keep=pair[0], other=pair[1], reason=WHY, by=by, at=AT)
+        with pytest.raises(OwnRecord):
+            services.unmerge(keep=mine, other=clerk, by=by, at=AT)
+    assert not Merge.objects.exclude(kept=mine).exists()
+    said = {"kept_id": kept, "other_id": other, "reason": WHY, "at": AT}
+    for column in ("by_id", "ended_by_id"):
+        for who in (kept, other):
+            with (
+                pytest.raises(IntegrityError, match="people_merged_by_somebody_else"),
+                transaction.atomic(),
+            ):
+                Merge.objects.create(**said, **{column: who})
+
+
+@pytest.mark.django_db
+def test_both_are_told_once_that_their_records_were_joined_or_separated():
+    kept, other = (make_person(account=True, language="en") for _ in range(2))
+    bare, nobody = make_person(), make_person()
+
+    def told(person):
+        while outbox.dispatch(at=datetime.now(UTC)):
+            pass
+        return sorted(m.title.split()[3] for m in notices.inbox(person))
+
+    merge(kept, other)
+    merge(bare, nobody)
+    assert told(kept) == ["joined"] * 2  # one of each, read as one
+    assert told(bare) == []
+    unmerge(kept, other)
+    for person in (kept, other):
+        assert told(person) == ["joined", "separated"]

@@ -7,8 +7,10 @@ import pytest
 from django.db import IntegrityError, connection
 
 from learncity.apps.notices import queries as notices
+from learncity.apps.people import queries as people_queries
 from learncity.apps.people import services as people
 from learncity.apps.people.factories import make_person
+from learncity.apps.people.types import MergeReason
 from learncity.apps.places.models import Place
 from learncity.apps.privacy import queries, services
 from learncity.apps.privacy.models import Clock, DayOff, Request
@@ -18,6 +20,7 @@ from learncity.apps.privacy.types import (
     AlreadyExtended,
     AnswerMissing,
     NoClock,
+    OwnRequest,
     RefusalReason,
     RequestKind,
     RequestNotFound,
@@ -177,6 +180,36 @@ def test_the_worklist_begins_with_what_is_due_next(resident, hanoi_resident):
     assert (counts["open"], counts["overdue"], counts["soon"]) == (2, 1, 0)
     answer(sooner, at=AT + timedelta(days=14))
     assert queries.counts(at=AT)["late"] == 1
+
+
+def test_the_worklist_of_a_region_has_whose_kept_record_lives_there(resident, hanoi_resident):
+    here = people_queries.persons([resident])[resident].home_id
+    there = people_queries.persons([hanoi_resident])[hanoi_resident].home_id
+    mine, theirs = ask(resident), ask(hanoi_resident)
+    people.merge(
+        keep=hanoi_resident, other=resident, reason=MergeReason.PERSON_SAYS, by=SYSTEM, at=AT
+    )
+    assert queries.worklist(home_ids=[here]) == []
+    found = {r.number for r in queries.worklist(home_ids=[there])}
+    assert found == {mine.number, theirs.number}
+    for homes, n in (([here], 0), ([there], 2), (None, 2)):
+        assert queries.counts(at=AT, home_ids=homes)["open"] == n
+
+
+def test_nobody_answers_extends_or_finishes_their_own_request(resident):
+    asked, other = ask(resident), make_person()
+    people.merge(keep=other, other=resident, reason=MergeReason.PERSON_SAYS, by=SYSTEM, at=AT)
+    said = {"number": asked.number, "at": AT}
+    for by in (By(resident, Via.DESK), By(other, Via.DESK)):
+        with pytest.raises(OwnRequest):
+            services.answer(granted=True, words="Yes.", reason=None, by=by, **said)
+        with pytest.raises(OwnRequest):
+            services.extend(words="Much.", by=by, **said)
+    answer(asked)
+    for by in (By(resident, Via.DESK), By(other, Via.DESK)):
+        with pytest.raises(OwnRequest):
+            services.finish(by=by, **said)
+    assert services.finish(by=OFFICER, **said).state == RequestState.DONE
 
 
 def test_who_asked_for_it_is_restricted(resident):
