@@ -369,3 +369,14 @@ def test_no_name_or_number_of_a_list_is_in_a_table_or_log(go, caplog, capfd):
 def test_a_row_with_a_delimiter_of_another_country_is_read_back(go):
     value = go((HEAD + BAD).replace(",", ";"))
     assert len(rows_of(value)[0]) == 5
+
+
+def test_what_is_not_taken_of_somebody_who_was_there_is_counted_for_the_desk(go):
+    columns = {"name": "姓名", "phone": "电话号", "union_number": "号"}
+    row = "姓名,电话号,号\n王小明,{},U100\n"
+    go(row.format("15400002001"), columns, giver="Union")
+    value = go(row.format("15400002002"), columns, giver="Union", list_name="Other")
+    assert counts(value) == (0, 0, 1, 0)
+    (note,) = value.mistakes
+    assert (note.column, note.rows) == ("电话号", 1)
+    assert "not taken" in note.says
