@@ -238,11 +238,15 @@ def test_the_list_itself_is_gone_when_it_is_done_and_the_rest_when_it_is_removed
     assert not files.folder_of(value.id).exists()
 
 
-def test_lists_are_forgotten_after_a_week(go, send):
+def test_lists_are_forgotten_after_a_week(go, send, django_capture_on_commit_callbacks):
     kept, old = go(HEAD + GOOD + BAD), send(HEAD + BAD)
     Import.objects.filter(pk=old.id).update(at=timezone.now() - timedelta(days=8))
-    assert services.forget_files(before=timezone.now() - timedelta(days=7)) == 1
+    now = timezone.now()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert services.forget_files(before=now - timedelta(days=7), at=now) == 1
+        assert files.folder_of(old.id).exists()
     old = queries.find(old.id)
+    assert old.ended_at == now
     assert (old.state, old.has_files, old.file_name) == (ImportState.REMOVED, False, "")
     assert not files.folder_of(old.id).exists()
     assert queries.has_failed_rows(kept.id)
@@ -380,3 +384,37 @@ def test_what_is_not_taken_of_somebody_who_was_there_is_counted_for_the_desk(go)
     (note,) = value.mistakes
     assert (note.column, note.rows) == ("电话号", 1)
     assert "not taken" in note.says
+
+
+@pytest.mark.parametrize("field", ["list_name", "giver", "name"])
+def test_a_sign_that_the_database_cannot_keep_is_refused(send, field):
+    with pytest.raises(ListUnreadable):
+        send(HEAD + GOOD, **{field: "Un\0ion"})
+    assert not any(files.folder_of(uuid7()).parent.glob("*"))
+
+
+def test_nothing_stays_of_a_list_that_could_not_be_written_down(send, monkeypatch):
+    def full():
+        yield b"name"
+        raise OSError("No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        send("", content=full())
+    with monkeypatch.context() as broken:
+        broken.setattr(audit, "note", lambda *_args, **_said: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            send(HEAD + GOOD)
+    assert not any(files.folder_of(uuid7()).parent.glob("*"))
+    assert Import.objects.count() == 0
+
+
+def test_what_a_killed_sender_left_is_no_hindrance_and_swept_after_a_day(send):
+    pk = uuid7()
+    files.keep(pk, [b"half"])
+    assert send(HEAD + GOOD, import_id=pk).id == pk
+    left = uuid7()
+    files.keep(left, [b"half"])
+    assert services.sweep_strays(before=timezone.now() - timedelta(days=1)) == 0
+    assert services.sweep_strays(before=timezone.now() + timedelta(minutes=1)) == 1
+    assert not files.folder_of(left).exists()
+    assert files.folder_of(pk).exists()
