@@ -331,11 +331,11 @@ def test_headers_of_others_are_understood_in_three_languages():
         ["序号", "姓名", "身份证号码", "手机号", "出生日期", "工作单位", "工号"]
     )
     assert chinese == {
-        "key": "序号", "name": "姓名", "national_id": "身份证号码", "phone": "手机号",
+        "name": "姓名", "national_id": "身份证号码", "phone": "手机号",
         "born": "出生日期", "employer": "工作单位", "employee_number": "工号",
     }  # fmt: skip
     vietnamese = COLUMNS.guess(["STT", "Họ và tên", "Số CCCD", "Năm sinh", "Điện thoại"])
-    assert vietnamese == {"key": "STT", "name": "Họ và tên", "national_id": "Số CCCD",
+    assert vietnamese == {"name": "Họ và tên", "national_id": "Số CCCD",
                           "born": "Năm sinh", "phone": "Điện thoại"}  # fmt: skip
     english = COLUMNS.guess(["Full name", "E-mail", "Date of birth"])
     assert english == {"name": "Full name", "email": "E-mail", "born": "Date of birth"}
@@ -430,3 +430,8 @@ def test_of_two_records_that_are_one_the_account_of_the_other_counts(run):
     # What nobody said yet is filled.
     assert (made.name, made.hometown) == ("王小明", "Henan")
     assert kinds_of(made.id) == set()
+
+
+@pytest.mark.parametrize("head", ["序号", "STT", "No.", "no", "Number"])
+def test_a_running_number_of_rows_is_not_taken_for_the_lists_own(head):
+    assert COLUMNS.guess([head, "姓名"]) == {"name": "姓名"}
