@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from learncity.apps.people.identifiers import CLAIM
 from learncity.apps.people.queries import erased, groups
-from learncity.apps.people.services import list_named
+from learncity.apps.people.services import list_named, list_to_look
 from learncity.apps.places import queries as places
 from learncity.kernel import locks
 from learncity.kernel.acting import By
@@ -62,7 +62,7 @@ class PeopleImport:
         language: str = "zh-Hans",
         is_check: bool = False,
     ) -> None:
-        self._list = list_named(list_name)
+        self._list = (list_to_look if is_check else list_named)(list_name)
         self._by, self._at, self._language = by, at, language
         self._is_check = is_check
         self._reader = Reader(

@@ -317,6 +317,7 @@ def test_looking_writes_nothing_and_says_the_same(run):
     looked = run(*rows, is_check=True)
     assert Person.objects.count() == before
     assert Listed.objects.count() == Identifier.objects.filter(added_at=NOW).count() == 0
+    assert PeopleList.objects.count() == 0
     assert counts(looked) == counts(run(*rows)) == (2, 0, 0, 1)
 
 
