@@ -418,3 +418,13 @@ def test_what_a_killed_sender_left_is_no_hindrance_and_swept_after_a_day(send):
     assert services.sweep_strays(before=timezone.now() + timedelta(minutes=1)) == 1
     assert not files.folder_of(left).exists()
     assert files.folder_of(pk).exists()
+
+
+def test_rows_left_out_are_handed_out_up_to_a_bound_and_it_is_said(go, monkeypatch):
+    value = go(HEAD + BAD * 50)
+    assert len(rows_of(value)) == 51
+    monkeypatch.setattr(queries, "MOST_FETCHED", 400)
+    head, *rows = rows_of(value)
+    assert 1 < len(rows) < 10
+    assert len(rows[-1]) == len(head)
+    assert rows[-1][-1].startswith("More rows were left out than a download holds.")
