@@ -211,6 +211,8 @@ class _Result:
     outcome: Outcome = field(default_factory=Outcome)
     rows: int = 0
     failed: int = 0
+    # What was not taken from rows that are in: column and reason, with how many rows.
+    notes: Counter[tuple[str, str]] = field(default_factory=Counter)
     is_refused: bool = False
     # The first mistakes, and how many there are a column; all of them are in the error file.
     shown: list[RowError] = field(default_factory=list)
@@ -271,6 +273,7 @@ def _count_whole(result: _Result, file: CsvFile, outcome: Outcome, errors: Error
 def _count(result: _Result, rows: list[Row], outcome: Outcome, errors: ErrorFile) -> None:
     result.outcome.add(outcome)
     result.rows += len(rows)
+    result.notes.update((note.column, note.says) for note in outcome.notes)
     wrong: dict[int, list[RowError]] = {}
     for error in outcome.errors:
         wrong.setdefault(error.row, []).append(error)
@@ -320,6 +323,8 @@ def _say(
             "office finds the pairs on the page of each person.",
             soft_wrap=True,
         )
+    for (column, says), n in sorted(result.notes.items()):
+        console.print(f"    {escape(column)} of {n:,} rows {escape(says)}.", soft_wrap=True)
     if result.is_refused:
         console.print("    Nothing was kept, because of --strict.", soft_wrap=True)
     if result.failed:

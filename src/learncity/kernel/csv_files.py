@@ -101,16 +101,20 @@ class Columns:
 
 @dataclass
 class Outcome:
-    """What became of some rows; ``alike`` of them look like something that is there already."""
+    """What became of some rows; ``alike`` of them look like something that is there already.
+
+    ``notes`` say what was not taken from rows that are not left out.
+    """
 
     new: int = 0
     changed: int = 0
     same: int = 0
     errors: list[RowError] = field(default_factory=list)
     alike: int = 0
+    notes: list[RowError] = field(default_factory=list)
 
     def add(self, other: "Outcome") -> None:
-        """Count what became of further rows; their errors are not kept."""
+        """Count what became of further rows; their errors and notes are not kept."""
         self.new += other.new
         self.changed += other.changed
         self.same += other.same

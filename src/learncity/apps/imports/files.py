@@ -7,7 +7,8 @@ it.
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -38,8 +39,10 @@ def keep(import_id: UUID, content: Iterable[bytes]) -> None:
     """Write down what was sent.
 
     Raises:
-        ListTooLarge: it is more than ``MOST_BYTES``; nothing is kept.
+        ListTooLarge: it is more than ``MOST_BYTES``; the caller removes what is there.
     """
+    # Of somebody who was killed while sending the same list, something may lie here still.
+    remove(import_id)
     folder = folder_of(import_id)
     folder.mkdir(mode=0o700, parents=True)
     folder.parent.chmod(0o700)
@@ -49,7 +52,6 @@ def keep(import_id: UUID, content: Iterable[bytes]) -> None:
         for chunk in content:
             size += len(chunk)
             if size > MOST_BYTES:
-                remove(import_id)
                 raise ListTooLarge
             file.write(chunk)
 
@@ -57,6 +59,16 @@ def keep(import_id: UUID, content: Iterable[bytes]) -> None:
 def remove(import_id: UUID) -> None:
     """Delete all its files; again is harmless."""
     shutil.rmtree(folder_of(import_id), ignore_errors=True)
+
+
+def strays(before: datetime) -> list[UUID]:
+    """Lists of which a folder is there that was last touched before a moment."""
+    found = []
+    for folder in Path(settings.IMPORTS_ROOT).glob("*"):
+        with suppress(ValueError, FileNotFoundError):
+            if folder.stat().st_mtime < before.timestamp():
+                found.append(UUID(folder.name))
+    return found
 
 
 def remove_sent(import_id: UUID) -> None:

@@ -1,9 +1,10 @@
 """What this room keeps about persons."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,7 +23,9 @@ def _sent(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
 
 
 def _files(before: datetime) -> int:
-    return services.forget_files(before=before)
+    now = timezone.now()
+    services.sweep_strays(before=now - timedelta(days=1))
+    return services.forget_files(before=before, at=now)
 
 
 def _nameless(erased: Erased) -> int:

@@ -6,12 +6,17 @@ from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from learncity.kernel.csv_text import Unreadable
 
 from . import files
 from .kinds import KINDS, Kind, kind_of
 from .models import Import
 from .types import RUNNING, ImportValue
+
+# Rows left out that are handed out at once, in characters.
+MOST_FETCHED = 20_000_000
 
 
 def kinds() -> Mapping[str, Kind]:
@@ -67,11 +72,22 @@ def has_failed_rows(import_id: UUID) -> bool:
 def failed_rows(import_id: UUID) -> Iterator[list[str]]:
     """The header and the rows that were left out, as they were sent, each with its problem.
 
-    Whoever reads them says so with ``services.note_rows_fetched``.
+    Whoever reads them says so with ``services.note_rows_fetched``. A download is made in memory:
+    after ``MOST_FETCHED`` characters the last row says that there are more.
     """
+    left = MOST_FETCHED
     path = files.failed_of(import_id)
     with path.open(encoding="utf-8-sig", newline="") as text:
         sample = text.readline()
         text.seek(0)
         signs = max(",;\t", key=sample.count)
-        yield from csv.reader(text, delimiter=signs)
+        rows = csv.reader(text, delimiter=signs)
+        head = next(rows)
+        yield head
+        for row in rows:
+            left -= sum(map(len, row)) + len(row)
+            if left < 0:
+                yield [*[""] * (len(head) - 1), _("More rows were left out than a download holds. "
+                       "The first are here; mend the list itself and send it again.")]  # fmt: skip
+                return
+            yield row

@@ -122,6 +122,8 @@ def _count(
     for place, error in enumerate(outcome.errors):
         wrong.setdefault(error.row, []).append(place)
         mistakes[error.column, error.says] += 1
+    # Beside the mistakes, for the desk; their rows are in.
+    mistakes.update((note.column, note.says) for note in outcome.notes)
     for row in rows:
         if row.number in wrong:
             failed.add(row, [outcome.errors[place] for place in wrong[row.number]])

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
-from learncity.kernel import audit
+from learncity.kernel import audit, locks
 from learncity.kernel.acting import By
 from learncity.kernel.csv_text import Unreadable
 from learncity.kernel.ids import uuid7
@@ -39,6 +40,7 @@ __all__ = [
     "remove",
     "run",
     "send",
+    "sweep_strays",
 ]
 
 
@@ -71,35 +73,40 @@ def send(
     assert by.person_id is not None
     known = kind_of(kind)
     pk = import_id or uuid7()
-    there = Import.objects.filter(pk=pk).first()
-    if there:
-        return there.as_value()
-    files.keep(pk, content)
-    try:
-        head = files.head_of(pk, known.columns)
-    except Unreadable as reason:
-        files.remove(pk)
-        raise ListUnreadable(reason.code) from reason
-    except BaseException:
-        files.remove(pk)
-        raise
+    if "\0" in list_name + giver + file_name:
+        # The database has no room for it, and nobody types it.
+        raise ListUnreadable("not_text")
     with transaction.atomic():
-        made = Import.objects.create(
-            id=pk,
-            kind=kind,
-            list_name=" ".join(list_name.split())[:80],
-            file_name=file_name.rpartition("/")[2][-120:],
-            language=language if language in LANGUAGES else LANGUAGES[0],
-            giver=" ".join(giver.split())[:80],
-            state=ImportState.SENT,
-            by_id=by.person_id,
-            spoken=spoken or settings.LANGUAGE_CODE,
-            at=at,
-            touched_at=at,
-            header=[name for name in head.header if name],
-            columns=_guess(known, kind, head.header),
-        )
-        audit.note("imports.sent", f"import {pk}", by=by, kind=kind)
+        # Whoever presses twice waits here, and gets the list that is there then.
+        locks.hold("imports.Import", pk)
+        there = Import.objects.filter(pk=pk).first()
+        if there:
+            return there.as_value()
+        try:
+            files.keep(pk, content)
+            head = files.head_of(pk, known.columns)
+            made = Import.objects.create(
+                id=pk,
+                kind=kind,
+                list_name=" ".join(list_name.split())[:80],
+                file_name=file_name.rpartition("/")[2][-120:],
+                language=language if language in LANGUAGES else LANGUAGES[0],
+                giver=" ".join(giver.split())[:80],
+                state=ImportState.SENT,
+                by_id=by.person_id,
+                spoken=spoken or settings.LANGUAGE_CODE,
+                at=at,
+                touched_at=at,
+                header=[name for name in head.header if name],
+                columns=_guess(known, kind, head.header),
+            )
+            audit.note("imports.sent", f"import {pk}", by=by, kind=kind)
+        except Unreadable as reason:
+            files.remove(pk)
+            raise ListUnreadable(reason.code) from reason
+        except BaseException:
+            files.remove(pk)
+            raise
     return made.as_value()
 
 
@@ -205,17 +212,33 @@ def remove(*, import_id: UUID, by: By, at: datetime) -> ImportValue:
     return found.as_value()
 
 
-def forget_files(*, before: datetime) -> int:
-    """Delete the files of lists sent before a moment; how many lists. Running ones are left."""
-    rows = Import.objects.filter(at__lt=before, has_files=True).exclude(state__in=RUNNING)
+@transaction.atomic
+def forget_files(*, before: datetime, at: datetime) -> int:
+    """Delete the files of lists sent before a moment; how many lists. Running ones are left.
+
+    A list that somebody holds at the moment is left to the next time.
+    """
+    rows = Import.objects.select_for_update(skip_locked=True).filter(
+        at__lt=before, has_files=True
+    ).exclude(state__in=RUNNING)  # fmt: skip
     ids = list(rows.values_list("id", flat=True))
-    for pk in ids:
-        files.remove(pk)
     open_ones = [ImportState.SENT, ImportState.CHECKED, ImportState.REFUSED]
     Import.objects.filter(pk__in=ids, state__in=open_ones).update(
-        state=ImportState.REMOVED, ended_at=before
+        state=ImportState.REMOVED, ended_at=at
     )
-    return Import.objects.filter(pk__in=ids).update(has_files=False, file_name="")
+    found = Import.objects.filter(pk__in=ids).update(has_files=False, file_name="")
+    for pk in ids:
+        transaction.on_commit(partial(files.remove, pk))
+    return found
+
+
+def sweep_strays(*, before: datetime) -> int:
+    """Delete folders of no list: of whoever was killed while sending one; how many."""
+    there = files.strays(before)
+    kept = set(Import.objects.filter(pk__in=there).values_list("id", flat=True))
+    for pk in set(there) - kept:
+        files.remove(pk)
+    return len(set(there) - kept)
 
 
 def note_rows_seen(*, import_id: UUID, by: By) -> None:

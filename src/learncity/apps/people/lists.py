@@ -29,6 +29,24 @@ def list_named(name: str) -> KnownList:
         # Of two at once both get the one that was first.
         PeopleList.objects.bulk_create([made], ignore_conflicts=True)
         found = PeopleList.objects.get(folded=folded)
+    return _known(found)
+
+
+def list_to_look(name: str) -> KnownList:
+    """The list of this name for a look that writes nothing; one of the moment when there is none.
+
+    Raises:
+        ListNameMissing: the name is empty.
+    """
+    name = tidy(name, 80)
+    folded = folded_name(name)
+    if not folded:
+        raise ListNameMissing
+    found = PeopleList.objects.filter(folded=folded).first()
+    return _known(found) if found else KnownList(uuid7(), name, secrets.token_bytes(32))
+
+
+def _known(found: PeopleList) -> KnownList:
     secret = sealing.unseal(
         bytes(found.secret), key=found.as_wrapped(), owner=str(found.pk), about=_about(found)
     )

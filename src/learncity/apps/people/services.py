@@ -35,7 +35,7 @@ from .identifiers import (
     renew_keys,
     reveal_identifier,
 )
-from .lists import list_named
+from .lists import list_named, list_to_look
 from .merges import merge, unmerge
 from .models import (
     NO_PASSWORD,
@@ -75,6 +75,7 @@ __all__ = [
     "join_group",
     "leave_group",
     "list_named",
+    "list_to_look",
     "merge",
     "move_home",
     "note_person_read",

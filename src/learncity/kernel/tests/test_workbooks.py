@@ -1,13 +1,15 @@
 """Workbooks: the first sheet as CSV, row by row; and what is refused before it is unpacked."""
 
 import csv
+import random
+import re
 import zipfile
 from datetime import date, datetime
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from learncity.kernel import workbooks
+from learncity.kernel import archives, workbooks
 from learncity.kernel.csv_text import Unreadable
 from learncity.kernel.workbooks import as_csv, is_rounded, pack, unpack
 
@@ -108,13 +110,21 @@ def test_a_bomb_is_not_unpacked(book, tmp_path):
 
 
 def test_a_workbook_larger_than_its_limits_is_refused(book, tmp_path, monkeypatch):
-    path = altered(book(["name"]), "xl/sharedStrings.xml", lambda _: b"<sst></sst>")
+    path = with_words(book(["name"]), "name")
     unpack(path, tmp_path / "out")
-    for limit in ("MOST_UNPACKED", "MOST_WORDS", "MOST_PARTS"):
-        with monkeypatch.context() as smaller:
-            smaller.setattr(workbooks, limit, 3)
-            with pytest.raises(Unreadable):
-                unpack(path, tmp_path / "out")
+    (tmp_path / "out").unlink()
+    limits = {
+        workbooks: ("MOST_UNPACKED", "MOST_PARTS", "MOST_CELLS", "MOST_WRITTEN", "LONGEST_ROW"),
+        archives: ("MOST_PART", "MOST_WORDS", "MOST_OTHERS"),
+    }
+    for module, names in limits.items():
+        for limit in names:
+            with monkeypatch.context() as smaller:
+                smaller.setattr(module, limit, 0)
+                with pytest.raises(Unreadable) as refused:
+                    unpack(path, tmp_path / "out")
+            assert refused.value.code == "too_large", limit
+            assert not (tmp_path / "out").exists()
 
 
 def test_entities_are_refused(book, tmp_path):
@@ -147,3 +157,105 @@ def test_packed_text_stays_text_and_comes_back(tmp_path):
     assert {c.data_type for row in sheet.rows for c in row} == {"s"}
     unpack(path, tmp_path / "out")
     assert read(tmp_path / "out")[1] == ["=1+1", "001"]
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def refused(path, tmp_path):
+    """Why it is refused; nothing of it is left, not even what was written until then."""
+    with pytest.raises(Unreadable) as said:
+        unpack(path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    return said.value.code
+
+
+def with_words(path, word):
+    """Words kept apart, in a part of another name than the usual."""
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    words = f'<sst xmlns="{space}"><si><t>{word}</t></si></sst>'.encode()
+    said = b'<Override PartName="/xl/words.bin" ContentType="' + kind + b'"/></Types>'
+    with zipfile.ZipFile(altered(path, "xl/words.bin", lambda _: words)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    types = "[Content_Types].xml"
+    parts.pop("xl/sharedStrings.xml", None)
+    whole = re.sub(rb"<Override[^>]*sharedStrings[^>]*>", b"", parts[types])
+    parts[types] = whole.replace(b"</Types>", said)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, data in parts.items():
+            made.writestr(name, data)
+    return path
+
+
+def with_rows(path, rows):
+    def change(data):
+        head, _, rest = data.partition(b"<sheetData>")
+        return head + b"<sheetData>" + rows + b"</sheetData>" + rest.partition(b"</sheetData>")[2]
+
+    return altered(path, SHEET, change)
+
+
+def test_a_word_in_very_many_cells_is_not_written_out(book, tmp_path):
+    words = with_words(book(["name"]), "x" * 30_000)
+    rows = b'<row><c t="s"><v>0</v></c></row>' * 700
+    bomb = with_rows(words, rows)
+    assert bomb.stat().st_size < 10_000
+    assert refused(bomb, tmp_path) == "too_large"
+
+
+def test_a_row_far_down_is_not_filled_up_to(book, tmp_path):
+    bomb = with_rows(book(["name"]), b'<row r="1"/><row r="900000000000"><c><v>1</v></c></row>')
+    assert refused(bomb, tmp_path) == "too_large"
+
+
+def test_a_row_that_is_longer_than_any_list_needs_is_refused(book, tmp_path):
+    cells = b'<c t="s"><v>0</v></c>' * 40
+    bomb = with_rows(with_words(book(["name"]), "x" * 30_000), b"<row>" + cells + b"</row>")
+    assert refused(bomb, tmp_path) == "too_large"
+
+
+def noise(size):
+    """Letters that pack about three to one, so that no ratio gives them away."""
+    return random.Random(1).randbytes(size // 2).hex().encode()
+
+
+def test_words_are_weighed_whatever_their_part_is_called(book, tmp_path, monkeypatch):
+    made = with_words(book(["name"]), "x" * 3_000)
+    with_rows(made, b'<row><c t="s"><v>0</v></c></row>').replace(made)
+    unpack(made, tmp_path / "out")
+    assert read(tmp_path / "out") == [["x" * 3_000]]
+    (tmp_path / "out").unlink()
+    monkeypatch.setattr(archives, "MOST_WORDS", 20)
+    assert refused(made, tmp_path) == "too_large"
+
+
+def test_a_part_that_is_held_whole_may_only_be_so_large(book, tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "MOST_PART", 300_000)
+    more = b"<!--%s-->" % noise(400_000)
+    styles = altered(book(["name"]), "xl/styles.xml", lambda data: data + more)
+    assert refused(styles, tmp_path) == "too_large"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("part", [SHEET, "xl/styles.xml", "xl/workbook.xml"])
+def test_a_document_type_is_found_by_the_parser_wherever_it_stands(book, tmp_path, part, encoding):
+    def change(data):
+        body = data.decode().partition("?>")[2] or data.decode()
+        before = f'<?xml version="1.0" encoding="{encoding}"?><!--{noise(70_000).decode()}-->'
+        return (before + '<!DOCTYPE a [<!ENTITY x "xx">]>' + body).encode(encoding)
+
+    assert refused(altered(book(["name"]), part, change), tmp_path) == "damaged"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: b'<row a="' + noise(1_200_000) + b'"/>',
+        lambda: b'<row><c t="str"><v>' + noise(1_200_000) + b"</v></c></row>",
+        lambda: b"<row>" + noise(3_000_000) + b"<c/>" * 120_000 + b"</row>",
+        lambda: b"<!--" + noise(1_200_000) + b"-->",
+    ],
+)
+def test_nothing_of_a_sheet_is_gathered_without_bound(book, tmp_path, made):
+    assert refused(with_rows(book(["name"]), made()), tmp_path) == "too_large"

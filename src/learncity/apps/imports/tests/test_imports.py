@@ -238,11 +238,15 @@ def test_the_list_itself_is_gone_when_it_is_done_and_the_rest_when_it_is_removed
     assert not files.folder_of(value.id).exists()
 
 
-def test_lists_are_forgotten_after_a_week(go, send):
+def test_lists_are_forgotten_after_a_week(go, send, django_capture_on_commit_callbacks):
     kept, old = go(HEAD + GOOD + BAD), send(HEAD + BAD)
     Import.objects.filter(pk=old.id).update(at=timezone.now() - timedelta(days=8))
-    assert services.forget_files(before=timezone.now() - timedelta(days=7)) == 1
+    now = timezone.now()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert services.forget_files(before=now - timedelta(days=7), at=now) == 1
+        assert files.folder_of(old.id).exists()
     old = queries.find(old.id)
+    assert old.ended_at == now
     assert (old.state, old.has_files, old.file_name) == (ImportState.REMOVED, False, "")
     assert not files.folder_of(old.id).exists()
     assert queries.has_failed_rows(kept.id)
@@ -369,3 +373,58 @@ def test_no_name_or_number_of_a_list_is_in_a_table_or_log(go, caplog, capfd):
 def test_a_row_with_a_delimiter_of_another_country_is_read_back(go):
     value = go((HEAD + BAD).replace(",", ";"))
     assert len(rows_of(value)[0]) == 5
+
+
+def test_what_is_not_taken_of_somebody_who_was_there_is_counted_for_the_desk(go):
+    columns = {"name": "姓名", "phone": "电话号", "union_number": "号"}
+    row = "姓名,电话号,号\n王小明,{},U100\n"
+    go(row.format("15400002001"), columns, giver="Union")
+    value = go(row.format("15400002002"), columns, giver="Union", list_name="Other")
+    assert counts(value) == (0, 0, 1, 0)
+    (note,) = value.mistakes
+    assert (note.column, note.rows) == ("电话号", 1)
+    assert "not taken" in note.says
+
+
+@pytest.mark.parametrize("field", ["list_name", "giver", "name"])
+def test_a_sign_that_the_database_cannot_keep_is_refused(send, field):
+    with pytest.raises(ListUnreadable):
+        send(HEAD + GOOD, **{field: "Un\0ion"})
+    assert not any(files.folder_of(uuid7()).parent.glob("*"))
+
+
+def test_nothing_stays_of_a_list_that_could_not_be_written_down(send, monkeypatch):
+    def full():
+        yield b"name"
+        raise OSError("No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        send("", content=full())
+    with monkeypatch.context() as broken:
+        broken.setattr(audit, "note", lambda *_args, **_said: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            send(HEAD + GOOD)
+    assert not any(files.folder_of(uuid7()).parent.glob("*"))
+    assert Import.objects.count() == 0
+
+
+def test_what_a_killed_sender_left_is_no_hindrance_and_swept_after_a_day(send):
+    pk = uuid7()
+    files.keep(pk, [b"half"])
+    assert send(HEAD + GOOD, import_id=pk).id == pk
+    left = uuid7()
+    files.keep(left, [b"half"])
+    assert services.sweep_strays(before=timezone.now() - timedelta(days=1)) == 0
+    assert services.sweep_strays(before=timezone.now() + timedelta(minutes=1)) == 1
+    assert not files.folder_of(left).exists()
+    assert files.folder_of(pk).exists()
+
+
+def test_rows_left_out_are_handed_out_up_to_a_bound_and_it_is_said(go, monkeypatch):
+    value = go(HEAD + BAD * 50)
+    assert len(rows_of(value)) == 51
+    monkeypatch.setattr(queries, "MOST_FETCHED", 400)
+    head, *rows = rows_of(value)
+    assert 1 < len(rows) < 10
+    assert len(rows[-1]) == len(head)
+    assert rows[-1][-1].startswith("More rows were left out than a download holds.")

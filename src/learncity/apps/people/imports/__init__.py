@@ -5,6 +5,11 @@ the row. Somebody who has the same phone, or the same name and year of birth, is
 until the office says otherwise: the two are noted for it. A row that says what it said before
 changes nothing, whatever was changed here since; a cell that is empty says nothing. Numbers and
 groups are added and never taken away.
+
+A list never hands over or rewrites somebody it did not make. A phone or an e-mail address is added
+only to a person whom the same list made and who does not sign in, because whoever proves an address
+gets the record. Name, year of birth, language, home and hometown of somebody who signs in are only
+filled where they are empty. What was not taken is a note of the outcome; the row counts as read.
 """
 
 from collections.abc import Sequence
@@ -17,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from learncity.apps.people.identifiers import CLAIM
 from learncity.apps.people.queries import erased, groups
-from learncity.apps.people.services import list_named
+from learncity.apps.people.services import list_named, list_to_look
 from learncity.apps.places import queries as places
 from learncity.kernel import locks
 from learncity.kernel.acting import By
@@ -57,7 +62,7 @@ class PeopleImport:
         language: str = "zh-Hans",
         is_check: bool = False,
     ) -> None:
-        self._list = list_named(list_name)
+        self._list = (list_to_look if is_check else list_named)(list_name)
         self._by, self._at, self._language = by, at, language
         self._is_check = is_check
         self._reader = Reader(
@@ -91,7 +96,7 @@ class PeopleImport:
         shared = _writing.shared_addresses(good, met)
         news = [c for c in good if c.person_id is None]
         others = [c for c in good if c.person_id is not None and not c.is_known]
-        changes = _writing.changes_of(others)
+        changes = _writing.changes_of(others, self._list.id)
         kept = [c for c in others if not c.cells.errors]
         if self._is_check:
             named = _staging.named_alike(news)
@@ -104,7 +109,8 @@ class PeopleImport:
         same = len(good) - len(news) - len(others) + len(kept) - changed
         errors = [error for one in candidates for error in one.cells.errors]
         alike = len({pair[0] for pair in (*shared, *named)})
-        return Outcome(len(news), changed, same, errors, alike)
+        notes = [note for one in kept for note in one.cells.notes]
+        return Outcome(len(news), changed, same, errors, alike, notes)
 
     def _meet(self, candidates: Sequence[Candidate]) -> _staging.Met:
         """Find out whom each row is about; what cannot be is noted as its mistake."""

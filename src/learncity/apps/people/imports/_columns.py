@@ -29,7 +29,8 @@ COLUMNS = Columns(
         "name": ("姓名", "名字", "学员姓名", "họ tên", "họ và tên", "full name", "tên"),
         "family_name": ("姓", "姓氏", "họ", "họ và tên đệm", "surname", "last name"),
         "given_name": ("名", "tên gọi", "tên", "first name", "given names"),
-        "key": ("编号", "序号", "人员编号", "mã", "mã số", "stt", "id", "no", "number"),
+        # No running number of rows (序号, STT, No.): it is another person's in the next list.
+        "key": ("编号", "人员编号", "mã", "mã số", "id"),
         "national_id": (
             "身份证号", "身份证号码", "身份证", "公民身份号码", "证件号码",
             "số cccd", "cccd", "số định danh", "số định danh cá nhân", "national id number",

@@ -54,7 +54,7 @@ class Candidate:
     hashes of which row of the list it is, and of everything it says.
     """
 
-    cells: Cells
+    cells: "QuietCells"
     id: UUID
     claim: bytes = b""
     said: bytes = b""
@@ -80,7 +80,15 @@ class Candidate:
 
 
 class QuietCells(Cells):
-    """Cells whose mistakes tell what kind of value it was, and not which."""
+    """Cells whose mistakes tell what kind of value it was, and not which.
+
+    Attributes:
+        notes: what is not taken although the row can be used.
+    """
+
+    def __init__(self, row: Row, file: CsvFile) -> None:
+        super().__init__(row, file)
+        self.notes: list[RowError] = []
 
     def wrong(self, column: str, says: str) -> None:
         """Note a mistake; of several in one cell the first."""
@@ -89,6 +97,11 @@ class QuietCells(Cells):
         if len(self.errors) > before:
             last = self.errors[-1]
             self.errors[-1] = RowError(last.row, last.column, value_class(last.value), last.says)
+
+    def note(self, column: str, says: str) -> None:
+        """Note what is not taken from a row that can be used."""
+        value = value_class(self.row.cells.get(column, ""))
+        self.notes.append(RowError(self.row.number, self.file.name_of(column), value, says))
 
 
 def value_class(value: str) -> str:

@@ -11,7 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learncity.apps.people.identifiers import about_of
-from learncity.apps.people.models import Identifier, Membership, Person, PersonKey
+from learncity.apps.people.models import (
+    Account,
+    Identifier,
+    Listed,
+    Membership,
+    Person,
+    PersonKey,
+)
 from learncity.apps.people.queries import kept_of, signs_of
 from learncity.apps.people.rules import tail_of
 from learncity.apps.people.services import settle
@@ -77,8 +84,11 @@ def shared_addresses(good: Sequence[Candidate], met: Met) -> list[Pair]:
 _LOCK = "SELECT id FROM people_person WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 
 
-def changes_of(others: Sequence[Candidate]) -> Mapping[int, Change]:
-    """What each row changes of the person it is about; five queries. Mistakes are noted."""
+def changes_of(others: Sequence[Candidate], list_id: UUID) -> Mapping[int, Change]:
+    """What each row changes of the person it is about; seven queries.
+
+    Mistakes are noted, and so is what a list may not do to somebody who was there before it.
+    """
     ids = [c.person_id for c in others if c.person_id]
     if not ids:
         return {}
@@ -98,10 +108,18 @@ def changes_of(others: Sequence[Candidate]) -> Mapping[int, Change]:
         held.setdefault(kept[pk], set()).add(bytes(claim or b""))
         if kind == IdentifierKind.NATIONAL_ID:
             nations.add((kept[pk], issuer))
+    signing = Account.objects.filter(person_id__in=kept).exclude(verified_at=None)
+    sign_in = {kept[pk] for pk in signing.values_list("person_id", flat=True)}
+    ours = Listed.objects.filter(people_list_id=list_id, is_maker=True, person_id__in=ids)
+    made = set(ours.values_list("person_id", flat=True)) - sign_in
     found = {}
     for one in others:
         assert one.person_id is not None
         person, mine = people[one.person_id], held.get(one.person_id, set())
+        if person.id in sign_in:
+            _keep_fields(one, person)
+        if person.id not in made:
+            _keep_addresses(one, mine)
         change = found[one.row] = Change(
             has_fields=_merge_fields(one, person),
             has_home=one.home_id is not None and one.home_id != person.home_id,
@@ -118,6 +136,36 @@ def changes_of(others: Sequence[Candidate]) -> Mapping[int, Change]:
                       "end that one at the city office first"),
                 )  # fmt: skip
     return found
+
+
+def _keep_addresses(one: Candidate, mine: set[bytes]) -> None:
+    """Take no address for a record the list did not make: whoever proves it would get it all."""
+    for stated in one.addresses:
+        if mine.isdisjoint(stated.claims):
+            one.cells.note(
+                stated.number.kind.lower(),
+                _("not taken: the person was there before this list, or signs in already; add it "
+                  "at the desk when they ask for it"),
+            )  # fmt: skip
+    one.addresses = []
+
+
+def _keep_fields(one: Candidate, person: Person) -> None:
+    """Take nothing from the row in which somebody who signs in has a word of their own."""
+    said = {name: getattr(one, name) for name in ("name", "born", "language", "hometown")}
+    there: dict[str, Any] = {name: getattr(person, name) for name in said}
+    said["home"], there["home"] = one.home_id, person.home_id
+    for column, value in said.items():
+        if not value or not there[column] or value == there[column]:
+            continue
+        one.cells.note(
+            "family_name" if column == "name" and not one.cells.has("name") else column,
+            _("not taken: the person signs in and says this themselves; compare the two at the "
+              "desk"),
+        )  # fmt: skip
+        setattr(one, "home_id" if column == "home" else column, there[column])
+    if one.name == person.name:
+        one.name_order, one.name_words = bytes(person.name_order), person.name_words
 
 
 def _merge_fields(one: Candidate, person: Person) -> bool:
@@ -140,9 +188,10 @@ FROM unnest(%s::uuid[], %s::text[], %s::bytea[], %s::text[], %s::int[], %s::text
 WHERE p.id = w.id
 """
 _LIST = """
-INSERT INTO people_listed (id, people_list_id, claim, said, person_id, at, by_id, via)
-SELECT w.id, %s, w.claim, w.said, w.person_id, %s, %s::uuid, %s
-FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[], %s::uuid[]) w(id, claim, said, person_id)
+INSERT INTO people_listed (id, people_list_id, claim, said, person_id, is_maker, at, by_id, via)
+SELECT w.id, %s, w.claim, w.said, w.person_id, w.is_maker, %s, %s::uuid, %s
+FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[], %s::uuid[], %s::bool[])
+  w(id, claim, said, person_id, is_maker)
 ON CONFLICT ON CONSTRAINT people_listed_once
 DO UPDATE SET said = excluded.said, at = excluded.at, by_id = excluded.by_id, via = excluded.via
 """
@@ -189,7 +238,7 @@ def write(
             _LIST,
             [to.list_id, to.at, to.by.person_id, to.by.via,
              [uuid7() for _ in both], [c.claim for c in both], [c.said for c in both],
-             [c.person_id or c.id for c in both]],
+             [c.person_id or c.id for c in both], [c.person_id is None for c in both]],
         )  # fmt: skip
 
 

@@ -62,6 +62,9 @@ class Listed(models.Model):
     # Keyed hash of everything the row last said: a row that says the same changes nothing.
     said = models.BinaryField()
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    # Whether the list made the person: only then may it add addresses to them. Of rows from before
+    # this was kept nobody knows, and they add none.
+    is_maker = models.BooleanField(default=False, db_default=False)
     at = models.DateTimeField()
     by_id = models.UUIDField(null=True)
     via = models.CharField(max_length=10)

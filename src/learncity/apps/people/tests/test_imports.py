@@ -22,6 +22,7 @@ from learncity.apps.people.models import (
 )
 from learncity.apps.people.rules import check_sign
 from learncity.apps.people.types import IdentifierKind, MergeReason, Number
+from learncity.apps.places import queries as places
 from learncity.kernel.acting import By, Via
 from learncity.kernel.csv_files import CsvFile
 
@@ -316,6 +317,7 @@ def test_looking_writes_nothing_and_says_the_same(run):
     looked = run(*rows, is_check=True)
     assert Person.objects.count() == before
     assert Listed.objects.count() == Identifier.objects.filter(added_at=NOW).count() == 0
+    assert PeopleList.objects.count() == 0
     assert counts(looked) == counts(run(*rows)) == (2, 0, 0, 1)
 
 
@@ -330,11 +332,11 @@ def test_headers_of_others_are_understood_in_three_languages():
         ["序号", "姓名", "身份证号码", "手机号", "出生日期", "工作单位", "工号"]
     )
     assert chinese == {
-        "key": "序号", "name": "姓名", "national_id": "身份证号码", "phone": "手机号",
+        "name": "姓名", "national_id": "身份证号码", "phone": "手机号",
         "born": "出生日期", "employer": "工作单位", "employee_number": "工号",
     }  # fmt: skip
     vietnamese = COLUMNS.guess(["STT", "Họ và tên", "Số CCCD", "Năm sinh", "Điện thoại"])
-    assert vietnamese == {"key": "STT", "name": "Họ và tên", "national_id": "Số CCCD",
+    assert vietnamese == {"name": "Họ và tên", "national_id": "Số CCCD",
                           "born": "Năm sinh", "phone": "Điện thoại"}  # fmt: skip
     english = COLUMNS.guess(["Full name", "E-mail", "Date of birth"])
     assert english == {"name": "Full name", "email": "E-mail", "born": "Date of birth"}
@@ -361,3 +363,76 @@ def test_a_batch_costs_the_same_however_many_rows(run):
     many = [{"key": str(n), "name": f"An {n}", "national_id": number(n), "home": "gusu",
              "phone": f"+86154000018{n:02d}"} for n in range(100, 180)]  # fmt: skip
     assert cost(*few, name="A") == cost(*many, name="B")
+
+
+def kinds_of(person_id):
+    return {i.kind for i in queries.identifiers_of(person_id)}
+
+
+def test_a_list_gives_no_address_to_somebody_it_did_not_make(run):
+    """Whoever knows a number of identity must not get its person by proving their own phone."""
+    victim = make_person("王小明", born=1960)
+    national = Number(IdentifierKind.NATIONAL_ID, "CN", number(1))
+    services.add_identifier(person_id=victim, number=national, by=OFFICE, at=NOW)
+    evil = {"key": "1", "name": "王小明", "national_id": number(1), "phone": "15400009999",
+            "email": "evil@example.org"}  # fmt: skip
+    looked = run(evil, is_check=True)
+    outcome = run(evil)
+    assert counts(looked) == counts(outcome) == (0, 0, 1, 0)
+    assert [(n.column, n.value) for n in outcome.notes] == [
+        ("phone", "11 digits"), ("email", "16 letters"),
+    ]  # fmt: skip
+    assert looked.notes == outcome.notes
+    assert "was there before this list" in outcome.notes[0].says
+    assert kinds_of(victim) == {"NATIONAL_ID"}
+    # Nor when the same list says it again, now that it has them as a row of its own.
+    assert len(run(evil | {"hometown": "Anhui"}).notes) == 2
+    for address in ("+8615400009999", "evil@example.org"):
+        parsed = services.parse_address(address, region="CN", invented=True)
+        assert services.account_for(address=parsed, language="en").person_id != victim
+
+
+def test_a_second_list_gives_no_address_to_somebody_of_the_first(run):
+    run(WANG, name="A")
+    (person,) = imported()
+    row = {"key": "x", "name": "王小明", "national_id": number(1), "phone": "15400009999"}
+    assert [n.column for n in run(row, name="B").notes] == ["phone"]
+    tails = [i.tail for i in queries.identifiers_of(person.id) if i.kind == IdentifierKind.PHONE]
+    assert tails == ["1700"]
+
+
+def test_a_list_rewrites_nobody_who_signs_in(run):
+    run({"key": "17", "name": "王小明", "national_id": number(1)})
+    (made,) = imported()
+    kept = make_person("王晓明", account=True, born=1961)
+    home_id = places.ids_by_key(["gusu"])["gusu"]
+    Person.objects.filter(pk=kept).update(hometown="Anhui", home_id=home_id)
+    services.merge(keep=kept, other=made.id, reason=MergeReason.SAME_DOCUMENT, by=OFFICE, at=NOW)
+    before = Person.objects.filter(pk=kept).values().get()
+
+    row = {"key": "17", "name": "Evil", "national_id": number(1), "born": "1950", "language": "vi",
+           "home": "wuzhong", "hometown": "Henan", "phone": "15400009999"}  # fmt: skip
+    outcome = run(row)
+    assert counts(outcome) == (0, 0, 1, 0)
+    assert {n.column for n in outcome.notes} == set(row) - {"key", "national_id"}
+    assert Person.objects.filter(pk=kept).values().get() == before
+    assert "15400009999" not in str(outcome.notes)
+
+
+def test_of_two_records_that_are_one_the_account_of_the_other_counts(run):
+    run({"key": "17", "name": "王小明"})
+    (made,) = imported()
+    other = make_person("王小明", account=True)
+    services.merge(keep=made.id, other=other, reason=MergeReason.SAME_DOCUMENT, by=OFFICE, at=NOW)
+
+    outcome = run({"key": "17", "name": "Evil", "hometown": "Henan", "phone": "15400009999"})
+    assert [n.column for n in outcome.notes] == ["name", "phone"]
+    made.refresh_from_db()
+    # What nobody said yet is filled.
+    assert (made.name, made.hometown) == ("王小明", "Henan")
+    assert kinds_of(made.id) == set()
+
+
+@pytest.mark.parametrize("head", ["序号", "STT", "No.", "no", "Number"])
+def test_a_running_number_of_rows_is_not_taken_for_the_lists_own(head):
+    assert COLUMNS.guess([head, "姓名"]) == {"name": "姓名"}

@@ -81,9 +81,9 @@ class Migration(migrations.Migration):
                     "role",
                     models.CharField(
                         choices=[
-                            ("READER", "READER"),
                             ("STAFF", "STAFF"),
                             ("MANAGER", "MANAGER"),
+                            ("READER", "READER"),
                             ("OFFICER", "OFFICER"),
                             ("OPERATOR", "OPERATOR"),
                         ],

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0007_lists")]
+    dependencies = [("people", "0008_list_makers")]
 
     operations = [
         migrations.AddConstraint(
