@@ -278,7 +278,6 @@ class Merge(models.Model):
     """That ``other`` is the same person as ``kept``. Nothing moves: who reads resolves it.
 
     Ended, never deleted, by un-merging. The migration adds a trigger, ``people_no_merge_cycle``.
-
     Personal data: that two records are one person; kept until the person is erased.
     """
 
