@@ -22,10 +22,11 @@ TABLES = (
 
 
 def everything(site, *persons):
-    """Every row that leads to these records, table by table."""
+    """Every row that leads to these records, table by table; not that they were told of it."""
     return {
         table: site.ask(
             f"SELECT to_jsonb(t) - 'read_at' FROM {table} t WHERE person_id = ANY(%s::uuid[]) "
+            "AND coalesce(to_jsonb(t) ->> 'kind', '') NOT IN ('people.joined', 'people.separated') "
             "ORDER BY id",
             list(persons),
         )

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from learncity.kernel import archives, workbooks
 from learncity.kernel.csv_text import Unreadable
@@ -172,7 +173,7 @@ def refused(path, tmp_path):
 
 def with_words(path, word):
     """Words kept apart, in a part of another name than the usual."""
-    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    space = SHEET_MAIN_NS
     kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
     words = f'<sst xmlns="{space}"><si><t>{word}</t></si></sst>'.encode()
     said = b'<Override PartName="/xl/words.bin" ContentType="' + kind + b'"/></Types>'
