@@ -43,9 +43,13 @@ _EVERYWHERE = {
 
 
 @cache
-def _names(site: Site) -> frozenset[str]:
-    """The names of the people of the city, which are written as they are in every language."""
-    return frozenset(name for (name,) in site.ask("SELECT name FROM people_person") if name)
+def _names(site: Site) -> tuple[str, ...]:
+    """The names of people and their households, written as they are in every language.
+
+    The longest first: a household is called after somebody.
+    """
+    found = site.ask("SELECT name FROM people_person UNION SELECT name FROM households_household")
+    return tuple(sorted((name for (name,) in found if name), key=len, reverse=True))
 
 
 def strange_words(visitor: Visitor) -> list[str]:
@@ -58,7 +62,7 @@ def strange_words(visitor: Visitor) -> list[str]:
     return sorted(set(found))
 
 
-def _without_names(text: str, names: frozenset[str]) -> str:
+def _without_names(text: str, names: tuple[str, ...]) -> str:
     """A text without the names in it, which are somebody's."""
     for name in names:
         if name in text:

@@ -268,8 +268,11 @@ def every_move_was_told_once_and_left_once(city):
     untold = city.ask(
         """
         SELECT person_id, facts, messages FROM
-            (SELECT person_id, count(*) AS facts FROM record_fact GROUP BY 1) f
-            FULL JOIN (SELECT person_id, count(*) AS messages FROM notices_message GROUP BY 1) m
+            (SELECT person_id, count(*) AS facts FROM record_fact
+             WHERE starts_with(kind, 'classes.') GROUP BY 1) f
+            FULL JOIN
+            (SELECT person_id, count(*) AS messages FROM notices_message
+             WHERE starts_with(kind, 'classes.') GROUP BY 1) m
             USING (person_id)
         WHERE facts IS DISTINCT FROM messages
         """

@@ -1,6 +1,5 @@
 """The city office's desk, and the outbox of a demo."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -21,198 +20,16 @@ from learncity.apps.initiatives import demo
 from learncity.apps.notices import queries as notices
 from learncity.apps.notices.types import Channel, DeliveryState
 from learncity.apps.organizations import queries as organizations
-from learncity.apps.organizations.types import ELSEWHERE_NAMES
-from learncity.apps.people import queries as people
 from learncity.apps.people.access import account
-from learncity.apps.people.types import (
-    KIND_NAMES,
-    MERGE_REASON_NAMES,
-    REASON_NAMES,
-    PersonValue,
-)
 from learncity.apps.places import queries as places
 from learncity.apps.roles.access import AnyDuty, Duty, actor_of, in_city, organizations_for
-from learncity.apps.roles.types import ROLE_NAMES, Act
+from learncity.apps.roles.types import Act
 from learncity.apps.security import queries as security
 from learncity.kernel import audit, formats, outbox
 from learncity.kernel.access import everyone, only
 from learncity.kernel.acting import By, Via
 
-from .mandates import DEED_NAMES, RIGHT_NAMES
-from .roles import ENDING_NAMES
-
-# How the trail's symbols are read; a symbol that is not here is shown as it is.
-ACTIONS = {
-    "classes.roster_read": gettext_lazy("Looked at a roster"),
-    "classes.seats_changed": gettext_lazy("Changed the seats"),
-    "classes.cancelled": gettext_lazy("Cancelled a class"),
-    "initiatives.blueprint_applied": gettext_lazy("Applied a blueprint"),
-    "kernel.outbox_tried_again": gettext_lazy("Tried a message again"),
-    "organizations.founded": gettext_lazy("Entered an organization"),
-    "organizations.changed": gettext_lazy("Changed an organization"),
-    "organizations.ended": gettext_lazy("Ended an organization"),
-    "organizations.parent_set": gettext_lazy("Changed whom it belongs to"),
-    "organizations.covers": gettext_lazy("Entered a place it covers"),
-    "organizations.covers_no_longer": gettext_lazy("Took a place away that it covered"),
-    "organizations.office_opened": gettext_lazy("Opened an office"),
-    "organizations.office_closed": gettext_lazy("Closed an office"),
-    "organizations.laid": gettext_lazy("Said where something lies after a reform"),
-    "organizations.committee_founded": gettext_lazy("Entered a committee"),
-    "organizations.term_begun": gettext_lazy("Entered a term of office"),
-    "organizations.member_came": gettext_lazy("Entered a member of a committee"),
-    "organizations.member_left": gettext_lazy("A member left a committee"),
-    "organizations.agreement_made": gettext_lazy("Entered an agreement"),
-    "organizations.promised": gettext_lazy("Wrote down a promise"),
-    "organizations.promise_taken_out": gettext_lazy("Took a promise out"),
-    "organizations.deed_noted": gettext_lazy("Noted what was done"),
-    "organizations.deed_taken_back": gettext_lazy("Took a note back"),
-    "assertions.person_looked_for": gettext_lazy("Looked for a person"),
-    "assertions.looked_at": gettext_lazy("Looked at what is said of people"),
-    "assertions.made": gettext_lazy("Vouched for a person"),
-    "assertions.withdrawn": gettext_lazy("Withdrew what was said"),
-    "assertions.answered": gettext_lazy("Answered an objection"),
-    "places.reform_drafted": gettext_lazy("Drafted a reform"),
-    "places.reform_dropped": gettext_lazy("Dropped a draft"),
-    "places.reform_applied": gettext_lazy("Applied a reform"),
-    "regions-cn.imported": gettext_lazy("Imported regions"),
-    "regions-vn.imported": gettext_lazy("Imported regions"),
-    "reform.imported": gettext_lazy("Imported a reform"),
-    "population.imported": gettext_lazy("Imported numbers of people"),
-    "privacy.consent_entered": gettext_lazy("Entered a consent from paper"),
-    "privacy.request_entered": gettext_lazy("Entered a request about data from paper"),
-    "privacy.request_read": gettext_lazy("Looked at a request about data"),
-    "privacy.request_answered": gettext_lazy("Answered a request about data"),
-    "privacy.request_extended": gettext_lazy("Extended a request about data"),
-    "privacy.request_done": gettext_lazy("Finished a request about data"),
-    "privacy.erased": gettext_lazy("Erased a person"),
-    "privacy.swept": gettext_lazy("Deleted what was over its time"),
-    "courses.imported": gettext_lazy("Imported courses"),
-    "classes.imported": gettext_lazy("Imported classes"),
-    "households.acted": gettext_lazy("Did something for somebody else"),
-    "households.messages_read": gettext_lazy("Read the messages of somebody else"),
-    "households.mandate_began": gettext_lazy("A mandate began"),
-    "households.mandate_registered": gettext_lazy("Registered a mandate"),
-    "households.mandate_ended": gettext_lazy("A mandate ended"),
-    "households.act_disputed": gettext_lazy("Disputed what was done for them"),
-    "households.dispute_read": gettext_lazy("Looked at a dispute"),
-    "households.dispute_decided": gettext_lazy("Decided a dispute"),
-    "households.handed_over": gettext_lazy("Handed a household over"),
-    "security.visit_began": gettext_lazy("Began to look as somebody"),
-    "security.page_seen": gettext_lazy("Saw a page as somebody"),
-    "security.visit_ended": gettext_lazy("Stopped looking as somebody"),
-    "security.seen_in_person": gettext_lazy("Noted who was seen at a desk"),
-    "security.seen_in_person_ended": gettext_lazy("Took back a note of the desk"),
-    "security.factors_forgotten": gettext_lazy("Took away lost second factors"),
-    "people.searched": gettext_lazy("Searched for people"),
-    "people.person_read": gettext_lazy("Looked at a person"),
-    "people.registered": gettext_lazy("Registered a person"),
-    "people.identifier_added": gettext_lazy("Added a number"),
-    "people.identifier_ended": gettext_lazy("Ended a number"),
-    "people.identifier_revealed": gettext_lazy("Read a whole number"),
-    "people.home_changed": gettext_lazy("Changed where a person lives"),
-    "people.merged": gettext_lazy("Merged two records"),
-    "people.unmerged": gettext_lazy("Separated two records"),
-    "people.group_joined": gettext_lazy("Put a person into a group"),
-    "people.group_left": gettext_lazy("Took a person out of a group"),
-    "roles.given": gettext_lazy("Gave a role"),
-    "roles.ended": gettext_lazy("Ended a role"),
-    "roles.stand_in": gettext_lazy("Let somebody stand in"),
-    "roles.review_opened": gettext_lazy("Began a review of roles"),
-    "roles.kept": gettext_lazy("Kept a role in a review"),
-    "roles.followed": gettext_lazy("A reform changed an officer’s regions"),
-    "people.imported": gettext_lazy("Imported people"),
-    "imports.sent": gettext_lazy("Sent a list"),
-    "imports.check_begun": gettext_lazy("Had a list checked"),
-    "imports.apply_begun": gettext_lazy("Had a list imported"),
-    "imports.removed": gettext_lazy("Deleted the files of a list"),
-    "imports.rows_seen": gettext_lazy("Looked at rows of a list"),
-    "imports.rows_fetched": gettext_lazy("Fetched rows that were left out"),
-}
-VIA = {
-    "WEB": gettext_lazy("in the browser"),
-    "API": gettext_lazy("through a program"),
-    "DESK": gettext_lazy("at the desk"),
-    "COMMAND": gettext_lazy("by command"),
-    "SYSTEM": gettext_lazy("by the system"),
-}
-
-SUBJECTS = {
-    "class": gettext_lazy("class"),
-    "blueprint": gettext_lazy("blueprint"),
-    "file": gettext_lazy("file"),
-    "outbox": gettext_lazy("message"),
-    "organization": gettext_lazy("organization"),
-    "site": gettext_lazy("site"),
-    "office": gettext_lazy("office"),
-    "committee": gettext_lazy("committee"),
-    "agreement": gettext_lazy("agreement"),
-    "mandate": gettext_lazy("mandate"),
-    "act": gettext_lazy("act"),
-    "dispute": gettext_lazy("dispute"),
-    "household": gettext_lazy("household"),
-    "reform": gettext_lazy("reform"),
-    "person": gettext_lazy("person"),
-    "people": gettext_lazy("records of people"),
-    "identifier": gettext_lazy("number"),
-    "consent": gettext_lazy("consent"),
-    "request": gettext_lazy("request"),
-    "import": gettext_lazy("list"),
-    "retention": gettext_lazy("how long things are kept"),
-}
-DETAILS = {
-    "how": gettext_lazy("how"),
-    "changes": gettext_lazy("changes"),
-    "conflicts": gettext_lazy("kept as changed by hand"),
-    "before": gettext_lazy("before"),
-    "after": gettext_lazy("after"),
-    "waiting_limit": gettext_lazy("longest waiting list"),
-    "new": gettext_lazy("new"),
-    "changed": gettext_lazy("changed"),
-    "same": gettext_lazy("same as before"),
-    "left_out": gettext_lazy("left out"),
-    "fields": gettext_lazy("fields"),
-    "successor": gettext_lazy("successor"),
-    "parties": gettext_lazy("parties"),
-    "number": gettext_lazy("number of the promise"),
-    "post": gettext_lazy("post"),
-    "key": gettext_lazy("what"),
-    "others": gettext_lazy("and others"),
-    "deed": gettext_lazy("What they did"),
-    "lines": gettext_lazy("lines"),
-    "founded": gettext_lazy("new regions"),
-    "ended": gettext_lazy("regions ended"),
-    "page": gettext_lazy("page"),
-    "found": gettext_lazy("found"),
-    "kind": gettext_lazy("kind"),
-    "reason": gettext_lazy("reason"),
-    "other": gettext_lazy("the other record"),
-    "group": gettext_lazy("group"),
-    "decision": gettext_lazy("said"),
-    "state": gettext_lazy("state"),
-    "days": gettext_lazy("days"),
-    "rows": gettext_lazy("lines"),
-    "role": gettext_lazy("role"),
-    "ending": gettext_lazy("why"),
-}
-# Identifiers and symbols for whoever follows a trail through the table; they say nothing to a
-# reader.
-HIDDEN = {"visit", "mandate", "act", "dispute", "why", "is_upheld"}
-HOW = {
-    "PAGE": gettext_lazy("on the page"),
-    "PRINT": gettext_lazy("printed"),
-    "COMPARISON": gettext_lazy("in a comparison"),
-    "NUMBER": gettext_lazy("by their number"),
-    "CODE": gettext_lazy("by a code"),
-    **{kind.value: name for kind, name in KIND_NAMES.items()},
-    **{reason.value: name for reason, name in REASON_NAMES.items()},
-    **{reason.value: name for reason, name in MERGE_REASON_NAMES.items()},
-    **{kind.value: name for kind, name in RIGHT_NAMES.items()},
-    **{reason.value: name for reason, name in ELSEWHERE_NAMES.items()},
-    **{deed.value: name for deed, name in DEED_NAMES.items()},
-    **{role.value: name for role, name in ROLE_NAMES.items()},
-    **{ending.value: name for ending, name in ENDING_NAMES.items()},
-}
-
+from . import trail
 
 # What an office does, in the order in which its page shows the ways to it.
 _WAYS = (
@@ -263,9 +80,6 @@ def operate(request: HttpRequest) -> HttpResponse:
         regions = places.places(actor.regions(Act.SEE_FIGURES)).values()
         return render(request, "web/office.html", context | {"regions": [r.name for r in regions]})
     waiting, oldest, given_up = outbox.waiting()
-    trail = audit.latest(50)
-    about = {e.id: _person_in(e.subject) for e in trail}
-    names = people.persons({pk for e in trail for pk in (e.actor_id, about[e.id]) if pk})
     late = (at - oldest).total_seconds() if oldest else 0
     return render(
         request,
@@ -284,56 +98,10 @@ def operate(request: HttpRequest) -> HttpResponse:
             "given_up": given_up,
             "failures": outbox.given_up(),
             "disputes": households.open_disputes(),
-            "columns": [
-                {"label": _("When")}, {"label": _("Who")}, {"label": _("What")},
-                {"label": _("Which")},
-                {"label": _("How")}, {"label": _("Details")},
-            ],
-            "rows": [
-                {
-                    "cells": [
-                        f"{formats.day(e.at)} {formats.clock(e.at)}",
-                        {"text": _actor(e.actor_id, names)},
-                        {"text": ACTIONS.get(e.action, e.action), "words": True},
-                        {"text": _subject(e.subject, about[e.id], names), "words": True},
-                        {"text": VIA.get(e.via, e.via)},
-                        {"text": _details(e.detail), "words": True},
-                    ]
-                }
-                for e in trail
-            ],
+            "columns": trail.columns(),
+            "rows": trail.rows(audit.latest(50)),
         },
     )  # fmt: skip
-
-
-def _person_in(subject: str) -> UUID | None:
-    """The person that an entry is about, if it is about one."""
-    kind, _space, key = subject.partition(" ")
-    return UUID(key) if kind == "person" else None
-
-
-def _subject(subject: str, person_id: UUID | None, names: Mapping[UUID, PersonValue]) -> str:
-    """Which thing: its kind in words, and its key; a person by name."""
-    kind, _space, key = subject.partition(" ")
-    if person_id and person_id in names:
-        key = names[person_id].name or key
-    return f"{SUBJECTS.get(kind, kind)} {key}"
-
-
-def _details(detail: Mapping[str, object]) -> str:
-    """What else is known of it: counts, and how."""
-    return _(", ").join(
-        _("%(what)s: %(value)s") % {"what": DETAILS.get(k, k), "value": HOW.get(str(v), v)}
-        for k, v in detail.items()
-        if k not in HIDDEN
-    )
-
-
-def _actor(actor_id: UUID | None, names: Mapping[UUID, PersonValue]) -> str:
-    """Who did it; the command line and the system have no name."""
-    if actor_id is None:
-        return _("nobody signed in")
-    return names[actor_id].name if actor_id in names else str(actor_id)
 
 
 @only(Duty(Act.OPERATE, on=in_city))
