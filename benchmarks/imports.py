@@ -149,7 +149,7 @@ def _report(section: Section, timed: dict[str, tuple[float, float, float]], coun
         "row is a person, a wrapped key, a residence, two sealed numbers and an entry of the list. "
         "Staged SQL and bulk_create are given names in pinyin, sealed numbers and hashes; the "
         "import works them out, checks them, and looks who is there already, in transactions of "
-        "2,000 rows, the start of the command included. Memory is that of the import's process."
+        "2,000 rows, the start of the command included. Memory is that of all its processes."
     )
 
 
@@ -256,15 +256,16 @@ def _create(rows: list[tuple[str, ...]], homes: dict[str, UUID], list_id: UUID, 
 
 
 def _product(sent: Path) -> float:
-    """The command, as somebody types it; its peak of memory in MB."""
+    """The command, as somebody types it; the peak of memory of all its processes in MB."""
     command = [sys.executable, "-P", "-m", "learncity.config.cli", "import", "people", str(sent)]
-    running = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    assert running.stdout is not None
-    said = running.stdout.read().decode()
-    _pid, status, used = os.wait4(running.pid, 0)
-    running.returncode = os.waitstatus_to_exitcode(status)
+    with (
+        subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        ) as running,
+        machine.Memory(running.pid) as memory,
+    ):
+        assert running.stdout is not None
+        said = running.stdout.read().decode()
     if running.returncode:
         raise SystemExit(f"The import ended with {running.returncode}:\n{said}")
-    return used.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
+    return memory.peak

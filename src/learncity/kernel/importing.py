@@ -1,20 +1,22 @@
 """Carrying out a list: some rows at a time, and the next rows are read while these are written.
 
 Whoever writes a kind of list is an ``Importer``. One whose rows take long to read says how to
-read them without the database (``Ahead``): a thread does it while the database works.
+read them without the database (``Ahead``).
 """
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any, Protocol, runtime_checkable
 
 from django.utils import translation
 
 from .csv_files import CsvFile, Outcome, Row
+from .reading import RowReader, Task, read_elsewhere
 
 # Rows a transaction: large enough that look-ups do not count, small enough to lose little.
 BATCH = 500
+# Lines of a file from which on a process of its own is worth the second in which it starts.
+LONG = 8_000
 
 
 class Importer(Protocol):
@@ -34,10 +36,11 @@ class Whole(Importer, Protocol):
 
 @runtime_checkable
 class Ahead(Importer, Protocol):
-    """Reads rows without the database, so that it may be done ahead, in a thread."""
+    """Its rows take long to read: of a long list, a process of its own does it ahead."""
 
-    def read(self, rows: Sequence[Row]) -> Any:
-        """What the rows say."""
+    @property
+    def reader(self) -> RowReader:
+        """Reads rows without the database."""
 
     def write_read(self, read: Any) -> Outcome:
         """Make it be as rows say that were read; one transaction."""
@@ -52,26 +55,12 @@ def written(
         size: rows a transaction.
         after: rows up to this number are passed over.
     """
-    rows = (row for row in file.rows() if row.number > after)
     if isinstance(importer, Ahead):
-        for batch, read in _ahead(rows, importer, size):
+        task = Task(file, importer.reader, size, after, translation.get_language() or "en")
+        is_long = file.lines >= LONG
+        for batch, read in read_elsewhere(task) if is_long else task.batches():
             yield batch, importer.write_read(read)
         return
+    rows = (row for row in file.rows() if row.number > after)
     while batch := list(islice(rows, size)):
         yield batch, importer.write(batch)
-
-
-def _ahead(rows: Iterator[Row], importer: Ahead, size: int) -> Iterator[tuple[list[Row], Any]]:
-    """Batches with what they say, read by a thread that is one batch ahead."""
-    spoken = translation.get_language() or "en"
-
-    def read() -> tuple[list[Row], Any] | None:
-        with translation.override(spoken):
-            batch = list(islice(rows, size))
-            return (batch, importer.read(batch)) if batch else None
-
-    with ThreadPoolExecutor(1, thread_name_prefix="reader") as thread:
-        coming = thread.submit(read)
-        while (found := coming.result()) is not None:
-            coming = thread.submit(read)
-            yield found

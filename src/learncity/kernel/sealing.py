@@ -81,7 +81,13 @@ def seal(value: str, *, key: Wrapped, owner: str, about: str) -> bytes:
         owner: whom the key was made for.
         about: where the value stands, such as ``people.identifier 0190…``; it opens nowhere else.
     """
-    return _encrypt(_unwrap(key, owner), value.encode(), about)
+    return seal_all({about: value}, key=key, owner=owner)[0]
+
+
+def seal_all(values: Mapping[str, str], *, key: Wrapped, owner: str) -> list[bytes]:
+    """Encrypt several values of one owner, each by where it stands; see ``seal``."""
+    plain = _unwrap(key, owner)
+    return [_encrypt(plain, value.encode(), about) for about, value in values.items()]
 
 
 def unseal(sealed: bytes, *, key: Wrapped, owner: str, about: str) -> str:
@@ -108,7 +114,9 @@ def digest(value: str, *, about: str, key_id: str = "") -> bytes:
 
 def digests(value: str, *, about: str) -> list[bytes]:
     """The digests by every key of the installation: what is looked for while keys change."""
-    return [digest(value, about=about, key_id=key_id) for key_id in list(_keys())[::-1]]
+    text = about.encode() + b"\x00" + value.encode()
+    newest_first = list(_keys().values())[::-1]
+    return [hmac.digest(_derived(secret).equality, text, "sha256") for secret in newest_first]
 
 
 def _keys() -> Mapping[str, bytes]:

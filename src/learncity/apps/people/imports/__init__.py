@@ -65,7 +65,7 @@ class PeopleImport:
         self._list = (list_to_look if is_check else list_named)(list_name)
         self._by, self._at, self._language = by, at, language
         self._is_check = is_check
-        self._reader = Reader(
+        self.reader = Reader(
             file, secret=self._list.secret, today=timezone.localdate(at), region=region,
             invented=invented,
         )  # fmt: skip
@@ -75,13 +75,9 @@ class PeopleImport:
         }
         self._is_prepared = False
 
-    def read(self, rows: Sequence[Row]) -> list[Candidate]:
-        """What can be done without the database, so that it may be done ahead in a thread."""
-        return self._reader.read(rows)
-
     def write(self, rows: Sequence[Row]) -> Outcome:
         """Make it be as the rows say; one transaction."""
-        return self.write_read(self.read(rows))
+        return self.write_read(self.reader.read(rows))
 
     @transaction.atomic
     def write_read(self, candidates: Sequence[Candidate]) -> Outcome:

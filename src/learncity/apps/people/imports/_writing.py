@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -270,7 +272,7 @@ def _seal_new(numbers: Sequence[tuple[Candidate, Stated]], to: Target) -> None:
     """Numbers of people who were not there, each with a key of its person."""
     keys = {c.id: sealing.new_key(owner=str(c.id)) for c, _ in numbers}
     _put_keys(keys)
-    _put_numbers(((c.id, s, keys[c.id]) for c, s in numbers), to)
+    _put_numbers([(c.id, s) for c, s in numbers], keys, to)
 
 
 def _seal_more(numbers: Sequence[tuple[Candidate, Stated]], to: Target) -> None:
@@ -282,7 +284,7 @@ def _seal_more(numbers: Sequence[tuple[Candidate, Stated]], to: Target) -> None:
     new = {pk: sealing.new_key(owner=str(pk)) for pk in ids - set(keys)}
     _put_keys(new)
     keys |= new
-    _put_numbers(((c.person_id, s, keys[c.person_id]) for c, s in numbers if c.person_id), to)
+    _put_numbers([(c.person_id, s) for c, s in numbers if c.person_id], keys, to)
 
 
 def _put_keys(keys: Mapping[UUID, sealing.Wrapped]) -> None:
@@ -290,18 +292,27 @@ def _put_keys(keys: Mapping[UUID, sealing.Wrapped]) -> None:
     copy_into("people_personkey", columns, ((pk, k.key_id, k.box) for pk, k in keys.items()))
 
 
-def _put_numbers(rows: Iterable[tuple[UUID, Stated, sealing.Wrapped]], to: Target) -> None:
+def _put_numbers(
+    numbers: Sequence[tuple[UUID, Stated]], keys: Mapping[UUID, sealing.Wrapped], to: Target
+) -> None:
     current = sealing.current_key_id()
 
     def lines() -> Iterable[Sequence[Any]]:
-        for person_id, stated, key in rows:
-            pk, number = uuid7(), stated.number
-            box = sealing.seal(number.value, key=key, owner=str(person_id), about=about_of(pk))
-            yield (
-                pk, person_id, number.kind, number.issuer, box, stated.claims[0],
-                signs_of(number.value)[0], current, tail_of(number), to.at, to.by.person_id,
-                to.by.via,
-            )  # fmt: skip
+        # Of one person together, so that their key is unwrapped once.
+        for person_id, group in groupby(numbers, key=itemgetter(0)):
+            new = {uuid7(): stated for _, stated in group}
+            boxes = sealing.seal_all(
+                {about_of(pk): stated.number.value for pk, stated in new.items()},
+                key=keys[person_id],
+                owner=str(person_id),
+            )
+            for (pk, stated), box in zip(new.items(), boxes, strict=True):
+                number = stated.number
+                yield (
+                    pk, person_id, number.kind, number.issuer, box, stated.claims[0],
+                    signs_of(number.value)[0], current, tail_of(number), to.at, to.by.person_id,
+                    to.by.via,
+                )  # fmt: skip
 
     copy_into(
         "people_identifier",

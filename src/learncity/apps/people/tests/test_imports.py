@@ -23,6 +23,7 @@ from learncity.apps.people.models import (
 from learncity.apps.people.rules import check_sign
 from learncity.apps.people.types import IdentifierKind, MergeReason, Number
 from learncity.apps.places import queries as places
+from learncity.kernel import importing
 from learncity.kernel.acting import By, Via
 from learncity.kernel.csv_files import CsvFile
 
@@ -436,3 +437,29 @@ def test_of_two_records_that_are_one_the_account_of_the_other_counts(run):
 @pytest.mark.parametrize("head", ["序号", "STT", "No.", "no", "Number"])
 def test_a_running_number_of_rows_is_not_taken_for_the_lists_own(head):
     assert COLUMNS.guess([head, "姓名"]) == {"name": "姓名"}
+
+
+def test_rows_read_by_another_process_say_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(importing, "LONG", 1)
+    path = tmp_path / "people.csv"
+    rows = [
+        WANG,
+        WANG | {"key": "18", "national_id": number(2)[:-1]},
+        WANG | {"key": "19", "name": "李", "national_id": number(3), "phone": "12"},
+    ]
+    with path.open("w", encoding="utf-8", newline="") as text:
+        writer = csv.DictWriter(text, list(WANG))
+        writer.writeheader()
+        writer.writerows(rows)
+    file = CsvFile(path, COLUMNS)
+    importer = PeopleImport(file, list_name="list", by=OFFICE, at=NOW, region="CN", invented=True)
+
+    ((batch, outcome),) = importing.written(file, importer, 10)
+
+    here = importer.reader.read(list(file.rows()))
+    assert [row.number for row in batch] == [2, 3, 4]
+    assert outcome.new == 1
+    assert outcome.errors == [error for one in here for error in one.cells.errors]
+    assert [error.column for error in outcome.errors] == ["national_id", "phone"]
+    (person,) = imported()
+    assert (person.name, person.born) == (WANG["name"], 1960)
