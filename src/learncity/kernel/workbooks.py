@@ -8,6 +8,7 @@ is kept once can stand in a million cells.
 """
 
 import csv
+import errno
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -82,6 +83,8 @@ def unpack(path: Path, into: Path, *, most: int | None = None) -> None:
     except TooMuch as error:
         raise _too_large(path) from error
     except Exception as error:  # the library knows no common root of what a broken file raises
+        if _is_of_the_machine(error):
+            raise
         raise _damaged(path) from error
     finally:
         if not is_whole:
@@ -139,7 +142,15 @@ def _look(path: Path) -> int:
                 raise _damaged(path)
             return sum(part.file_size for part in parts)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        if _is_of_the_machine(error):
+            raise
         raise _damaged(path) from error
+
+
+def _is_of_the_machine(error: Exception) -> bool:
+    """Whether the disk or the rights are at fault: no other file would be read either."""
+    # A damaged archive leads to a place before its beginning, which has no other name.
+    return isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
 
 
 def _weigh(path: Path, parts: Sequence[zipfile.ZipInfo]) -> None:

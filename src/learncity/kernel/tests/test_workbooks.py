@@ -1,6 +1,7 @@
 """Workbooks: the first sheet as CSV, row by row; and what is refused before it is unpacked."""
 
 import csv
+import errno
 import random
 import re
 import zipfile
@@ -99,6 +100,27 @@ def test_an_archive_that_is_no_workbook_is_refused(tmp_path):
     with pytest.raises(Unreadable) as refused:
         unpack(path, tmp_path / "out")
     assert refused.value.code == "damaged"
+
+
+def test_a_fault_of_the_machine_is_not_said_of_the_file(book, tmp_path):
+    with pytest.raises(FileNotFoundError):
+        unpack(book(["name"]), tmp_path / "no such folder" / "list.csv")
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(errno.EIO, OSError), (errno.EACCES, OSError), (errno.EINVAL, Unreadable)]
+)
+def test_a_disk_that_fails_is_told_from_a_place_that_is_not_in_the_archive(
+    book, tmp_path, monkeypatch, number, said
+):
+    def fall(*_):
+        raise OSError(number, "said by the system")
+
+    path = book(["name"])
+    monkeypatch.setattr(zipfile, "ZipFile", fall)
+
+    with pytest.raises(said):
+        unpack(path, tmp_path / "list.csv")
 
 
 def test_a_bomb_is_not_unpacked(book, tmp_path):
