@@ -9,7 +9,9 @@ import csv
 import difflib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -20,6 +22,8 @@ from .words import fold
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 # A file of mistakes is mended and read again; what was wrong the last time is no data.
 PROBLEM = "problem"
+# Among so many rows from the top the header is looked for.
+_TOP = 10
 _SHOWN = 40
 
 
@@ -53,7 +57,7 @@ class Row:
     """One row of a file.
 
     Attributes:
-        number: as a spreadsheet shows it; the header is mostly 1.
+        number: as a spreadsheet shows it; the header is mostly 1, and what stands above it no row.
         line: the line of the file it ends in; a cell may hold several lines.
         cells: trimmed, by our names of the columns, defaults filled in.
         raw: as they stand in the file.
@@ -143,7 +147,7 @@ class CsvFile:
     ) -> None:
         self.path, self.known = path, columns.all
         self.encoding, self.lines = examine(path)
-        self.header, self.delimiter, self._header_row = self._read_header()
+        self.header, self.delimiter, self._header_row = self._find_header(columns, rename or {})
         self._defaults = dict(defaults or {})
         self._at = self._places(columns, dict(rename or {}))
         self._check_needed(columns)
@@ -219,15 +223,36 @@ class CsvFile:
             }
         return Row(number, line, cells, tuple(raw), trouble)
 
-    def _read_header(self) -> tuple[list[str], str, int]:
+    def _find_header(
+        self, columns: Columns, rename: Mapping[str, str]
+    ) -> tuple[list[str], str, int]:
+        """The names of the columns, what stands between cells, and the header's row.
+
+        It is the first row that says anything, unless one of the next names more columns that are
+        known: people put a title, a date or a note above their lists.
+        """
+        said = {_folded(theirs) for theirs in rename.values() if theirs}
+        best: tuple[tuple[int, int, int], list[str], str, int] | None = None
+        for delimiter in _DELIMITERS:
+            for number, cells in self._top(delimiter):
+                header = [_neat(name) for name in cells]
+                known = len(columns.guess(header)) + len(said & {_folded(n) for n in header})
+                # One word may stand in a title, or in a row, by chance.
+                rank = (known if known > 1 else 0, -number, len(header))
+                if best is None or rank > best[0]:
+                    best = rank, header, delimiter, number
+        if best is None:
+            raise Unreadable(f"{self.path.name} is empty. Was it saved?", code="empty")
+        self._check_header(best[1])
+        return best[1:]
+
+    def _top(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+        """The first rows that say anything, up to one that is broken."""
         with opened(self.path, self.encoding) as text:
-            for number, line in enumerate(text, 1):
-                if line.strip():
-                    delimiter = max(_DELIMITERS, key=lambda d: len(_split(line, d)))
-                    header = [_neat(name) for name in _split(line, delimiter)]
-                    self._check_header(header)
-                    return header, delimiter, number
-        raise Unreadable(f"{self.path.name} is empty. Was it saved?", code="empty")
+            reader = csv.reader(Lines(text, self.path.name), delimiter=delimiter, strict=True)
+            with suppress(csv.Error):
+                named = ((n, row) for n, row in enumerate(reader, 1) if any(c.strip() for c in row))
+                yield from islice(named, _TOP)
 
     def _check_header(self, header: list[str]) -> None:
         named = [_folded(name) for name in header if name]
@@ -298,10 +323,6 @@ def _likeliest(ours: Iterable[str], theirs: Sequence[str]) -> str:
     pairs = [(one, found) for one in ours if (found := _guess(one, theirs))]
     pairs.sort(key=lambda pair: -difflib.SequenceMatcher(None, *pair).ratio())
     return "=".join(pairs[0]) if pairs else ""
-
-
-def _split(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader([line], delimiter=delimiter), [])
 
 
 def _broken(error: csv.Error) -> str:

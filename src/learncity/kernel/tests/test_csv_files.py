@@ -93,6 +93,36 @@ def test_columns_may_have_other_names_and_defaults(write):
     assert rows == [("ink", "毛笔字", "20"), ("pots", "无题", "20")]
 
 
+@pytest.mark.parametrize(
+    "above",
+    [
+        "2026 年秋季课程表\n",
+        "2026 年秋季课程表,,,\n\n制表：,办公室,,2026-09-01\n",
+        '"课程表\n（草稿，key）"\n',
+    ],
+    ids=["a title", "a title, a blank and a note", "a title of two lines"],
+)
+def test_what_stands_above_the_header_is_no_row(write, above):
+    path = write(above + TABLE)
+
+    file = CsvFile(path, COLUMNS)
+
+    assert [name for name in file.header if name] == TABLE.splitlines()[0].split(",")
+    assert read(path) == READ
+
+
+def test_the_first_row_is_the_header_though_a_row_holds_the_name_of_a_column(write):
+    assert read(write("code,name\nkey,毛笔字\n"), rename={"key": "code", "title_zh": "name"}) == [
+        ("key", "毛笔字", "")
+    ]
+
+
+def test_the_header_is_the_row_with_the_names_that_were_said(write):
+    path = write("key,list\ncode,name\nink,毛笔字\n")
+
+    assert read(path, rename={"key": "code", "title_zh": "name"}) == [("ink", "毛笔字", "")]
+
+
 def test_rows_are_numbered_as_a_spreadsheet_shows_them(write):
     path = write('\nkey,title_zh\nink,"毛笔字\n两行"\n\n,\npots,陶艺\n')
 
