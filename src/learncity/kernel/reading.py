@@ -9,6 +9,7 @@ It is `python -m learncity.kernel.reading` with the settings of whoever asks. No
 other end of the pipes: that is why what is in them may be pickled.
 """
 
+import gc
 import os
 import pickle
 import signal
@@ -79,10 +80,17 @@ def read_elsewhere(task: Task) -> Iterator[tuple[list[Row], Any]]:
 
 
 def _next(stream: IO[bytes]) -> Any:
+    # A batch is tens of thousands of new objects, none of them garbage: looking for some would
+    # take longer than the work.
+    is_collecting = gc.isenabled()
+    gc.disable()
     try:
         return pickle.load(stream)  # noqa: S301 - of our own process, see above
     except (EOFError, pickle.UnpicklingError) as error:
         raise ReaderLost from error
+    finally:
+        if is_collecting:
+            gc.enable()
 
 
 def _main() -> None:
@@ -105,6 +113,8 @@ def _answers() -> Iterator[Any]:
     import django
 
     django.setup()
+    # A batch refers to nothing that refers back, so it goes without being looked for.
+    gc.disable()
     try:
         task: Task = pickle.load(sys.stdin.buffer)  # noqa: S301 - of our own process, see above
         with translation.override(task.language):
