@@ -235,8 +235,9 @@ def heirs_of_reform(reform_id: UUID) -> Mapping[UUID, Heirs]:
 
 
 def heirs(place_id: UUID) -> Heirs | None:
-    """What became of a region at its last reform, or ``None`` where nothing did; one query."""
-    rows = Flow.objects.filter(source_id=place_id).order_by("-on")
+    """What became of a region at its last reform in force, or ``None``; one query."""
+    rows = Flow.objects.filter(source_id=place_id, reform__in_force_at__isnull=False)
+    rows = rows.order_by("-on")
     found = list(rows.values_list(*_HEIR))
     last = [row for row in found if row[2] == found[0][2]]
     return _grouped(last).get(place_id)

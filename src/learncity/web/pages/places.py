@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -123,7 +124,7 @@ def _entries(
     acts = {flow.on: flow.act for flow in flows if flow.act}
     for before, version in zip([None, *versions], versions, strict=False):
         told[version.since] += _version_words(before, version, named)
-    for on, sentence in _flow_words(found.id, flows, named):
+    for on, sentence in _flow_words(found.id, flows, named, today):
         told[on].append(sentence)
     last = versions[-1].until if versions else None
     if last and not any(flow.source_id == found.id and flow.on == last for flow in flows):
@@ -170,7 +171,10 @@ def _version_words(
 
 
 def _flow_words(
-    place_id: UUID, flows: Collection[FlowValue], named: Mapping[UUID, PlaceValue]
+    place_id: UUID,
+    flows: Collection[FlowValue],
+    named: Mapping[UUID, PlaceValue],
+    today: date,
 ) -> Iterator[tuple[date, str]]:
     """What went out of it and what came into it, a sentence a day and direction."""
     out: dict[date, list[FlowValue]] = defaultdict(list)
@@ -188,26 +192,39 @@ def _flow_words(
         }
         if sources - lower:
             names = _names([f.source_id for f in some if f.source_id not in lower], named)
-            yield on, _("It took in: %(names)s.") % {"names": names}
+            yield on, _said(_TOOK_IN, on > today) % {"names": names}
         if lower:
             names = _names([f.source_id for f in some if f.source_id in lower], named)
             yield on, _("No longer a level of its own: %(names)s.") % {"names": names}
     for on, some in out.items():
         others = [f for f in some if f.target_id != place_id]
-        if not others:
-            continue
-        names = _names([f.target_id for f in others], named)
-        if len(some) == 1:
-            yield on, _("It became part of %(names)s.") % {"names": names}
-        else:
-            shares = all(f.share is not None for f in some)
-            yield (
-                on,
-                (
-                    _("It was divided; parts went to: %(names)s.") % {"names": names}
-                    + ("" if shares else " " + _("Nobody published how many people went where."))
-                ),
-            )
+        if others:
+            yield on, _went_words(_names([f.target_id for f in others], named), some, on > today)
+
+
+def _went_words(names: str, flows: Collection[FlowValue], is_coming: bool) -> str:
+    if len(flows) == 1:
+        return _said(_JOINED, is_coming) % {"names": names}
+    sentence = _said(_DIVIDED, is_coming) % {"names": names}
+    if not is_coming and any(f.share is None for f in flows):
+        sentence += " " + _("Nobody published how many people went where.")
+    return sentence
+
+
+# What happened, and what will.
+_TOOK_IN = (gettext_lazy("It took in: %(names)s."), gettext_lazy("It will take in: %(names)s."))
+_JOINED = (
+    gettext_lazy("It became part of %(names)s."),
+    gettext_lazy("It will become part of %(names)s."),
+)
+_DIVIDED = (
+    gettext_lazy("It was divided; parts went to: %(names)s."),
+    gettext_lazy("It will be divided; parts will go to: %(names)s."),
+)
+
+
+def _said(sentences: tuple[str | Promise, str | Promise], is_coming: bool) -> str:
+    return str(sentences[is_coming])
 
 
 def _names(ids: Collection[UUID], named: Mapping[UUID, PlaceValue]) -> str:

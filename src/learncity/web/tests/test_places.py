@@ -13,6 +13,7 @@ from learncity.apps.people.factories import make_person
 from learncity.apps.people.models import Person
 from learncity.apps.people.services import settle
 from learncity.apps.places import queries as places
+from learncity.apps.places import services as places_services
 from learncity.apps.places.models import Place, Reform
 from learncity.kernel import outbox
 from learncity.kernel.acting import SYSTEM, By, Via
@@ -249,7 +250,7 @@ def test_a_reform_of_the_future_is_shown_on_the_page_of_its_region(operator):
     page = operator.get("/places/xiangcheng/").content.decode()
 
     assert "not on the map of today" not in page
-    assert "It became part of Gusu District." in page
+    assert "It will become part of Gusu District." in page
 
 
 def test_the_page_of_a_place_says_all_that_is_there_below_it_too(operator):
@@ -268,7 +269,7 @@ def test_the_page_of_a_place_says_all_that_is_there_below_it_too(operator):
     page = operator.get("/places/gusu/").content.decode()
 
     assert "It took in: Canglang District, Pingjiang District, Jinchang District." in page
-    assert "It took in: Xiangcheng District." in page  # next year
+    assert "It will take in: Xiangcheng District." in page
     assert "Counter" in page
     assert "Closed counter" not in page
     assert 'href="/venues/qiaotou-centre/"' in page
@@ -288,3 +289,24 @@ def test_the_page_of_a_district_that_is_no_more_leads_to_its_heir(client, city):
     wujiang = client.get("/places/wujiang/").content.decode()
     assert "Called Wujiang District, before that Wujiang City." in wujiang
     assert "Code 320509, before that 320584." in wujiang
+
+
+def test_a_reform_to_come_is_told_as_one_and_asks_nobody_before_its_day(operator, client):
+    person, huqiu, day = make_person(account=True), home_of("huqiu"), TODAY + timedelta(days=40)
+    settle({person: huqiu}, by=SYSTEM, at=timezone.now() - timedelta(days=30))
+    draft(operator, effective=day)
+    places_services.apply_reform(key="west", by=SYSTEM, at=timezone.now())
+    new = Place.objects.get(code="320599")
+    divided = operator.get("/places/huqiu/").content.decode()
+    joined = operator.get("/places/xiangcheng/").content.decode()
+    client.force_login(people.find_account(person))
+
+    assert "Where do you live now?" not in client.get("/me/").content.decode()
+    assert f'value="{new.pk}"' not in client.get("/me/profile/").content.decode()
+    assert "It will be divided; parts will go to: New District." in divided
+    assert "It will become part of Gusu District." in joined
+    assert "It was divided" not in divided
+
+    places_services.take_effect(at=timezone.now() + timedelta(days=40))
+
+    assert "Where do you live now?" in client.get("/me/").content.decode()
