@@ -99,25 +99,30 @@ def of_organization(
 def work_of(person_id: UUID) -> list[WorkValue]:
     """What a person says of their own work, the latest first; one query.
 
-    What holds on the same days belongs together.
+    What one record of theirs says of the same days belongs together. Where they are is what the
+    employer says, and what else says it only where no employer is named.
     """
     rows = _rows().filter(
         people.of_person(person_id), organization=None, key__in=WORK_KEYS, withdrawn_at=None
     )
-    found: dict[tuple[date | None, date | None], WorkValue] = {}
+    together: dict[tuple[date | None, date | None, UUID], dict[str, Assertion]] = {}
     for row in rows.order_by(F("since").desc(nulls_last=True), "asserted_at", "id"):
-        days = row.since, row.until
-        work = found.setdefault(days, WorkValue(*days))
-        at = row.at.as_value() if row.at else work.at
-        if row.key == "employed":
-            work = replace(work, employer=str(row.value), at=at)
-        elif row.key == "post":
-            work = replace(work, post=str(row.value), at=at)
-        else:
-            shifts: dict[str, str] = row.value or {}
-            work = replace(work, pattern=Pattern(shifts["pattern"]), at=at)
-        found[days] = work
-    return list(found.values())
+        together.setdefault((row.since, row.until, row.person_id), {})[row.key] = row
+    return [_work(since, until, said) for (since, until, _person), said in together.items()]
+
+
+def _work(since: date | None, until: date | None, said: Mapping[str, Assertion]) -> WorkValue:
+    employed, post, shifts = (said.get(key) for key in ("employed", "post", "shifts"))
+    where = employed or next((row for row in (post, shifts) if row and row.at), None)
+    pattern: dict[str, str] = (shifts.value or {}) if shifts else {}
+    return WorkValue(
+        since,
+        until,
+        employer=str(employed.value) if employed else "",
+        at=where.at.as_value() if where and where.at else None,
+        post=str(post.value) if post else "",
+        pattern=Pattern(pattern["pattern"]) if pattern else None,
+    )
 
 
 def find_of_person(assertion_id: UUID, *, person_id: UUID) -> AssertionValue | None:

@@ -16,6 +16,7 @@ from learncity.kernel import audit, outbox, personal_data
 from learncity.kernel.acting import SYSTEM, By
 from learncity.kernel.dated import day_of
 from learncity.kernel.ids import receipt_number
+from learncity.kernel.one_by_one import one_by_one
 from learncity.kernel.personal_data import Erased
 
 from . import queries
@@ -305,16 +306,18 @@ def carry_out_erasures(*, at: datetime) -> int:
     day that the country's rule allows: silence of the office is no refusal. Somebody who was erased
     in the last days is erased again, in case something was written to them meanwhile.
     """
-    today, done = timezone.localtime(at).date(), 0
+    today = timezone.localtime(at).date()
     asked = Request.objects.filter(kind=RequestKind.ERASURE)
     granted = asked.filter(state=RequestState.GRANTED, answered_at__lte=at - timedelta(days=1))
     over = asked.filter(state__in=OPEN, done_by__lte=today)
-    for number in (granted | over).order_by("done_by", "id").values_list("number", flat=True):
-        done += _carry_out(number, at)
+    due = list((granted | over).order_by("done_by", "id").values_list("number", flat=True))
     fresh = asked.filter(state=RequestState.DONE, done_at__gt=at - timedelta(days=3))
-    for person_id in fresh.order_by("id").values_list("person_id", flat=True):
-        _erase_again(person_id, at)
-    return done
+    again = list(fresh.order_by("id").values_list("number", flat=True))
+
+    def erase(number: str) -> int:
+        return _erase_again(number, at) if number in again else _carry_out(number, at)
+
+    return one_by_one([*due, *again], erase, what="request about data")
 
 
 @transaction.atomic
@@ -329,12 +332,14 @@ def _carry_out(number: str, at: datetime) -> bool:
 
 
 @transaction.atomic
-def _erase_again(person_id: UUID, at: datetime) -> None:
+def _erase_again(number: str, at: datetime) -> int:
     """Erase what came to an erased person meanwhile; nothing is noted when there was nothing."""
+    person_id = Request.objects.get(number=number).person_id
     lock(person_id)
     met = _erase_all(person_id, SYSTEM, at)
     if met:
         audit.note("privacy.erased", f"person {person_id}", by=SYSTEM, rows=met)
+    return 0
 
 
 # One's own data

@@ -6,9 +6,9 @@ class RolesConfig(AppConfig):
     label = "roles"
 
     def ready(self) -> None:
-        """Have an organization stay as long as the city's office is at it."""
+        """Have roles end with their organization, which stays while the city's office is at it."""
         from learncity.apps.organizations import services as organizations
 
         from . import services
 
-        organizations.ask_before_ending(services.keep_the_office)
+        organizations.before_ending(services.end_with)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from learncity.apps.organizations import queries as organizations
-from learncity.apps.organizations.types import HasEnded, OrganizationNotFound
+from learncity.apps.organizations.types import HasEnded, OrganizationNotFound, OrganizationValue
 from learncity.apps.people import queries as people
 from learncity.apps.places import queries as places
 from learncity.kernel import audit, locks
@@ -69,12 +69,7 @@ def give(
         raise RegionNeeded(place_id)
     if until is not None and until <= max(since, at):
         raise NoTime(until)
-    found = organizations.find_registered(organization_key)
-    if found is None:
-        raise OrganizationNotFound(organization_key)
-    if found.ended_at is not None:
-        raise HasEnded(organization_key)
-    locks.hold(LOCK, found.id)
+    found = _hold_living(organization_key, role)
     same = Grant.objects.filter(
         person_id=person_id, role=role, organization_id=found.id, stands_in_for=None
     )
@@ -89,6 +84,21 @@ def give(
     audit.note("roles.given", f"person {person_id}", by=by, role=role.value, key=found.key)
     telling.given(queries.find_grant(made.id), at=at)
     return made.id
+
+
+def _hold_living(organization_key: str, role: Role) -> OrganizationValue:
+    """The organization, which does not end until this transaction does."""
+    found = organizations.find_registered(organization_key)
+    if found is None:
+        raise OrganizationNotFound(organization_key)
+    if role == Role.OPERATOR:
+        locks.hold(LOCK, OPERATORS)
+    locks.hold(LOCK, found.id)
+    # It may have ended while the lock was waited for.
+    found = organizations.find_registered(organization_key)
+    if found is None or found.ended_at is not None:
+        raise HasEnded(organization_key)
+    return found
 
 
 def is_own(by: By, person_id: UUID) -> bool:
@@ -163,7 +173,9 @@ def end_all(grants: list[Grant], ending: Ending, *, by: By, at: datetime) -> Non
     lent = Grant.objects.filter(stands_in_for__in=living).exclude(until__lte=at)
     living += [grant for grant in lent if grant not in living]
     gone = {g.id for g in living}
-    if any(g.role == Role.OPERATOR for g in living) and not others_operate(gone, at):
+    # Who stands in for somebody never was the last.
+    is_asked = any(g.role == Role.OPERATOR and g.stands_in_for_id is None for g in living)
+    if is_asked and not others_operate(gone, at):
         raise LastOperator(sorted(gone))
     for grant in living:
         grant.until, grant.ending = max(at, grant.since), ending
@@ -237,8 +249,8 @@ def end_stand_in(*, grant_id: UUID, by: By, at: datetime) -> None:
     end_all([grant], Ending.TAKEN, by=by, at=at)
 
 
-def keep_the_office(organization_id: UUID, at: datetime) -> None:
-    """Refuse that an organization ends at which somebody serves the public.
+def end_with(organization_id: UUID, by: By, at: datetime) -> None:
+    """End the roles at an organization that ends; all are told.
 
     Raises:
         HoldsTheOffice: officers or operators have their role at it.
@@ -246,5 +258,7 @@ def keep_the_office(organization_id: UUID, at: datetime) -> None:
     locks.hold(LOCK, OPERATORS)
     locks.hold(LOCK, organization_id)
     held = Grant.objects.filter(organization_id=organization_id).exclude(until__lte=at)
-    if held.filter(role__in=[Role.OFFICER, Role.OPERATOR]).exists():
+    living = list(held.order_by("since", "id"))
+    if any(grant.role in (Role.OFFICER, Role.OPERATOR) for grant in living):
         raise HoldsTheOffice(organization_id)
+    end_all(living, Ending.CLOSED, by=by, at=at)

@@ -39,7 +39,7 @@ class Grant(models.Model):
     stands_in_for = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="stand_ins"
     )
-    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="heirs")
+    follows = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="heirs")
     confirmed_at = models.DateTimeField(null=True)
     ending = models.CharField(
         max_length=10, default="", blank=True, choices=[(e.value, e.name) for e in Ending]

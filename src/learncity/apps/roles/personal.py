@@ -41,7 +41,7 @@ def _end(erased: Erased) -> int:
 
 
 def _ended(before: datetime) -> int:
-    old = Grant.objects.filter(until__lt=before, heirs=None, stand_ins=None)
+    old = Grant.objects.filter(until__lt=before, stand_ins=None)
     return old.delete()[1].get("roles.Grant", 0)
 
 

@@ -13,6 +13,7 @@ from learncity.apps.organizations.types import OrganizationNotFound
 from learncity.kernel import audit, locks
 from learncity.kernel.acting import SYSTEM, By
 from learncity.kernel.dated import begin_of, day_of
+from learncity.kernel.one_by_one import one_by_one
 
 from . import queries, telling
 from .granting import LOCK, OPERATORS, end_all, held, is_own, others_operate
@@ -70,7 +71,8 @@ def decide(*, review_id: UUID, grant_id: UUID, keep: bool, by: By, at: datetime)
         raise ReviewNotFound(review_id)
     if item.keep is keep:
         return
-    if item.keep is not None or item.review.closed_at is not None:
+    is_over = grant.until is not None and grant.until <= at
+    if item.keep is not None or item.review.closed_at is not None or is_over:
         raise ReviewClosed(grant_id)
     if is_own(by, grant.person_id):
         raise OwnRole(grant_id)
@@ -95,11 +97,13 @@ def open_due_reviews(*, at: datetime) -> int:
     oldest = due.values("organization_id").annotate(oldest=Min("looked")).filter(oldest__lt=before)
     busy = Review.objects.filter(closed_at=None).values("organization_id")
     wanted = oldest.exclude(organization_id__in=busy).values_list("organization_id", flat=True)
-    found = sorted(wanted)
-    for organization_id in found:
+
+    def begin(organization_id: UUID) -> int:
         with transaction.atomic():
             _open(organization_id, by=SYSTEM, at=at, with_office=True)
-    return len(found)
+        return 1
+
+    return one_by_one(sorted(wanted), begin, what="organization")
 
 
 def close_due_reviews(*, at: datetime) -> int:
@@ -107,13 +111,12 @@ def close_due_reviews(*, at: datetime) -> int:
 
     The last operator stays, undecided: the city must not lose its keys by nobody looking.
     """
-    ended = 0
-    for review in Review.objects.filter(closed_at=None, due__lte=at).order_by("due", "id"):
-        with transaction.atomic():
-            ended += _close(review.id, at)
-    return ended
+    due = Review.objects.filter(closed_at=None, due__lte=at).order_by("due", "id")
+    ids = list(due.values_list("id", flat=True))
+    return one_by_one(ids, lambda pk: _close(pk, at), what="review of roles")
 
 
+@transaction.atomic
 def _close(review_id: UUID, at: datetime) -> int:
     locks.hold(LOCK, OPERATORS)
     review = Review.objects.filter(pk=review_id, closed_at=None).first()
@@ -123,22 +126,21 @@ def _close(review_id: UUID, at: datetime) -> int:
     open_items = Item.objects.filter(review=review, keep=None).select_related("grant")
     # What has ended meanwhile needs nobody's answer any more.
     grants = [i.grant for i in open_items if i.grant.until is None or i.grant.until > at]
-    gone = {g.id for g in grants}
-    if not others_operate(gone, at):
-        first = min(
-            (
-                g
-                for g in grants
-                if g.role == Role.OPERATOR
-                and g.stands_in_for_id is None
-                and g.since <= at
-                and g.until is None
-            ),
-            key=lambda g: (g.since, g.id),
-            default=None,
-        )
-        grants = [g for g in grants if g is not first]
+    if not others_operate({g.id for g in grants}, at):
+        spared = _last_operators(grants, at)
+        grants = [g for g in grants if g not in spared]
     Item.objects.filter(review=review, grant__in=grants).update(keep=False, decided_at=at)
     end_all(grants, Ending.LAPSED, by=SYSTEM, at=at)
     Review.objects.filter(pk=review.pk).update(closed_at=at)
     return len(grants)
+
+
+def _last_operators(grants: list[Grant], at: datetime) -> list[Grant]:
+    """Of these the operator who came first, or all where each has an end."""
+    operate = [
+        g
+        for g in grants
+        if g.role == Role.OPERATOR and g.stands_in_for_id is None and g.since <= at
+    ]
+    lasting = [g for g in operate if g.until is None]
+    return [min(lasting, key=lambda g: (g.since, g.id))] if lasting else operate

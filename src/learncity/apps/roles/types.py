@@ -81,6 +81,7 @@ class Ending(StrEnum):
     NOT_KEPT = "NOT_KEPT"  # a review ended it
     LAPSED = "LAPSED"  # nobody kept it in a review
     REFORMED = "REFORMED"  # its region is no more
+    CLOSED = "CLOSED"  # the organization is no more
     ERASED = "ERASED"
 
 

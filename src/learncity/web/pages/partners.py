@@ -29,6 +29,7 @@ from learncity.apps.roles.access import (
     actor_of,
     of_committee,
     of_registered,
+    organizations_for,
     regions_for,
 )
 from learncity.apps.roles.types import Act
@@ -99,7 +100,9 @@ def register(request: HttpRequest) -> HttpResponse:
     shown = found[(number - 1) * SIZE : number * SIZE]
     seats, query = places.places({o.place_id for o in shown}), request.GET.urlencode()
     on = day_of(timezone.now())
-    agreed, due = queries.agreement_figures(on=on), queries.overdue_committees(on=on)
+    mine = organizations_for(actor_of(request), Act.KEEP_REGISTER)
+    agreed = queries.agreement_figures(on=on, organization_ids=mine)
+    due = queries.overdue_committees(on=on, organization_ids=mine)
     return render(
         request,
         "web/register.html",

@@ -25,6 +25,7 @@ from learncity.apps.privacy.types import (
     RequestValue,
     RetentionValue,
 )
+from learncity.apps.security.access import confirmed
 from learncity.kernel import formats
 from learncity.kernel.access import signed_in
 from learncity.kernel.acting import By, Via
@@ -162,6 +163,7 @@ def want_copy(request: HttpRequest) -> HttpResponse:
     return _back("copy")
 
 
+@confirmed
 @signed_in
 def my_copy(request: HttpRequest, copy_id: UUID, kind: str) -> HttpResponse:
     """My own copy as a file; that of another is not there."""

@@ -51,6 +51,7 @@ ENDING_NAMES = {
     Ending.NOT_KEPT: gettext_lazy("Not kept in a review"),
     Ending.LAPSED: gettext_lazy("Nobody kept it in a review"),
     Ending.REFORMED: gettext_lazy("The region is no more"),
+    Ending.CLOSED: gettext_lazy("The organization is no more"),
     Ending.ERASED: gettext_lazy("The person was erased"),
 }
 

@@ -91,14 +91,18 @@ def my_work(request: HttpRequest) -> HttpResponse:
 
 
 def _initial(works: list[WorkValue]) -> dict[str, Any]:
-    """The work of today, to be corrected; a new one begins today."""
-    now = next((w for w in works if w.until is None), None)
-    if now is None:
+    """The work of today, to be corrected; a new one begins today.
+
+    What is said from different days on is one form: left as it is, nothing of it ends.
+    """
+    now = [w for w in works if w.until is None]
+    if not now:
         return {"since": timezone.localdate()}
+    employed = next((w for w in now if w.employer or w.at), now[0])
     return {
-        "employer_key": now.at.key if now.at else "",
-        "employer": "" if now.at else now.employer,
-        "post": now.post,
-        "pattern": now.pattern or "",
-        "since": now.since or timezone.localdate(),
+        "employer_key": employed.at.key if employed.at else "",
+        "employer": "" if employed.at else employed.employer,
+        "post": next((w.post for w in now if w.post), ""),
+        "pattern": next((w.pattern for w in now if w.pattern), ""),
+        "since": max((w.since for w in now if w.since), default=timezone.localdate()),
     }

@@ -13,7 +13,12 @@ from learncity.apps.assertions import queries as assertions
 from learncity.apps.assertions import services
 from learncity.apps.notices import queries as notices
 from learncity.apps.organizations import queries
+from learncity.apps.organizations import services as organization_services
+from learncity.apps.organizations.factories import make_organization
+from learncity.apps.people import queries as people
 from learncity.apps.people.factories import make_person
+from learncity.apps.roles.factories import make_grant
+from learncity.apps.roles.types import Role
 from learncity.kernel import audit
 from learncity.kernel.acting import SYSTEM
 from learncity.web import pagecache
@@ -129,6 +134,25 @@ def test_a_refusal_is_said_above_what_was_typed(office):
     answer = new(office, register="CN_USCC", registration="91110000600037342L")
     assert answer.status_code == 422
     assert queries.find_registered("new-union") is None
+
+
+def test_an_officer_sees_elections_due_in_their_region_alone(client, office):
+    at, url = timezone.now(), "/operate/organizations/"
+    make_organization("elsewhere", place="sip")
+    organization_services.found_committee(
+        key="elsewhere-board", organization_key="elsewhere", name={"en": "Board"},
+        is_public=False, by=SYSTEM, at=at,
+    )  # fmt: skip
+    organization_services.begin_term(
+        key="elsewhere-board", since=date(2019, 1, 1), until=date(2020, 1, 1), by=SYSTEM, at=at
+    )
+    person = make_person("Officer", account=True)
+    make_grant(person, Role.OFFICER, "city-learning-office", region="gusu")
+    assert "elsewhere-board" in office.get(url).content.decode()
+
+    client.force_login(people.find_account(person))
+
+    assert "elsewhere-board" not in client.get(url).content.decode()
 
 
 def test_a_committee_is_elected_and_its_members_come_and_go(office):

@@ -1,18 +1,21 @@
 """People at the city office, and one's own numbers: masked, written down, and in no address."""
 
 import re
+from datetime import date
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from learncity.apps.assertions import queries as assertions
+from learncity.apps.assertions import services as assertion_services
 from learncity.apps.people import queries as people
 from learncity.apps.people import services
 from learncity.apps.people.factories import make_person
 from learncity.apps.people.types import IdentifierKind, MergeReason, Number
 from learncity.apps.privacy import queries as privacy
-from learncity.kernel.acting import COMMAND
+from learncity.kernel.acting import COMMAND, By, Via
 from learncity.kernel.ids import uuid7
 from learncity.kernel.models import AuditEntry
 
@@ -398,6 +401,26 @@ def test_work_is_said_on_the_profile_and_seen_at_the_desk(signed_in, account_of)
     assert client.post("/me/work/", said | {"since": "2099-01-01"}).status_code == 422
     desk = signed_in("demo-operator")
     assert "河边小厂" in text_of(desk.get(f"{PEOPLE}{worker}/"))
+
+
+def test_the_form_saved_as_it_is_shown_ends_no_work(signed_in, account_of):
+    worker = account_of("demo-worker").person_id
+    for key, value, since in (
+        ("employed", "里桥小厂", date(2026, 3, 1)),
+        ("shifts", {"pattern": "TWO_SHIFT", "days": []}, date(2026, 5, 1)),
+    ):
+        assertion_services.state(
+            person_id=worker, key=key, value=value, at_key=None, since=since, until=None,
+            by=By(worker, Via.WEB), at=timezone.now(),
+        )  # fmt: skip
+    client = signed_in("demo-worker")
+    shown = client.get("/me/work/").context["form"].initial
+
+    assert client.post("/me/work/", shown).status_code == 302
+
+    on = timezone.localdate()
+    known = assertions.assertions([worker], ["employed", "shifts"], on=on)[worker]
+    assert (known["employed"].value, known["shifts"].value["pattern"]) == ("里桥小厂", "TWO_SHIFT")
 
 
 def test_ones_work_costs_the_same_queries_however_often_it_changed(signed_in):

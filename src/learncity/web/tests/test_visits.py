@@ -18,6 +18,7 @@ from learncity.apps.people import queries as people
 from learncity.apps.people.factories import make_person
 from learncity.apps.people.models import SeenInPerson
 from learncity.apps.people.types import Addresses, Assurance, Document, NotSeenByOneself
+from learncity.apps.privacy import services as privacy
 from learncity.apps.record import queries as record
 from learncity.apps.security import queries, services
 from learncity.apps.security.models import SupportVisit
@@ -182,6 +183,19 @@ def test_no_page_opens_what_a_role_opens_even_when_the_visited_has_it(signed_in,
                  f"/api/v1/desk/classes/{OWN_CLASS}/roster"):  # fmt: skip
         assert client.get(path).status_code == 403, path
     assert client.get("/api/v1/me").json()["phone"] == account_of("demo-provider").phone
+
+
+def test_support_does_not_fetch_the_whole_copy_of_somebodys_data(signed_in, account_of):
+    person_id, at = account_of("demo-worker").person_id, timezone.now()
+    copy = privacy.want_copy(person_id=person_id, language="en", at=at)
+    privacy.make_copy(copy_id=copy.id, at=at)
+    address = f"/me/privacy/copies/{copy.id}.json"
+    assert signed_in("demo-worker").get(address).status_code == 200
+
+    client = signed_in("demo-operator")
+    begin(client)
+
+    assert client.get(address).status_code == 403
 
 
 def test_support_does_not_read_a_message_for_somebody(visiting, account_of):

@@ -195,3 +195,27 @@ def test_of_two_at_once_the_last_word_counts(committed):
 def test_without_the_lock_both_would_hold(committed, monkeypatch):
     monkeypatch.setattr(work.locks, "hold", lambda what, key: None)
     assert race(make_person()) == 2
+
+
+def state(person, key, value, since, at_key=None):
+    services.state(
+        person_id=person, key=key, value=value, at_key=at_key, since=since, until=None,
+        by=By(person, Via.WEB), at=AT,
+    )  # fmt: skip
+
+
+def test_the_employer_named_is_shown_and_not_where_the_post_is(worker):
+    state(worker, "employed", "另一家厂", MARCH)
+    state(worker, "post", "Fitter", MARCH, at_key=EMPLOYER)
+
+    assert queries.work_of(worker) == [WorkValue(MARCH, None, "另一家厂", None, "Fitter", None)]
+
+
+def test_two_records_of_one_person_may_name_two_employers(worker):
+    other = make_person("某工人")
+    for person, employer in ((worker, "甲厂"), (other, "乙厂")):
+        say(person, employer=employer, post="", pattern=None)
+
+    people.merge(keep=worker, other=other, reason=MergeReason.PERSON_SAYS, by=SYSTEM, at=AT)
+
+    assert {work.employer for work in queries.work_of(worker)} == {"甲厂", "乙厂"}

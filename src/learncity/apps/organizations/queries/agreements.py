@@ -41,9 +41,19 @@ def find_agreement(key: str) -> AgreementValue | None:
     return next(iter(agreements(key=key)), None)
 
 
-def agreement_figures(*, on: date) -> AgreementFigures:
-    """The figures of the agreements in force on a day, as far as is known today; four queries."""
-    in_force = [a for a in agreements() if a.state(on) == AgreementState.IN_FORCE]
+def agreement_figures(
+    *, on: date, organization_ids: Collection[UUID] | None = None
+) -> AgreementFigures:
+    """The figures of the agreements in force on a day, as far as is known today; four queries.
+
+    Args:
+        organization_ids: only of those that one of these is a party of; ``None``: all.
+    """
+    in_force = [
+        a
+        for a in agreements(organization_ids=organization_ids)
+        if a.state(on) == AgreementState.IN_FORCE
+    ]
     return count_agreements(in_force, on=on)
 
 

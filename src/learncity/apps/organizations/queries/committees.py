@@ -1,6 +1,6 @@
 """Committees with their terms and members."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
@@ -29,9 +29,17 @@ def find_committee(key: str) -> CommitteeValue | None:
     return next(iter(_values(Committee.objects.filter(key=key, ended_at=None))), None)
 
 
-def overdue_committees(*, on: date) -> list[CommitteeValue]:
-    """Committees of living organizations whose last term has ended, by key; five queries."""
+def overdue_committees(
+    *, on: date, organization_ids: Collection[UUID] | None = None
+) -> list[CommitteeValue]:
+    """Committees of living organizations whose last term has ended, by key; five queries.
+
+    Args:
+        organization_ids: only of these; ``None``: of all.
+    """
     rows = Committee.objects.filter(ended_at=None, organization__ended_at=None)
+    if organization_ids is not None:
+        rows = rows.filter(organization_id__in=organization_ids)
     ids = list(rows.annotate(last=Max("terms__until")).filter(last__lte=on).values_list("pk"))
     return _values(Committee.objects.filter(pk__in=[pk for (pk,) in ids]))
 

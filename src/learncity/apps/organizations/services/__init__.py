@@ -3,7 +3,7 @@
 from .agreements import make_agreement, note_deed, promise, take_back, take_out
 from .committees import begin_term, found_committee, leave, take_office
 from .register import (
-    ask_before_ending,
+    before_ending,
     change_organization,
     close_office,
     cover,
@@ -17,7 +17,7 @@ from .register import (
 from .whereabouts import lay
 
 __all__ = [
-    "ask_before_ending",
+    "before_ending",
     "begin_term",
     "change_organization",
     "close_office",

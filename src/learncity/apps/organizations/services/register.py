@@ -157,12 +157,12 @@ def _is_free(register: Register | None, number: str, own: UUID | None) -> None:
         raise RegistrationTaken(number)
 
 
-_ASKED: list[Callable[[UUID, datetime], None]] = []
+_BEFORE: list[Callable[[UUID, By, datetime], None]] = []
 
 
-def ask_before_ending(ask: Callable[[UUID, datetime], None]) -> None:
-    """Have a room above refuse, by raising a ``DomainError``, that an organization ends."""
-    _ASKED.append(ask)
+def before_ending(do: Callable[[UUID, By, datetime], None]) -> None:
+    """Have a room above do its part before an organization ends, or refuse by a ``DomainError``."""
+    _BEFORE.append(do)
 
 
 @transaction.atomic
@@ -187,10 +187,10 @@ def end_organization(
         raise OrganizationNotFound(key)
     if found.ended_at is not None:
         return
-    for ask in _ASKED:
-        ask(found.id, at)
     if on > day_of(at):
         raise NotYet(on)
+    for do in _BEFORE:
+        do(found.id, by, at)
     successor = living(successor_key) if successor_key else None
     if successor == found:
         raise HasEnded(key)

@@ -231,6 +231,25 @@ def test_an_erasure_that_nobody_answered_is_carried_out_on_its_last_day(resident
     assert queries.counts(at=last)["overdue"] == 0
 
 
+def test_one_erasure_that_fails_holds_up_no_other(resident, monkeypatch):
+    at, other = timezone.now(), make_person("另一位")
+    first, second = ask_for_erasure(resident, at), ask_for_erasure(other, at)
+    last, carry_out = at + timedelta(days=60), services._carry_out
+
+    def falls(number, at):
+        if number == first.number:
+            raise RuntimeError("this one")
+        return carry_out(number, at)
+
+    monkeypatch.setattr(services, "_carry_out", falls)
+
+    with pytest.raises(RuntimeError, match="this one"):
+        services.carry_out_erasures(at=last)
+
+    assert queries.find_request(second.number).state == RequestState.DONE
+    assert queries.find_request(first.number).state == RequestState.RECEIVED
+
+
 def test_an_erasure_that_was_taken_back_or_refused_is_not_carried_out(resident):
     at = timezone.now()
     asked = ask_for_erasure(resident, at)

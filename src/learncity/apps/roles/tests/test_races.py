@@ -1,16 +1,20 @@
-"""Two operators who end each other at once leave one: the city is never without."""
+"""Two operators who end each other at once leave one; none is given where none can be."""
 
 import threading
 
+import pytest
 from django.db import connection
 from django.utils import timezone
 
+from learncity.apps.organizations import services as organization_services
+from learncity.apps.organizations.factories import make_organization
+from learncity.apps.organizations.types import HasEnded
 from learncity.apps.people.factories import make_person
 from learncity.apps.roles import granting, queries, services
 from learncity.apps.roles.factories import make_grant
 from learncity.apps.roles.models import Grant
 from learncity.apps.roles.types import Ending, LastOperator, Role
-from learncity.kernel.acting import By, Via
+from learncity.kernel.acting import SYSTEM, By, Via
 
 
 def two_alone():
@@ -64,3 +68,58 @@ def test_control_without_the_lock_nobody_is_left(committed, monkeypatch):
 
     assert race(two_alone()) == ["ended", "ended"]
     assert queries.operators(at=timezone.now()) == []
+
+
+def ends_while_it_is_looked_for(monkeypatch):
+    """The organization ends after whoever gives a role found it, and before they hold it."""
+    make_organization("shortlived")
+    find, ended = granting.organizations.find_registered, []
+
+    def end():
+        organization_services.end_organization(
+            key="shortlived", on=timezone.localdate(), successor_key=None, by=SYSTEM,
+            at=timezone.now(),
+        )  # fmt: skip
+        connection.close()
+
+    def slowly(key):
+        found = find(key)
+        if not ended:
+            ended.append(key)
+            other = threading.Thread(target=end)
+            other.start()
+            other.join()
+        return found
+
+    monkeypatch.setattr(granting.organizations, "find_registered", slowly)
+
+
+def give(person):
+    at = timezone.now()
+    services.give(
+        person_id=person, role=Role.OPERATOR, organization_key="shortlived", since=at, by=SYSTEM,
+        at=at,
+    )  # fmt: skip
+
+
+def test_nobody_gets_a_role_at_an_organization_that_ends_meanwhile(committed, monkeypatch):
+    person = make_person()
+    ends_while_it_is_looked_for(monkeypatch)
+
+    with pytest.raises(HasEnded):
+        give(person)
+
+    assert not Grant.objects.filter(person_id=person).exists()
+
+
+def test_control_without_looking_again_they_would(committed, monkeypatch):
+    person = make_person()
+    monkeypatch.setattr(
+        granting, "_hold_living", lambda key, _role: granting.organizations.find_registered(key)
+    )
+    ends_while_it_is_looked_for(monkeypatch)
+
+    give(person)
+
+    (grant,) = Grant.objects.filter(person_id=person)
+    assert grant.organization.ended_at is not None
