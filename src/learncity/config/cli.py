@@ -77,8 +77,11 @@ def apply(
     with running_database():
         steps.ensure_tables()
         django.setup()
+        from django.utils import translation
+
         from learncity.apps.initiatives import commands
 
+        translation.activate("en")  # the language of the command line
         code = commands.apply_file(
             file,
             overwrite=overwrite,

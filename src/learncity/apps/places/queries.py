@@ -218,8 +218,8 @@ def units_on(day: date, country: str) -> list[Unit]:
     found = list(rows.values_list("place_id", "code", "kind", "name", "parent_id", "place__key"))
     codes = {pk: code or f"#{key}" for pk, code, _kind, _name, _parent, key in found}
     return [
-        Unit(pk, codes[pk], PlaceKind(kind), name, codes.get(parent, "") if parent else "")
-        for pk, _code, kind, name, parent, _key in found
+        Unit(pk, codes[pk], PlaceKind(kind), name, codes.get(parent, "") if parent else "", key)
+        for pk, _code, kind, name, parent, key in found
     ]
 
 

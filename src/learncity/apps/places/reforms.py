@@ -6,16 +6,22 @@ code (in Viet Nam the unit where the committee sits keeps it), and also when it 
 region with another code: then only its name, code, kind or parent change, and nothing flows.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from learncity.kernel.texts import Text
-from learncity.kernel.words import is_respelled
+from learncity.kernel.words import fold, is_respelled
 
 from .types import After, Draft, Line, PlaceKind, Problem
+
+# What a region can have as its code; one without any goes by `#` and its key.
+_CODE = re.compile(r"#?[A-Za-z0-9-]{1,80}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ class Unit:
     kind: PlaceKind
     name: Text
     parent: str
+    key: str = ""
 
 
 def draft(lines: Sequence[Line], units: Iterable[Unit]) -> Draft:
@@ -45,7 +52,10 @@ class _Drafting:
     def __init__(self, lines: Sequence[Line], units: Iterable[Unit]) -> None:
         self.units = {unit.code: unit for unit in units}
         self.made = Draft()
-        self.lines = [line for line in lines if self._is_sound(line)]
+        self.called = self._by_other_words()
+        coded = [self._coded(line) for line in lines]
+        self.ambiguous = self._ambiguous(coded)
+        self.lines = [line for line in coded if self._is_sound(line)]
         self.out: dict[str, list[Line]] = defaultdict(list)
         self.into: dict[str, list[Line]] = defaultdict(list)
         for line in self.lines:
@@ -76,14 +86,45 @@ class _Drafting:
         self._check_tree()
         return self.made
 
+    def _by_other_words(self) -> dict[str, set[str]]:
+        """The codes of regions by what people write instead: a name in any language, or the key."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for unit in self.units.values():
+            for word in {fold(name) for name in unit.name.values()} | {f"#{unit.key}"}:
+                found[word].add(unit.code)
+        return found
+
+    def _coded(self, line: Line) -> Line:
+        """The line with the codes of regions that it calls by another word."""
+        said = (line.source, line.target, line.parent)
+        source, target, parent = (self._code(word) for word in said)
+        return replace(line, source=source, target=target, parent=parent)
+
+    def _code(self, word: str) -> str:
+        codes = self.called.get(fold(word), ()) if word and word not in self.units else ()
+        return next(iter(codes)) if len(codes) == 1 else word
+
+    def _ambiguous(self, lines: Sequence[Line]) -> set[str]:
+        """Words that several regions go by."""
+        words = {word for line in lines for word in (line.source, line.target, line.parent)}
+        return {w for w in words - set(self.units) if len(self.called.get(fold(w), ())) > 1}
+
     def _is_sound(self, line: Line) -> bool:
         says = ""
         if not line.source and not line.target:
-            says = "says nothing: give the code before, the code after, or both"
+            says = _("says nothing: give the code before, the code after, or both")
+        elif several := {line.source, line.target, line.parent} & self.ambiguous:
+            says = _("several regions are called %(name)s: write its code") % {"name": min(several)}
         elif line.source and line.source not in self.units:
-            says = f"there is no region with the code {line.source} on that day"
+            says = _("there is no region with the code or name %(code)s on that day") % {
+                "code": line.source
+            }
         elif not line.source and line.target in self.units:
-            says = f"the code {line.target} is in use on that day"
+            says = _("the code %(code)s is in use on that day") % {"code": line.target}
+        elif line.target and line.target not in self.units and not _CODE.fullmatch(line.target):
+            says = _("%(code)s is no region of that day; a new one needs a code of its own") % {
+                "code": line.target
+            }
         if says:
             self.made.problems.append(Problem(line.number, says))
         return not says
@@ -92,18 +133,19 @@ class _Drafting:
         shares = [line.share for line in said if line.share is not None]
         total = sum(shares, Fraction())
         if any(share <= 0 for share in shares) or total > 1:
-            says = f"the shares of {code} must be above 0 and together at most 1"
+            says = _("the shares of %(code)s must be above 0 and together at most 1")
         elif any((share * 10**8).denominator != 1 for share in shares):
-            says = f"the shares of {code} have more than eight decimals"
+            says = _("the shares of %(code)s have more than eight decimals")
         elif len(shares) == len(said) and total != 1:
-            says = f"the shares of {code} are {float(total):g} together, not 1"
+            says = _("the shares of %(code)s are %(total)s together, not 1")
         elif len({line.target for line in said}) < len(said):
-            says = f"{code} goes into the same region twice"
+            says = _("%(code)s goes into the same region twice")
         elif "" in (targets := {line.target for line in said}) and len(targets) > 1:
-            says = f"{code} cannot be abolished and go into a region too"
+            says = _("%(code)s cannot be abolished and go into a region too")
         else:
             return
-        self.made.problems.append(Problem(said[-1].number, says))
+        words = {"code": code, "total": f"{float(total):g}"}
+        self.made.problems.append(Problem(said[-1].number, says % words))
 
     def _keeper(self, code: str) -> Unit | None:
         """The region that goes on as ``code``: the one that had it, or the only one, whole."""
@@ -129,9 +171,14 @@ class _Drafting:
         if parent is None:
             parent = self._heir(unit.parent, said[0].number) if unit else ""
         if len(stated) > 1:
-            self._wrong(said[0], f"{code} is said to lie in {' and '.join(sorted(stated))}")
+            parents = _(", ").join(sorted(stated))
+            self._wrong(
+                said[0],
+                _("%(code)s is said to lie in several regions: %(parents)s")
+                % {"code": code, "parents": parents},
+            )
         if not name or not kind:
-            self._wrong(said[0], f"{code} is new: say its name and kind")
+            self._wrong(said[0], _("%(code)s is new: say its name and kind") % {"code": code})
             return
         after = After(unit.place_id if unit else None, code, kind, name, parent)
         if unit is None:
@@ -153,7 +200,9 @@ class _Drafting:
         if len(targets) == 1:
             return targets.pop()
         self.made.problems.append(
-            Problem(line, f"{code} is divided: say in which part its regions lie")
+            Problem(
+                line, _("%(code)s is divided: say in which part its regions lie") % {"code": code}
+            )
         )
         return ""
 
@@ -195,14 +244,18 @@ class _Drafting:
         for after in (*self.made.founded, *self.made.changed):
             line = self.into[after.code][0] if after.code in self.into else None
             if after.parent and after.parent not in parents:
-                self._wrong(line, f"{after.code} would lie in {after.parent}, which is not there")
+                self._wrong(
+                    line,
+                    _("%(code)s would lie in %(parent)s, which is not there")
+                    % {"code": after.code, "parent": after.parent},
+                )
                 continue
             seen, code = {after.code}, after.parent
             while code and code not in seen:
                 seen.add(code)
                 code = parents.get(code, "")
             if code:
-                self._wrong(line, f"{after.code} would lie in itself")
+                self._wrong(line, _("%(code)s would lie in itself") % {"code": after.code})
 
     def _wrong(self, line: Line | None, says: str) -> None:
         self.made.problems.append(Problem(line.number if line else 0, says))

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from learncity.kernel import audit, locks, outbox
 from learncity.kernel.acting import By
@@ -272,7 +273,11 @@ def _later(drafted: Draft, day: date) -> list[Problem]:
     touched = [*drafted.ended, *(a.place_id for a in drafted.changed if a.place_id)]
     rows = Version.objects.filter(place_id__in=touched, during__startswith__gt=day)
     return [
-        Problem(0, f"{version.code} changes again on {version.during.lower}; apply in order")
+        Problem(
+            0,
+            _("%(code)s changes again on %(day)s; apply in order")
+            % {"code": version.code, "day": version.during.lower},
+        )
         for version in rows.order_by("code")[:20]
     ]
 

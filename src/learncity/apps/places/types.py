@@ -330,7 +330,9 @@ class Problem:
     says: str
 
     def __str__(self) -> str:
-        return f"row {self.line}: {self.says}" if self.line else self.says
+        if not self.line:
+            return self.says
+        return str(_("row %(n)s: %(problem)s") % {"n": self.line, "problem": self.says})
 
 
 @dataclass

@@ -61,7 +61,8 @@ class ReformForm(forms.Form):
     lines = forms.CharField(
         label=gettext_lazy("Lines of the decree"),
         help_text=gettext_lazy(
-            "Copy the table from a spreadsheet, with its header: from, to (codes), and for new "
+            "Copy the table from a spreadsheet, with its header: from, to (codes, or names where "
+            "only one region has them), and for new "
             "regions name_vi, kind and parent; share where it was published. An empty “from” is "
             "founded, an empty “to” abolished. What is not said to remain is gone."
         ),

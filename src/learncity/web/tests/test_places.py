@@ -196,7 +196,7 @@ def test_a_figure_of_a_divided_region_says_that_it_cannot_be_known(reformed):
     [
         ("from,where\n1,2\n", "no column"),
         ("", "Enter"),
-        ("from\tto\n320507\t??\n", "write the code of a region"),
+        ("from\tto\n320507\t" + "x" * 81 + "\n", "write the code of a region"),
         ("from\tto\tshare\n320507\t320508\thalf\n", "write a share of the residents"),
     ],
 )
@@ -215,7 +215,7 @@ def test_what_cannot_be_read_is_said_and_what_was_typed_is_kept(operator, lines,
 def test_a_draft_that_does_not_fit_is_kept_with_its_problems_and_cannot_be_applied(operator):
     page = operator.get(draft(operator, "from\tto\n999999\t320508\n").url).content.decode()
 
-    assert "there is no region with the code 999999 on that day" in page
+    assert "there is no region with the code or name 999999 on that day" in page
     assert 'value="apply"' not in page
     assert operator.post("/operate/reforms/west/", {"do": "apply"}).status_code == 409
     assert Reform.objects.get(key="west").state == "DRAFT"

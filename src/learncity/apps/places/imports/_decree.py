@@ -1,7 +1,8 @@
 """A decree as a table: one line for each region that goes into another.
 
-Columns: ``from`` and ``to`` are codes (empty ``from``: founded; empty ``to``: abolished); ``share``
-of the residents, where published; and for a new region ``name_vi`` …, ``kind`` and ``parent``.
+Columns: ``from`` and ``to`` are codes, or names where those are certain (empty ``from``: founded;
+empty ``to``: abolished); ``share`` of the residents, where published; and for a new region
+``name_vi`` …, ``kind`` and ``parent``.
 """
 
 import re
@@ -10,6 +11,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from learncity.apps.places import bulk, services
 from learncity.apps.places.types import Line, PlaceKind, ReformRefused
@@ -22,7 +24,6 @@ COLUMNS = Columns(
     needed=(("from",), ("to",)),
     optional=("share", "kind", "parent", *in_languages("name")),
 )
-_CODE = re.compile(r"#?[A-Za-z0-9-]{1,80}")
 
 
 class DecreeImport:
@@ -83,8 +84,8 @@ def read_lines(file: CsvFile, rows: Iterable[Row]) -> tuple[list[Line], list[Row
 
 def _line(cells: Cells) -> Line:
     for column in ("from", "to", "parent"):
-        if cells.text(column) and not _CODE.fullmatch(cells.text(column)):
-            cells.wrong(column, "write the code of a region: letters and digits")
+        if len(cells.text(column)) > 80 or "\n" in cells.text(column):
+            cells.wrong(column, _("write the code of a region, or its name"))
     name = Text({tag: words for tag, words in cells.texts("name").items() if words})
     return Line(
         cells.row.number,
@@ -103,7 +104,7 @@ def _share(cells: Cells) -> Fraction | None:
         return None
     found = re.fullmatch(r"(\d{1,3}(?:[.,]\d{1,8})?)\s*(%?)", said)
     if not found:
-        cells.wrong("share", "write a share of the residents, such as 0.35 or 35 %")
+        cells.wrong("share", _("write a share of the residents, such as 0.35"))
         return None
     number = Fraction(found[1].replace(",", "."))
     return number / 100 if found[2] else number

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from learncity.apps.initiatives import services as initiatives
 from learncity.apps.places import imports, queries
@@ -331,9 +331,10 @@ def test_a_decree_is_carried_out_whole_or_not_at_all(vietnam, tmp_path):
         importer.write(list(file.rows()))
         return importer.finish()
 
-    refused = decree("from,to,share\n22435,22441,\n00000,22441,\n")
+    with translation.override("en"):
+        refused = decree("from,to,share\n22435,22441,\n00000,22441,\n")
     assert [(e.row, e.says) for e in refused.errors] == [
-        (3, "there is no region with the code 00000 on that day")
+        (3, "there is no region with the code or name 00000 on that day")
     ]
     assert not Reform.objects.filter(key="later").exists()
     before = Flow.objects.count()

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from learncity.apps.places import queries, services
 from learncity.apps.places.factories import make_country, make_reform
@@ -32,6 +32,12 @@ LAND = {
     "AA01": "AAd", "AA02": "AAd", "AA03": "AAd",
     "BB01": "BBd", "BB02": "BBd",
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -217,10 +223,31 @@ def test_what_is_in_force_is_neither_drafted_anew_nor_dropped(land):
         services.drop_draft(key="reform", by=SYSTEM)
 
 
+def test_regions_may_be_called_by_their_names_where_those_are_certain(land):
+    first, second = (
+        Version.objects.get(code=code, during__endswith=None) for code in ("AA01", "AA02")
+    )
+
+    make_reform(line(first.name["vi"].upper(), f"#{second.place.key}"), effective=DAY)
+
+    (flow,) = Flow.objects.filter(reform__key="reform", source=first.place_id)
+    assert flow.target_id == second.place_id
+
+
+def test_a_name_that_several_regions_have_is_no_region(land):
+    Version.objects.filter(code__in=["AA01", "AA02"]).update(name={"vi": "Xã Một"})
+
+    assert "several regions are called Xã Một: write its code" in refusal(line("Xã Một", "AA03"))
+
+
+def test_a_new_region_needs_a_code_and_not_only_a_name(land):
+    assert "a new one needs a code of its own" in refusal(new("AA01", "Xã Mới", "Xã Mới"))
+
+
 @pytest.mark.parametrize(
     ("lines", "says"),
     [
-        ([line("ZZ", "AA01")], "no region with the code ZZ"),
+        ([line("ZZ", "AA01")], "no region with the code or name ZZ"),
         ([line("", "")], "says nothing"),
         ([line("", "AA01")], "the code AA01 is in use"),
         ([line("AA01", "AA50"), line("AA02", "AA50")], "AA50 is new: say its name and kind"),
@@ -238,7 +265,7 @@ def test_what_is_in_force_is_neither_drafted_anew_nor_dropped(land):
         ),
         (
             [new("AA01", "AA50", "X", "AAd"), new("AA02", "AA50", "X", "BBd")],
-            "AA50 is said to lie in AAd and BBd",
+            "AA50 is said to lie in several regions: AAd, BBd",
         ),
     ],
 )  # fmt: skip
