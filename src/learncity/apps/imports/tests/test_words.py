@@ -1,8 +1,10 @@
 """No word of a sender stays for ever: no header, no name of a file, and no row as a header."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from learncity.apps.imports import files, personal, queries, rules, services
@@ -102,3 +104,19 @@ def test_a_copy_of_ones_data_names_the_lists_one_sent_or_had_imported(go):
     assert [line["File"] for line in lines[value.by_id]] == ["mine.csv"]
     assert [line["List"] for line in personal._sent([other])[other]] == ["Union"]
     assert set(personal._sent([other])) == {other}
+
+
+def test_what_was_kept_before_is_forgotten_too(go, send):
+    done, gone, open_ = go(HEAD + GOOD), send(HEAD + BAD), send(HEAD + BAD)
+    Import.objects.update(is_written=False)
+    Import.objects.update(applied_by=None, applied_via="")
+    Import.objects.filter(pk=gone.id).update(
+        state="REMOVED", has_files=False, mistakes=[["电话号"]]
+    )
+    Layout.objects.create(kind="people", shape="old", columns=COLUMNS)
+    import_module("learncity.apps.imports.migrations.0003_forgotten_words").forget(apps, None)
+    assert not Layout.objects.exists()
+    gone, done = queries.find(gone.id), Import.objects.get(pk=done.id)
+    assert (gone.header, gone.columns, gone.mistakes) == ((), {}, ())
+    assert queries.find(open_.id).columns == COLUMNS
+    assert (done.applied_by_id, done.applied_via, done.is_written) == (done.by_id, "DESK", True)
