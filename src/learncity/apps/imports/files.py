@@ -73,8 +73,11 @@ def strays(before: datetime) -> list[UUID]:
 
 def remove_sent(import_id: UUID) -> None:
     """Delete the list; the rows that were left out stay."""
-    for name in ("sent", "list.csv", "head.csv"):
-        (folder_of(import_id) / name).unlink(missing_ok=True)
+    kept = failed_of(import_id)
+    # Drafts of whoever was killed among them.
+    for path in kept.parent.glob("*"):
+        if path != kept:
+            path.unlink(missing_ok=True)
 
 
 def head_of(import_id: UUID, known: Columns) -> CsvFile:

@@ -10,6 +10,11 @@ from learncity.kernel.ids import uuid7
 from .types import ImportState, ImportValue, Mistake
 
 _RUNNING = [ImportState.CHECKING, ImportState.APPLYING]
+# Nobody has counted anything yet.
+NO_COUNTS: dict[str, Any] = {
+    **dict.fromkeys(("row", "line", "new", "changed", "same", "alike", "wrong"), 0),
+    "mistakes": [],
+}
 
 
 class Import(models.Model):
@@ -18,8 +23,9 @@ class Import(models.Model):
     The list itself, and the rows that were left out, are files in the data folder until they are
     deleted; what stays here are counts.
 
-    Personal data: who sent a list, how the file was called; and, in files, whatever stands in the
-    list. The files are deleted when the list is done or a week old.
+    Personal data: who sent a list and who had it written, how the file was called; and, in files,
+    whatever stands in the list. The files are deleted when the list is done or a week old, and with
+    them the name of the file and the names of its columns.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -34,6 +40,15 @@ class Import(models.Model):
     by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     spoken = models.CharField(max_length=10)
     at = models.DateTimeField()
+    # Who had it written, and by which way in: what is written is signed by them.
+    applied_by = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    applied_via = models.CharField(max_length=10, default="", db_default="", blank=True)
+    # Some of it was written, whatever became of the list afterwards.
+    is_written = models.BooleanField(default=False, db_default=False)
+    # How often it was begun since it last came further.
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     # When something last moved: a list at which nobody works any more is taken up again.
     touched_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -48,7 +63,7 @@ class Import(models.Model):
     same = models.PositiveIntegerField(default=0)
     alike = models.PositiveIntegerField(default=0)
     wrong = models.PositiveIntegerField(default=0)
-    # Kinds of mistakes with how many rows; never a value.
+    # Kinds of mistakes with how many rows, by our names of columns; never a value.
     mistakes = models.JSONField(default=list)
     code = models.CharField(max_length=20, default="", blank=True)
     has_files = models.BooleanField(default=True)
@@ -61,6 +76,14 @@ class Import(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=_RUNNING) | Q(has_files=True),
                 name="imports_running_has_its_file",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ImportState.REMOVED) | Q(is_written=False),
+                name="imports_removed_wrote_nothing",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_written=False) | Q(applied_by__isnull=False),
+                name="imports_written_by_somebody",
             ),
             models.CheckConstraint(
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("at")),
@@ -81,9 +104,9 @@ class Import(models.Model):
 
     def start(self, state: ImportState, at: Any) -> None:
         """Begin to read it from its first row."""
-        self.state, self.touched_at = state, at
-        self.row = self.line = self.new = self.changed = self.same = self.alike = self.wrong = 0
-        self.mistakes, self.code = [], ""
+        self.state, self.touched_at, self.code, self.attempts = state, at, "", 0
+        for name, value in NO_COUNTS.items():
+            setattr(self, name, value)
 
     def as_value(self) -> ImportValue:
         """The only shape in which an import leaves this room."""
@@ -91,12 +114,19 @@ class Import(models.Model):
             self.id, self.kind, self.list_name, self.file_name, self.language, self.giver,
             ImportState(self.state), self.by_id, self.at, self.ended_at, tuple(self.header),
             self.columns, self.line, self.lines, self.new, self.changed, self.same, self.alike,
-            self.wrong, tuple(Mistake(*one) for one in self.mistakes), self.code, self.has_files,
+            self.wrong, tuple(map(self._mistake, self.mistakes)), self.code, self.has_files,
         )  # fmt: skip
+
+    def _mistake(self, one: list[Any]) -> Mistake:
+        """A kind of mistake as the file calls the column, or as we do when its names are gone."""
+        column, *rest = one
+        return Mistake(self.columns.get(column, column), *rest)
 
 
 class Layout(models.Model):
     """What the columns of a header were said to be, so that nobody says it twice.
+
+    Of the file's names of columns there are keyed hashes only: they are words of whoever sent it.
 
     Personal data: none.
     """
@@ -105,6 +135,7 @@ class Layout(models.Model):
     kind = models.CharField(max_length=20)
     # Hash of the names of the columns, in order.
     shape = models.CharField(max_length=64)
+    # Our name of a column to the hash of the file's.
     columns = models.JSONField()
 
     class Meta:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,9 +17,14 @@ from .models import Import
 
 def _sent(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
     found: dict[UUID, list[Line]] = {}
-    for one in Import.objects.filter(by_id__in=ids).order_by("-at", "-id"):
-        line = {_("When"): one.at, _("List"): one.list_name, _("File"): one.file_name}
-        found.setdefault(one.by_id, []).append(line)
+    mine = Q(by_id__in=ids) | Q(applied_by_id__in=ids)
+    for one in Import.objects.filter(mine).order_by("-at", "-id"):
+        line = {_("When"): one.at, _("List"): one.list_name}
+        # How the file was called is of whoever sent it.
+        if one.by_id in ids:
+            found.setdefault(one.by_id, []).append({**line, _("File"): one.file_name})
+        elif one.applied_by_id:
+            found.setdefault(one.applied_by_id, []).append(line)
     return found
 
 
@@ -39,7 +45,10 @@ register(
         "imports.list",
         (Import,),
         gettext_lazy("Lists that the office was sent"),
-        gettext_lazy("The file and the rows that were left out; who sent it stays on record."),
+        gettext_lazy(
+            "The file, the rows that were left out and what the file and its columns are called;"
+            " who sent it and who had it imported stays on record."
+        ),
         Basis.DUTY,
         OnErasure.PSEUDONYMOUS,
         days=7,
@@ -47,10 +56,20 @@ register(
         erase=_nameless,
         sweep=_files,
         stays={
-            f"imports_import.{column}": gettext_lazy(
-                "What the list and its columns are called; of nobody in it."
-            )
-            for column in ("list_name", "giver", "header", "columns", "mistakes")
+            **dict.fromkeys(
+                ("imports_import.list_name", "imports_import.giver"),
+                gettext_lazy("What the office calls the list, and who gave out its numbers."),
+            ),
+            **dict.fromkeys(
+                ("imports_import.header", "imports_import.columns"),
+                gettext_lazy(
+                    "What the columns of the file are called, until the file is deleted; a row"
+                    " with long numbers or addresses is not taken for their names."
+                ),
+            ),
+            "imports_import.mistakes": gettext_lazy(
+                "Which of our columns had which kind of mistake; no value."
+            ),
         },
     )
 )

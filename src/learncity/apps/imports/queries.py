@@ -78,10 +78,7 @@ def failed_rows(import_id: UUID) -> Iterator[list[str]]:
     left = MOST_FETCHED
     path = files.failed_of(import_id)
     with path.open(encoding="utf-8-sig", newline="") as text:
-        sample = text.readline()
-        text.seek(0)
-        signs = max(",;\t", key=sample.count)
-        rows = csv.reader(text, delimiter=signs)
+        rows = csv.reader(text)
         head = next(rows)
         yield head
         for row in rows:

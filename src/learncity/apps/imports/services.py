@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
-from hashlib import sha256
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+from django.utils.crypto import salted_hmac
 
 from learncity.kernel import audit, locks
 from learncity.kernel.acting import By
@@ -16,10 +18,10 @@ from learncity.kernel.ids import uuid7
 from learncity.kernel.jobs import enqueue
 from learncity.kernel.texts import LANGUAGES
 
-from . import files
+from . import files, rules
 from .kinds import Kind, kind_of
-from .models import Import, Layout
-from .running import run
+from .models import NO_COUNTS, Import, Layout
+from .running import note_imported, run
 from .types import (
     RUNNING,
     ColumnsMissing,
@@ -85,6 +87,8 @@ def send(
         try:
             files.keep(pk, content)
             head = files.head_of(pk, known.columns)
+            if not rules.is_header(head.header):
+                raise Unreadable("a header that is a row", code="no_header")
             made = Import.objects.create(
                 id=pk,
                 kind=kind,
@@ -114,11 +118,19 @@ def _guess(known: Kind, kind: str, header: list[str]) -> dict[str, str]:
     """What the columns were said to be the last time, or what their names say."""
     names = [name for name in header if name]
     layout = Layout.objects.filter(kind=kind, shape=_shape(names)).first()
-    return dict(layout.columns) if layout else known.columns.guess(names)
+    if layout is None:
+        return known.columns.guess(names)
+    theirs = {_hashed(name): name for name in names}
+    return {ours: theirs[one] for ours, one in layout.columns.items()}
 
 
 def _shape(header: list[str]) -> str:
-    return sha256("\x1f".join(header).encode()).hexdigest()
+    return _hashed("\x1f".join(header))
+
+
+def _hashed(words: str) -> str:
+    """What stands for the words of a sender; nobody tries words out without the secret."""
+    return salted_hmac("learncity.imports.layout", words, algorithm="sha256").hexdigest()
 
 
 @transaction.atomic
@@ -135,7 +147,9 @@ def check(
         NotNow: it is running or over.
         ColumnTwice, ColumnsMissing: as they say.
     """
-    found = _hold(import_id, ImportState.SENT, ImportState.CHECKED, ImportState.REFUSED)
+    found = _hold(
+        import_id, ImportState.SENT, ImportState.CHECKED, ImportState.REFUSED, ImportState.STOPPED
+    )
     known = kind_of(found.kind).columns
     pairs = [
         (ours, theirs) for ours, theirs in columns if ours in known.all and theirs in found.header
@@ -149,7 +163,9 @@ def check(
     found.start(ImportState.CHECKING, at)
     found.save()
     Layout.objects.update_or_create(
-        kind=found.kind, shape=_shape(found.header), defaults={"columns": said}
+        kind=found.kind,
+        shape=_shape(found.header),
+        defaults={"columns": {ours: _hashed(theirs) for ours, theirs in said.items()}},
     )
     audit.note("imports.check_begun", f"import {import_id}", by=by)
     _enqueue(import_id)
@@ -158,7 +174,9 @@ def check(
 
 @transaction.atomic
 def apply(*, import_id: UUID, by: By, at: datetime) -> ImportValue:
-    """Have a checked list written. Said again while it is being written, it changes nothing.
+    """Have a checked list written, in the name of who says so, by the way in they came.
+
+    Said again while it is being written, it changes nothing.
 
     Raises:
         ImportNotFound: there is no such import.
@@ -167,6 +185,7 @@ def apply(*, import_id: UUID, by: By, at: datetime) -> ImportValue:
     found = _hold(import_id, ImportState.CHECKED, ImportState.APPLYING, ImportState.DONE)
     if found.state == ImportState.CHECKED:
         found.start(ImportState.APPLYING, at)
+        found.applied_by_id, found.applied_via = by.person_id, by.via
         found.save()
         audit.note("imports.apply_begun", f"import {import_id}", by=by)
         _enqueue(import_id)
@@ -191,7 +210,9 @@ def _hold(import_id: UUID, *states: ImportState) -> Import:
 
 @transaction.atomic
 def remove(*, import_id: UUID, by: By, at: datetime) -> ImportValue:
-    """Delete the files of a list now. What was written stays; a list not yet applied is over.
+    """Delete the files of a list now, and what it was called. What was written stays.
+
+    A list not yet applied is over.
 
     Raises:
         ImportNotFound: there is no such import.
@@ -203,33 +224,51 @@ def remove(*, import_id: UUID, by: By, at: datetime) -> ImportValue:
     if found.state in RUNNING:
         raise NotNow
     if found.has_files:
-        if found.state != ImportState.DONE:
-            found.state, found.ended_at = ImportState.REMOVED, at
-        found.has_files = False
-        found.save()
+        _forget(Import.objects.filter(pk=import_id), at)
         audit.note("imports.removed", f"import {import_id}", by=by)
         transaction.on_commit(lambda: files.remove(import_id))
+        found.refresh_from_db()
     return found.as_value()
 
 
 @transaction.atomic
 def forget_files(*, before: datetime, at: datetime) -> int:
-    """Delete the files of lists sent before a moment; how many lists. Running ones are left.
+    """Delete the files of lists sent before a moment, and what they were called; how many lists.
 
-    A list that somebody holds at the moment is left to the next time.
+    A list that is running is left, unless nobody has worked at it since that moment either. One
+    that somebody holds is left to the next time.
     """
-    rows = Import.objects.select_for_update(skip_locked=True).filter(
-        at__lt=before, has_files=True
-    ).exclude(state__in=RUNNING)  # fmt: skip
-    ids = list(rows.values_list("id", flat=True))
-    open_ones = [ImportState.SENT, ImportState.CHECKED, ImportState.REFUSED]
-    Import.objects.filter(pk__in=ids, state__in=open_ones).update(
-        state=ImportState.REMOVED, ended_at=at
+    is_running = Q(state__in=RUNNING)
+    old = (~is_running & Q(at__lt=before)) | (is_running & Q(touched_at__lt=before))
+    rows = Import.objects.select_for_update(skip_locked=True).filter(old, has_files=True)
+    found = list(rows)
+    note_imported(
+        one for one in found if one.state == ImportState.APPLYING and one.is_written
+    )  # fmt: skip
+    _forget(Import.objects.filter(pk__in=[one.id for one in found]), at)
+    for one in found:
+        transaction.on_commit(partial(files.remove, one.id))
+    return len(found)
+
+
+def _forget(rows: QuerySet[Import], at: datetime) -> None:
+    """End these lists, and keep no word of them but what the office called them."""
+    # What a check counted says nothing of a list that is over.
+    rows.exclude(
+        state__in=[ImportState.APPLYING, ImportState.DONE, ImportState.STOPPED]
+    ).update(**NO_COUNTS)  # fmt: skip
+    rows.update(
+        state=Case(
+            When(state=ImportState.DONE, then=Value(ImportState.DONE)),
+            When(is_written=True, then=Value(ImportState.STOPPED)),
+            default=Value(ImportState.REMOVED),
+        ),
+        ended_at=Coalesce("ended_at", Value(at)),
+        has_files=False,
+        file_name="",
+        header=[],
+        columns={},
     )
-    found = Import.objects.filter(pk__in=ids).update(has_files=False, file_name="")
-    for pk in ids:
-        transaction.on_commit(partial(files.remove, pk))
-    return found
 
 
 def sweep_strays(*, before: datetime) -> int:

@@ -23,7 +23,8 @@ class ImportState(StrEnum):
     APPLYING = "APPLYING"
     DONE = "DONE"
     REFUSED = "REFUSED"  # it cannot be read at all
-    REMOVED = "REMOVED"  # taken away before it was applied
+    REMOVED = "REMOVED"  # taken away before anything of it was written
+    STOPPED = "STOPPED"  # some of it was written, and not the rest
 
 
 STATE_NAMES = {
@@ -34,6 +35,7 @@ STATE_NAMES = {
     ImportState.DONE: _("Imported"),
     ImportState.REFUSED: _("Cannot be read"),
     ImportState.REMOVED: _("Removed"),
+    ImportState.STOPPED: _("Stopped halfway"),
 }
 RUNNING = (ImportState.CHECKING, ImportState.APPLYING)
 
@@ -49,8 +51,16 @@ REASONS = {
     "old_workbook": _("This is an old or locked workbook. Save it as XLSX without a password."),
     "too_large": _("The workbook unpacks to more than a list needs. Save it as CSV."),
     "fault": _(
-        "A fault of the program stopped this list. What was written until then stays. Tell"
-        " whoever runs the system, and check the list again afterwards."
+        "A fault of the program stopped this list. Tell whoever runs the system, and check the"
+        " list again afterwards."
+    ),
+    "stuck": _(
+        "This list was begun five times and came no further. Tell whoever runs the system, and"
+        " check the list again afterwards."
+    ),
+    "no_header": _(
+        "Where the names of the columns should stand is what looks like somebody’s data. Put a row"
+        " above that says what each column holds, without numbers or addresses, and send it again."
     ),
     "packed": _("Packed files come in by command only. Send the file as it is."),
 }

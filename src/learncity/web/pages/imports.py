@@ -44,7 +44,10 @@ from learncity.kernel.texts import LANGUAGES, django_language
 
 # A page that waits asks itself anew after so many seconds.
 _PAUSE = 2
-_TAGS = {ImportState.DONE: "done", ImportState.REFUSED: "you", ImportState.REMOVED: ""}
+_TAGS = {ImportState.DONE: "done", ImportState.REFUSED: "you", ImportState.REMOVED: "",
+         ImportState.STOPPED: "you"}  # fmt: skip
+# From these a reader may go back to the columns.
+_BEGUN_ANEW = (ImportState.CHECKED, ImportState.REFUSED, ImportState.STOPPED)
 
 
 class ListForm(forms.Form):
@@ -230,7 +233,7 @@ def _found(import_id: UUID) -> ImportValue:
 def one_import(request: HttpRequest, import_id: UUID) -> HttpResponse:
     """One list, at whatever step it is."""
     value = _found(import_id)
-    is_asked = value.state == ImportState.CHECKED and "columns" in request.GET
+    is_asked = value.state in _BEGUN_ANEW and value.has_files and "columns" in request.GET
     if value.state == ImportState.SENT or is_asked:
         return _columns_page(request, value, ColumnsForm(value))
     return _page(request, value)
@@ -248,7 +251,7 @@ def _page(
 ) -> HttpResponse:
     kind, is_over = (
         queries.kinds()[value.kind],
-        value.state in (ImportState.DONE, ImportState.REMOVED),
+        value.state in (ImportState.DONE, ImportState.REMOVED, ImportState.STOPPED),
     )
     columns: list[str] = []
     rows: list[list[str]] = []
@@ -263,14 +266,16 @@ def _page(
         "number": number,
         "pause": _PAUSE if value.state in RUNNING else 0,
         "done": _done(value),
-        "figures": _figures(value),
-        "reason": REASONS.get(value.code, "") if value.state == ImportState.REFUSED else "",
+        "figures": _figures(value)
+        if value.state != ImportState.STOPPED or value.new or value.changed else [],
+        "reason": REASONS.get(value.code, ""),
         "mistake_columns": [
             {"label": _("Column")}, {"label": _("What is wrong")},
             {"label": _("Rows"), "numeric": True},
         ],
         "mistakes": [
-            {"cells": [m.column or _("the whole row"), {"text": m.says, "words": True},
+            {"cells": [kind.labels.get(m.column, m.column) or _("the whole row"),
+                       {"text": m.says, "words": True},
                        {"text": formats.number(m.rows), "numeric": True}]}
             for m in value.mistakes
         ],
@@ -280,7 +285,8 @@ def _page(
             {"label": k.upper(), "url": reverse("web:failed_rows", args=[value.id, k])}
             for k in tables.KINDS
         ] if value.wrong and queries.has_failed_rows(value.id) else [],
-        "alike": _alike(value) if value.state == ImportState.DONE else [],
+        "alike": _alike(value)
+        if value.state in (ImportState.DONE, ImportState.STOPPED) else [],
     }  # fmt: skip
     return render(request, "web/import.html", context, status=422 if refusal else 200)
 

@@ -246,3 +246,35 @@ def test_nothing_stays_in_the_folder_of_uploads(office, settings, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["imports"]
     pk = address.rstrip("/").rpartition("/")[2]
     assert (settings.IMPORTS_ROOT / pk / "sent").exists()
+
+
+@pytest.mark.parametrize(("is_written", "state"), [(False, "REFUSED"), (True, "STOPPED")])
+def test_a_list_that_met_a_fault_can_be_begun_anew_or_deleted(office, is_written, state):
+    address = sent(office, HEAD + GOOD)
+    found = Import.objects.get()
+    Import.objects.update(
+        state=state, code="fault", is_written=is_written, applied_by=found.by_id, new=7
+    )
+    page = text(office.get(address, **ENGLISH))
+    assert "A fault of the program stopped this list." in page
+    assert ("Some of this list is written, and that stays" in page) == is_written
+    assert "Nothing" not in page
+    assert f"{address}remove/" in page
+    assert 'href="?columns=1"' in page
+    assert "What the columns hold" in text(office.get(f"{address}?columns=1", **ENGLISH))
+
+    office.post(f"{address}remove/")
+    page = text(office.get(f"{address}?columns=1", **ENGLISH))
+    assert ("Some of this list is written, and that stays" in page) == is_written
+    assert ("Nothing of it was written" in page) == (not is_written)
+    assert "remove/" not in page
+    assert "columns=1" not in page.partition("<main")[2].partition("</main")[0]
+
+
+def test_mistakes_of_a_list_whose_words_are_gone_name_our_columns(office):
+    address = walked(office, HEAD + GOOD + BAD)
+    assert "手机" in text(office.get(address, **ENGLISH))
+    office.post(f"{address}remove/")
+    page = text(office.get(address, **ENGLISH))
+    assert "手机" not in page
+    assert "Phone number" in page

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from openpyxl import Workbook
 
 from learncity.apps.imports import files, jobs, queries, services
@@ -18,60 +18,15 @@ from learncity.apps.imports.types import (
     ListUnreadable,
     NotNow,
 )
-from learncity.apps.people.factories import make_person
 from learncity.apps.people.imports import PeopleImport
 from learncity.apps.people.models import Listed, Person
 from learncity.kernel import audit
-from learncity.kernel.acting import By, Via
 from learncity.kernel.ids import uuid7
 
 HEAD = "编号,姓名,电话号,出生年\n"
 GOOD = "1,王小明,15400002001,1960\n"
 BAD = "2,李秀英,12345,1962\n"
 COLUMNS = {"key": "编号", "name": "姓名", "phone": "电话号", "born": "出生年"}
-
-
-@pytest.fixture(autouse=True)
-def _folder(settings, tmp_path, city):
-    settings.IMPORTS_ROOT = tmp_path / "imports"
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def office(city):
-    return By(make_person("Clerk"), Via.DESK)
-
-
-@pytest.fixture
-def send(office):
-    def send(text, name="list.csv", **said):
-        content = text if isinstance(text, bytes) else text.encode()
-        return services.send(
-            **{
-                "kind": "people", "list_name": "Union", "file_name": name, "content": [content],
-                "language": "zh-Hans", "giver": "", "spoken": "en", "by": office,
-                "at": timezone.now(), **said,
-            }
-        )  # fmt: skip
-
-    return send
-
-
-@pytest.fixture
-def go(send, office):
-    """A list that is sent, checked and, unless it shall stay so, applied."""
-
-    def go(text, columns=COLUMNS, *, is_applied=True, **said):
-        value = send(text, **said)
-        services.check(import_id=value.id, columns=columns.items(), by=office, at=timezone.now())
-        assert services.run(value.id)
-        if is_applied:
-            services.apply(import_id=value.id, by=office, at=timezone.now())
-            assert services.run(value.id)
-        return queries.find(value.id)
-
-    return go
 
 
 def imported():
