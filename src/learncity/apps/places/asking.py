@@ -40,11 +40,7 @@ def unsettled(ids: Collection[UUID]) -> Mapping[UUID, Unsettled]:
     return {
         place.id: Unsettled(
             place.as_value(),
-            tuple(
-                b
-                for b in breaks[place.id].values()
-                if place.ended_at or len(targets[place.id, b.on]) > 1
-            ),
+            tuple(b for b in breaks[place.id].values() if targets[place.id, b.on] - {place.id}),
             _ended_on(place, [(b.on, targets[place.id, b.on]) for b in breaks[place.id].values()]),
         )
         for place in found

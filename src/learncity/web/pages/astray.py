@@ -58,7 +58,7 @@ class FilterForm(forms.Form):
 class LayForm(ActForm):
     """Where something lies now, and why when it is no part of its old region."""
 
-    place = forms.ChoiceField(label=gettext_lazy("Lies now in"))
+    place = forms.ChoiceField(label=gettext_lazy("Lies in or covers now"))
     reason = forms.ChoiceField(
         label=gettext_lazy("Reason, when it is none of these parts"),
         required=False,

@@ -18,8 +18,9 @@ from learncity.apps.organizations.types import (
     SiteNotFound,
     Thing,
 )
+from learncity.apps.organizations.types.whereabouts import questions
 from learncity.apps.places import queries as places
-from learncity.apps.places.types import Heirs, PlaceValue
+from learncity.apps.places.types import Heirs, PlaceValue, Unsettled
 from learncity.kernel import audit, locks
 from learncity.kernel.acting import SYSTEM, By
 from learncity.kernel.dated import begin_of, holds
@@ -85,11 +86,13 @@ def follow(heirs: Mapping[UUID, Heirs]) -> int:
     """
     hold()
     into = places.merged_into(heirs)
+    regions = places.unsettled(set(into))
     rows = Covered.objects.filter(place_id__in=into, place__ended_at__isnull=False)
     lost = [
-        _Lost(row, heirs[row.place_id].on, ((into[row.place_id], heirs[row.place_id].on, None),))
+        _Lost(row, on, ((into[row.place_id], on, None),))
         for row in rows.select_related("organization").order_by("organization_id", "since", "id")
-        if row.until is None or row.until > heirs[row.place_id].on
+        for on in [heirs[row.place_id].on]
+        if (row.until is None or row.until > on) and not _waits(row, regions[row.place_id], on)
     ]
     # Known since the reform: earlier ones of the heir are no question to it, and later ones are.
     _go_on(lost, {one.row.id: begin_of(one.on) for one in lost})
@@ -102,6 +105,12 @@ def follow(heirs: Mapping[UUID, Heirs]) -> int:
         by=SYSTEM,
     )
     return len(lost)
+
+
+def _waits(row: Covered, region: Unsettled, on: date) -> bool:
+    """Whether an earlier reform is asked about: the answer will say what goes on, day by day."""
+    asked = questions(region, row.placed_at, row.since, row.until)
+    return any(b.on < on for b in asked)
 
 
 def settle(found: Sequence[Astray], chosen: Collection[PlaceValue], *, at: datetime) -> None:

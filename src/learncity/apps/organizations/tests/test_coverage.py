@@ -440,6 +440,61 @@ def test_nobody_gains_a_place_and_no_day_is_lost_or_said_twice(seed, land):
         assert len(on) == len(set(on))
 
 
+def test_a_merger_does_not_answer_an_earlier_question(land):
+    one = covering(land, "AA01")
+    reform(STAYS, PART)
+    reform(Line(1, "AA01", "AA02"), effective=LATER, key="later")
+
+    [a] = asked(one)
+    assert codes(a) == ["AA02", "AA21"]
+    settle(a, "AA21")
+    assert days(one) == [("AA01", None, DAY), ("AA21", DAY, None)]
+    other = covering(land, "AA05")
+    reform(Line(1, "AA05", "AA05"), Line(2, "AA05", "AA06"), effective=LATER, key="next")
+    reform(Line(1, "AA05", "AA07"), effective=TODAY, key="last")
+    settle(asked(other)[0], "AA06", "AA07")
+    assert days(other) == [("AA05", None, TODAY), ("AA06", LATER, None), ("AA07", TODAY, None)]
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_whatever_is_reformed_and_whenever_it_is_answered_no_day_is_left_out(seed, land):
+    """Whoever covers all that a region became, covers on each day what had come of it by then."""
+    chance = random.Random(seed)
+    communes = [code for code in land if len(code) == 4]
+    had = {}
+    for _n in range(3):
+        codes_had = set(chance.sample(communes, chance.randint(1, 4)))
+        had[covering(land, *sorted(codes_had))] = codes_had
+    drawn = list(communes)
+    reforms = [DAY + timedelta(days=20 * n) for n in range(4)]
+    for n, day in enumerate(reforms):
+        sources = chance.sample(drawn, min(len(drawn) - 2, chance.randint(1, 2)))
+        lines, others = [], [code for code in drawn if code not in sources]
+        for k, source in enumerate(sources):
+            goes_on = [source] if chance.random() < 0.5 else []
+            into = goes_on + chance.sample(others, chance.choice([1, 1, 2]))
+            lines += [Line(10 * k + m + 1, source, t) for m, t in enumerate(into)]
+            drawn = drawn if goes_on else [code for code in drawn if code != source]
+        reform(*lines, effective=day, key=f"reform-{n}")
+        if chance.random() < 0.4:
+            for a in asked():
+                settle(a, *codes(a))
+    for a in asked():
+        settle(a, *codes(a))
+
+    assert asked() == []
+    lineage = place_queries.lineage_of(place_queries.joined(land.values()))
+    for organization, codes_had in had.items():
+        for day in (EVE, *reforms, *(day - timedelta(days=1) for day in reforms), TODAY):
+            reached = {
+                pk
+                for code in codes_had
+                for among in lineage.carried(land[code], date(2021, 1, 1), day)
+                for pk in among
+            }
+            assert set(queries.kin(organization.id, on=day).place_ids) == reached
+
+
 # What it costs, and who is first.
 
 
@@ -450,7 +505,7 @@ def test_many_follow_with_as_many_statements_as_one(land, django_assert_num_quer
     make_reform(Line(1, "AA01", "AA02"), effective=DAY)
     heirs = place_queries.heirs_of_reform(place_queries.find_reform("reform").id)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         assert services.follow_places(heirs) == size
 
 

@@ -68,7 +68,7 @@ class Astray:
     @property
     def breaks(self) -> tuple[Break, ...]:
         """The reforms to be asked about; none where the region was ended without one."""
-        asked = _asked(self.region, self.placed_at, self.since, self.until)
+        asked = questions(self.region, self.placed_at, self.since, self.until)
         return asked or tuple(b for b in self.region.breaks if _reaches(self.until, b.on))[-1:]
 
     @property
@@ -88,10 +88,10 @@ def is_asked(
 ) -> bool:
     """Whether something lies nowhere certain on some day for which somebody said where."""
     ended = region.ended_on is not None and _reaches(until, region.ended_on)
-    return ended or bool(_asked(region, placed_at, since, until))
+    return ended or bool(questions(region, placed_at, since, until))
 
 
-def _asked(
+def questions(
     region: Unsettled, placed_at: datetime, since: date | None, until: date | None
 ) -> tuple[Break, ...]:
     """The breaks that whoever said it could not know, and of whose days it says something.
