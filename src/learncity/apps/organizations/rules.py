@@ -1,6 +1,8 @@
-"""Pure decisions on organizations: the check digits of their numbers."""
+"""Pure decisions on organizations: the check digits of their numbers, days that are left."""
 
 import re
+from collections.abc import Iterable
+from datetime import date
 
 from .types import BadRegistration, Register
 
@@ -37,3 +39,23 @@ def is_tax_code(number: str) -> bool:
         return False
     total = sum(int(d) * w for d, w in zip(number, _TAX_WEIGHTS, strict=False))
     return 10 - total % 11 == int(number[9])
+
+
+# From a day (``None``: for ever) to before a day (``None``: no end).
+Days = tuple[date | None, date | None]
+
+
+def left_over(since: date, until: date | None, had: Iterable[Days]) -> list[Days]:
+    """What of some days lies in none of others, in order."""
+    found: list[Days] = []
+    for begin, end in sorted(had, key=lambda days: days[0] or date.min):
+        if begin is not None and begin > since:
+            found.append((since, begin if until is None else min(begin, until)))
+        if end is None:
+            return found
+        since = max(since, end)
+        if until is not None and since >= until:
+            break
+    if until is None or since < until:
+        found.append((since, until))
+    return found

@@ -23,6 +23,9 @@ Among = frozenset[Where]
 Parts = Mapping[Among, Fraction]
 Lives = Mapping[UUID, list[tuple[date | None, date | None]]]
 
+# A region, the first day, and the first day no longer; ``None``: no end.
+Span = tuple[UUID, date, date | None]
+
 _DAY = timedelta(days=1)
 _NOWHERE: Among = frozenset([None])
 
@@ -49,6 +52,11 @@ class Lineage:
             for place, by_day in table.items()
         }
         self._known: dict[tuple[UUID, date | None, date], Parts] = {}
+
+    @property
+    def days(self) -> list[date]:
+        """The days on which something flowed."""
+        return sorted({day for by_day in self._out.values() for day in by_day})
 
     def carried(self, place: UUID, on: date, to: date) -> Parts:
         """Where what was counted in a region on one day belongs on the map of another day.
@@ -187,3 +195,29 @@ def still_theirs(
         for place in candidates
         if all(among <= office for among in lineage.carried(place, to, on))
     )
+
+
+def spans(
+    lineage: Lineage, place: UUID, *, since: date, to: date, chosen: frozenset[UUID]
+) -> list[Span]:
+    """What a region became from a day on, day by day, as far as it wholly went into chosen ones.
+
+    So what is said of regions of today is dated also where they were reformed again meanwhile.
+
+    Args:
+        since: the day on which the region was broken.
+        to: the day of the map of which the chosen regions are.
+    """
+    found: list[Span] = []
+    days = [since, *(day for day in lineage.days if since < day <= to)]
+    held: dict[UUID, date] = {}
+    for day in days:
+        now = {
+            region
+            for among in lineage.carried(place, since - _DAY, day)
+            for region in among
+            if region and all(a <= chosen for a in lineage.carried(region, day, to))
+        }
+        found += [(region, held.pop(region), day) for region in sorted(held.keys() - now)]
+        held |= dict.fromkeys(now - held.keys(), day)
+    return [*found, *((region, begun, None) for region, begun in sorted(held.items()))]

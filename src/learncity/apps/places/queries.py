@@ -2,16 +2,19 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Func, IntegerField, QuerySet
-from django.utils import timezone
 
 from learncity.kernel.texts import Text
 
 from . import reforms
+from .asking import heirs_today as heirs_today
+from .asking import merged_into as merged_into
+from .asking import parts_today as parts_today
+from .asking import spans as spans
 from .asking import unsettled as unsettled
 from .counting import above as above
 from .counting import by_region as by_region
@@ -49,6 +52,12 @@ def find_place(key: str) -> PlaceValue | None:
     """The place of a key that is there today, or ``None``; one query."""
     found = Place.objects.filter(key=key, ended_at=None).first()
     return found.as_value() if found else None
+
+
+def find_places(keys: Collection[str]) -> Mapping[str, PlaceValue]:
+    """The places of these keys that are there today, by key, in one query."""
+    rows = Place.objects.filter(key__in=keys, ended_at=None)
+    return {place.key: place.as_value() for place in rows}
 
 
 def find_ever(key: str) -> PlaceValue | None:
@@ -256,29 +265,3 @@ def _grouped(rows: Iterable[tuple[UUID, UUID, date, datetime | None]]) -> Mappin
         known = found.get(source)
         found[source] = Heirs(on, (*known.places, target) if known else (target,), known_at)
     return found
-
-
-def heirs_today(
-    asked: Collection[tuple[UUID, date]],
-) -> Mapping[tuple[UUID, date], list[PlaceValue]]:
-    """For a region and the day on which it was broken, what it went into as of today; four queries.
-
-    However often it was reformed since; by code and key.
-    """
-    if not asked:
-        return {}
-    lineage, today = lineage_of(joined({pk for pk, _on in asked})), timezone.localdate()
-    found = {
-        (pk, on): {
-            heir
-            for among in lineage.carried(pk, on - timedelta(days=1), today)
-            for heir in among
-            if heir
-        }
-        for pk, on in asked
-    }
-    named = places({pk for heirs in found.values() for pk in heirs})
-    return {
-        pair: sorted((named[pk] for pk in heirs), key=lambda place: (place.code, place.key))
-        for pair, heirs in found.items()
-    }

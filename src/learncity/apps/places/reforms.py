@@ -234,6 +234,11 @@ class _Drafting:
         self.made.names = {
             target: called[target] for _, target, _ in self.made.flows if target in called
         }
+        kinds = {unit.code: unit.kind for unit in self.units.values()}
+        kinds |= {a.code: a.kind for a in (*self.made.founded, *self.made.changed)}
+        self.made.kinds = {
+            target: kinds[target] for _, target, _ in self.made.flows if target in kinds
+        }
 
     def _check_tree(self) -> None:
         parents = {u.code: u.parent for u in self.units.values() if u.code not in self.gone}

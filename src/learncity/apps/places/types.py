@@ -32,6 +32,20 @@ class PlaceKind(StrEnum):
     SUBDISTRICT = "SUBDISTRICT"
     COMMUNE = "COMMUNE"
 
+    def is_above(self, other: "PlaceKind") -> bool:
+        """Whether it is a higher level; streets and communes are one level of two countries."""
+        return _HEIGHTS[self] < _HEIGHTS[other]
+
+
+_HEIGHTS = {
+    PlaceKind.COUNTRY: 0,
+    PlaceKind.PROVINCE: 1,
+    PlaceKind.CITY: 2,
+    PlaceKind.DISTRICT: 3,
+    PlaceKind.SUBDISTRICT: 4,
+    PlaceKind.COMMUNE: 4,
+}
+
 
 class ReformState(StrEnum):
     """How far a reform is."""
@@ -147,8 +161,14 @@ class Unsettled:
     """
 
     place: PlaceValue
-    has_ended: bool
     breaks: tuple[Break, ...]
+    ended_on: date | None
+    """The first day on which it is not there; ``None`` where it goes on."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is not on today's map."""
+        return self.ended_on is not None
 
     def asked_since(self, placed_at: datetime) -> tuple[Break, ...]:
         """The breaks that whoever put something into the region at a moment could not know."""
@@ -348,6 +368,8 @@ class Draft:
     flows: list[tuple[UUID, str, Fraction | None]] = field(default_factory=list)
     # How the targets are called afterwards, by code.
     names: dict[str, Text] = field(default_factory=dict)
+    # And of what kind they are then.
+    kinds: dict[str, PlaceKind] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     @property

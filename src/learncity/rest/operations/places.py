@@ -23,7 +23,7 @@ router.add_decorator(only(Duty(Act.DRAW_MAP, on=in_city)))
 
 @router.get("/office/astray", response={200: shapes.AstrayList, **refusals(403)})
 def list_astray(request: HttpRequest) -> shapes.AstrayList:
-    """List seats, sites and offices whose region ended or was divided, with what it became."""
+    """List what lies in, or covers, a region that ended or was divided, with what it became."""
     found = queries.astray()
     heirs = queries.candidates(found)
     coming = classes.count_coming_by_site({a.region.place.id for a in found})
@@ -36,12 +36,13 @@ def list_astray(request: HttpRequest) -> shapes.AstrayList:
 def lay_astray(request: HttpRequest, payload: shapes.Lay) -> Status[BaseModel]:
     """Say in which region of today they lie; all of them or none. Again changes nothing.
 
-    409 `not_an_heir` without a reason, `lies_already` when somebody said otherwise meanwhile,
-    `place_not_found`.
+    What is covered goes on, from the day of the reform, in as many regions as are said. 409
+    `not_an_heir` without a reason, `lies_already` when somebody said otherwise meanwhile,
+    `one_region` when several or none are said of a seat, site or office, `place_not_found`.
     """
     laid = services.lay(
         chosen=[(one.thing, one.id) for one in payload.chosen],
-        place_key=payload.place,
+        place_keys=payload.place_keys,
         reason=payload.reason,
         by=By(account(request).person_id, Via.API),
         at=timezone.now(),

@@ -1,10 +1,10 @@
-"""What lies nowhere certain after a reform, and where it is said to lie."""
+"""What lies nowhere certain after a reform or was covered, and where it is said to lie."""
 
 from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from learncity.apps.organizations import types as room
 from learncity.apps.organizations.types import Elsewhere, Thing
@@ -28,22 +28,22 @@ class Since(Shape):
 
 
 class Astray(Shape):
-    """A seat, site or office whose region ended or was divided since it was said to lie there."""
+    """A seat, site, office or what is covered, whose region ended or was divided since."""
 
     thing: Thing
     id: UUID
     key: str
-    """Of the organization or site; empty for an office."""
+    """Of the organization or site; of the organization for what it covers; empty for an office."""
     name: Words
     organization: Named
     region: Named
-    """In which it lay."""
+    """In which it lay, or which is covered."""
     has_ended: bool
     """The region is not on today's map; else it was divided."""
     since: list[Since]
     """Empty where the region ended without a reform."""
     candidates: list[Named]
-    """What the region went into, as of today."""
+    """What the region went into, as of today; of an abolished level also what lay in it."""
     classes_to_come: int
     """They go along with it."""
 
@@ -86,10 +86,23 @@ class Lay(Shape):
     model_config = {"extra": "forbid", "use_attribute_docstrings": True}
 
     chosen: list[Chosen] = Field(min_length=1, max_length=200)
-    place: Slug
+    place: Slug | None = None
     """Key of a region of today."""
+    places: list[Slug] | None = Field(default=None, max_length=200)
+    """Instead of `place`, for what is covered: any number of regions, or none of them."""
     reason: Elsewhere | None = None
     """Needed when the old region did not go into this one, nor into one above it."""
+
+    @model_validator(mode="after")
+    def _says_where(self) -> "Lay":
+        if (self.place is None) == (self.places is None):
+            raise ValueError("say either place or places")
+        return self
+
+    @property
+    def place_keys(self) -> list[str]:
+        """The regions that were said."""
+        return [self.place] if self.place is not None else self.places or []
 
 
 class Laid(Shape):

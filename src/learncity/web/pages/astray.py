@@ -1,4 +1,4 @@
-"""What lies in a region that ended or was divided: the list, and saying where it lies now."""
+"""What lies in, or covers, a region that ended or was divided: the list, and saying where now."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -36,6 +36,8 @@ from .find import page_number, pages
 from .partners import city_path
 
 SIZE = 50
+# No key of a region.
+_NONE = "-"
 Heirs = Mapping[UUID, list[PlaceValue]]
 
 
@@ -46,7 +48,7 @@ class FilterForm(forms.Form):
         label=gettext_lazy("Kind"), required=False,
         choices=[("", gettext_lazy("All kinds")), *named(THING_NAMES)],
     )  # fmt: skip
-    region = forms.ChoiceField(label=gettext_lazy("Lay in"), required=False)
+    region = forms.ChoiceField(label=gettext_lazy("Lay in or covered"), required=False)
 
     def __init__(self, *args: Any, regions: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,7 +58,7 @@ class FilterForm(forms.Form):
 class LayForm(ActForm):
     """Where something lies now, and why when it is no part of its old region."""
 
-    place = forms.ChoiceField(label=gettext_lazy("Lies now in"))
+    place = forms.ChoiceField(label=gettext_lazy("Lies in or covers now"))
     reason = forms.ChoiceField(
         label=gettext_lazy("Reason, when it is none of these parts"),
         required=False,
@@ -65,17 +67,26 @@ class LayForm(ActForm):
 
     def __init__(
         self, *args: Any, chosen: Collection[tuple[Thing, UUID]], heirs: Iterable[PlaceValue],
-        path: str, **kwargs: Any,
+        path: str, may_be_none: bool = False, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.chosen = chosen
-        parts = {place.key: str(place.name) for place in heirs}
-        other = [(key, words) for key, words in place_choices(path) if path and key not in parts]
+        self.became = {place.key: str(place.name) for place in heirs}
+        other = [
+            (key, words) for key, words in place_choices(path) if path and key not in self.became
+        ]
+        covered = [(_NONE, _("None: it covers nothing there any more"))]
         self.fields["place"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose")),
-            *([(_("What the old region became"), list(parts.items()))] if parts else []),
+            *self.first_choices(),
             (_("Elsewhere"), other),
+            *([(THING_NAMES[Thing.COVERAGE], covered)] if may_be_none else []),
         ]
+
+    def first_choices(self) -> list[Any]:
+        """What the old region became, above all other regions."""
+        became = list(self.became.items())
+        return [(_("What the old region became"), became)] if became else []
 
     def clean(self) -> dict[str, Any]:
         """Nothing is said of nothing."""
@@ -85,9 +96,50 @@ class LayForm(ActForm):
 
     def carry_out(self, key: str, *, by: By, at: datetime) -> None:
         """Say it of all that were chosen."""
-        said = self.cleaned_data
-        reason = Elsewhere(said["reason"]) if said["reason"] else None
-        services.lay(chosen=self.chosen, place_key=said["place"], reason=reason, by=by, at=at)
+        why = self.cleaned_data["reason"]
+        reason = Elsewhere(why) if why else None
+        services.lay(chosen=self.chosen, place_keys=self.place_keys(), reason=reason, by=by, at=at)
+
+    def place_keys(self) -> list[str]:
+        """The regions that were chosen; none of them for what is covered no longer."""
+        place = self.cleaned_data["place"]
+        return [place] if place not in ("", _NONE) else []
+
+
+class CoverageForm(LayForm):
+    """Which regions an organization covers now: all of those its old one became, some, or none."""
+
+    field_order = ("parts",)
+
+    parts = forms.MultipleChoiceField(
+        label=gettext_lazy("Covers from then on"), widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        place = self.fields["place"]
+        place.label, place.required = _("Another region"), False
+        self.fields["parts"].choices = [  # type: ignore[attr-defined]
+            *self.became.items(), (_NONE, _("None: it covers nothing there any more")),
+        ]  # fmt: skip
+
+    def first_choices(self) -> list[Any]:
+        """The parts have boxes of their own."""
+        return []
+
+    def clean(self) -> dict[str, Any]:
+        """Something is said, and none is not said with others."""
+        parts, place = self.cleaned_data.get("parts", []), self.cleaned_data.get("place", "")
+        if not self.errors and not (parts or place):
+            self.add_error("parts", _("Choose all that it covers, or none."))
+        if _NONE in parts and (place or len(parts) > 1):
+            self.add_error("parts", _("Choose either none or the regions that it covers."))
+        return super().clean()
+
+    def place_keys(self) -> list[str]:
+        """All that were ticked or chosen."""
+        return [*(key for key in self.cleaned_data["parts"] if key != _NONE), *super().place_keys()]
 
 
 def _chosen(request: HttpRequest, everything: Iterable[Astray]) -> list[Astray]:
@@ -112,6 +164,7 @@ def astray(request: HttpRequest) -> HttpResponse:
     form = LayForm(
         request.POST or None, chosen=_picked(request.POST.getlist("chosen")),
         heirs=_together(heirs), path=city_path(request),
+        may_be_none=any(a.thing is Thing.COVERAGE for a in shown),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
@@ -133,7 +186,7 @@ def astray(request: HttpRequest) -> HttpResponse:
             for kind in tables.KINDS
         ],
         "columns": [
-            {"label": _("Office or site")}, {"label": _("Kind")}, {"label": _("Lay in")},
+            {"label": _("Which")}, {"label": _("Kind")}, {"label": _("Lay in or covered")},
             {"label": _("Since the reform")}, {"label": _("Became")},
             {"label": _("Classes to come"), "numeric": True},
         ],
@@ -185,7 +238,7 @@ def _row(
         "cells": [
             str(a.name),
             {"text": THING_NAMES[a.thing],
-             "note": "" if a.thing is Thing.SEAT else str(a.organization.name)},
+             "note": "" if a.thing in (Thing.SEAT, Thing.COVERAGE) else str(a.organization.name)},
             {"text": str(a.region.place.name), "note": _state(a)},
             {"text": _since(a) or "–", "words": True,
              "note": formats.day(a.breaks[-1].on, "date") if a.breaks else ""},
@@ -201,7 +254,7 @@ def astray_export(request: HttpRequest, kind: str) -> HttpResponse:
     found = _chosen(request, queries.astray())
     heirs = queries.candidates(found)
     coming = classes.count_coming_by_site({a.region.place.id for a in found})
-    head = [_("Kind"), _("Key"), _("Name"), _("Organization"), _("Lay in"), _("State"),
+    head = [_("Kind"), _("Key"), _("Name"), _("Organization"), _("Lay in or covered"), _("State"),
             _("Since the reform"), _("In force from"), _("Became"),
             _("Classes to come")]  # fmt: skip
     rows = [
@@ -215,29 +268,40 @@ def astray_export(request: HttpRequest, kind: str) -> HttpResponse:
 
 @only(Duty(Act.DRAW_MAP, on=in_city))
 def lay(request: HttpRequest, thing: str, thing_id: UUID) -> HttpResponse:
-    """One seat, site or office: in which region of today it lies."""
+    """One seat, site or office: in which region of today it lies; or what is covered now."""
     if thing not in THING_NAMES:
         raise Http404
     wanted = [a for a in queries.astray() if (a.thing, a.id) == (thing, thing_id)]
     if not wanted and request.method != "POST":
         raise Http404
     heirs = queries.candidates(wanted)
-    form = LayForm(
+    form = (CoverageForm if thing == Thing.COVERAGE else LayForm)(
         request.POST or None, chosen=[(Thing(thing), thing_id)], heirs=_together(heirs),
         path=city_path(request),
     )  # fmt: skip
     if wanted:
         form.title, form.lead = str(wanted[0].name), _asked(wanted[0])
     back = reverse("web:astray")
-    label = _("Offices and sites to be placed")
+    label = _("To be placed after reforms")
     return act(request, form, key="", back=back, back_label=label, then=back)
 
 
 def _asked(a: Astray) -> str:
     said = {"thing": THING_NAMES[a.thing], "region": a.region.place.name, "reform": _since(a)}
+    covers = a.thing is Thing.COVERAGE
     if not a.breaks:
-        return _("%(thing)s. It lay in %(region)s, which is no more.") % said
+        return (
+            _("It covered %(region)s, which is no more.")
+            if covers
+            else _("%(thing)s. It lay in %(region)s, which is no more.")
+        ) % said
     said["day"] = formats.day(a.breaks[-1].on, "date")
+    if covers:
+        return (
+            _("It covered %(region)s, which ended on %(day)s (%(reform)s).")
+            if a.region.has_ended
+            else _("It covered %(region)s, which was divided on %(day)s (%(reform)s).")
+        ) % said
     if a.region.has_ended:
         return _("%(thing)s. It lay in %(region)s, which ended on %(day)s (%(reform)s).") % said
     return _("%(thing)s. It lay in %(region)s, which was divided on %(day)s (%(reform)s).") % said

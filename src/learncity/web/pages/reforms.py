@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,7 @@ from learncity.apps.places import queries as places
 from learncity.apps.places import services
 from learncity.apps.places.imports import DECREE_COLUMNS, read_lines
 from learncity.apps.places.queries import ReformValue
-from learncity.apps.places.types import After, Draft, Line, ReformState
+from learncity.apps.places.types import After, Draft, Line, PlaceValue, ReformState
 from learncity.apps.roles.access import Duty, in_city
 from learncity.apps.roles.types import Act
 from learncity.kernel import formats
@@ -212,6 +213,8 @@ def _preview(drafted: Draft) -> dict[str, Any]:
     divided = drafted.split
     going = {pk for pk in targets if pk not in divided}
     before = places.places({*targets, *(a.place_id for a in drafted.changed if a.place_id)})
+    # What covers a region whose level is abolished is asked; whoever lives there goes along.
+    asked = divided | {pk for pk, into in targets.items() if _is_larger(drafted, into, before[pk])}
     return {
         "problems": [str(problem) for problem in drafted.problems],
         "figures": [
@@ -220,7 +223,7 @@ def _preview(drafted: Draft) -> dict[str, Any]:
             _figure(_("Changed"), len(drafted.changed) + len(drafted.respelled)),
             _figure(_("Divided"), len(divided)),
         ],
-        "affected": [*_affected(going, divided)],
+        "affected": [*_affected(going, divided, asked)],
         "columns": [{"label": _("Region")}, {"label": _("What becomes of it")}],
         "rows": [
             *_flow_rows(targets, divided, before, drafted.names),
@@ -235,19 +238,31 @@ def _figure(label: str, n: int) -> dict[str, Any]:
     return {"label": label, "figure": formats.number(n)}
 
 
-def _affected(going: set[UUID], divided: set[UUID]) -> Iterable[dict[str, Any]]:
-    """Whom it touches: who goes along, and who must be asked."""
-    for label, count in (
-        (_("People who live there"), people.count_homes),
-        (_("Organizations"), organizations.count_at),
-        (_("Sites"), organizations.count_sites_at),
-        (_("Classes to come"), classes.count_coming_at),
+def _is_larger(drafted: Draft, into: list[str], before: PlaceValue) -> bool:
+    kinds = (drafted.kinds.get(code) for code in into)
+    return any(kind is not None and kind.is_above(before.kind) for kind in kinds)
+
+
+def _affected(
+    going: set[UUID], divided: set[UUID], uncovered: set[UUID]
+) -> Iterable[dict[str, Any]]:
+    """Whom it touches: who goes along, and who must be asked.
+
+    Args:
+        uncovered: the regions of which nobody knows what goes on being covered.
+    """
+    covers = partial(organizations.count_covered_at, on=timezone.localdate())
+    for label, count, along, ask in (
+        (_("People who live there"), people.count_homes, going, divided),
+        (_("Organizations"), organizations.count_at, going, divided),
+        (_("Sites"), organizations.count_sites_at, going, divided),
+        (_("What is covered"), covers, (going | divided) - uncovered, uncovered),
+        (_("Classes to come"), classes.count_coming_at, going, divided),
     ):
-        moved, asked = count(going), count(divided)
         yield {"cells": [
             label,
-            {"text": formats.number(moved), "numeric": True},
-            {"text": formats.number(asked), "numeric": True},
+            {"text": formats.number(count(along)), "numeric": True},
+            {"text": formats.number(count(ask)), "numeric": True},
         ]}  # fmt: skip
 
 
@@ -290,10 +305,12 @@ def _done(found: ReformValue) -> dict[str, Any]:
     heirs = places.heirs_of_reform(found.id)
     named = places.places({*heirs, *(pk for h in heirs.values() for pk in h.places)})
     divided = {pk for pk, h in heirs.items() if h.sole is None}
+    going = set(heirs) - divided
+    uncovered = {pk for pk, h in heirs.items() if h.sole != pk} - set(places.merged_into(heirs))
     waiting = organizations.astray() if found.in_force_at else []
     return {
         "astray": sum(any(b.reform == found.key for b in a.breaks) for a in waiting),
-        "affected": [*_affected(set(heirs) - divided, divided)] if found.in_force_at else [],
+        "affected": [*_affected(going, divided, uncovered)] if found.in_force_at else [],
         "columns": [{"label": _("Region")}, {"label": _("What became of it")}],
         "rows": [
             {

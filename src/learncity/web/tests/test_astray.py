@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from learncity.apps.organizations import queries
 from learncity.apps.organizations.factories import make_organization
-from learncity.apps.organizations.models import Organization
+from learncity.apps.organizations.models import Covered, Organization
 from learncity.apps.organizations.types import Thing
 from learncity.apps.places.factories import make_reform
 from learncity.apps.places.models import Place
@@ -41,6 +41,14 @@ def divided(office):
     make_reform(*lines, key="west", effective=timezone.localdate(), country="CN")
     outbox.dispatch(at=timezone.now())
     return found
+
+
+@pytest.fixture
+def covered(divided):
+    """What one of them covers: Huqiu, said before it was divided."""
+    row = Covered.objects.create(organization=divided[0], place=divided[0].place)
+    Covered.objects.filter(pk=row.pk).update(placed_at=divided[0].placed_at)
+    return row
 
 
 def page(client, path=LIST):
@@ -141,6 +149,56 @@ def test_what_cannot_be_is_said_and_what_was_ticked_stays_ticked(office, divided
     assert len(queries.astray()) == before
 
 
+def test_what_is_covered_is_settled_on_its_page_in_all_parts_that_are_ticked(office, covered):
+    one = f"{LIST}COVERAGE/{covered.id}/"
+    text = page(office, one)
+    assert "It covered Huqiu District, which was divided on" in text
+    assert text.count('type="checkbox"') == 3
+    row = next(r for r in office.get(f"{LIST}?kind=COVERAGE").context["rows"] if r["url"] == one)
+    assert row["cells"][1] == {"text": "What it covers", "note": ""}
+
+    for said, says in (
+        ({"reason": ""}, "Choose all that it covers, or none."),
+        ({"parts": ["-", "huqiu"]}, "Choose either none or the regions that it covers."),
+        ({"parts": ["-"], "place": "gusu"}, "Choose either none or the regions that it covers."),
+        ({"parts": ["huqiu"], "place": "gusu"}, "or give the reason."),
+    ):
+        answer = office.post(one, said)
+        assert answer.status_code == 422
+        assert says in answer.content.decode()
+    figures = {f["label"]: f for f in office.get("/operate/").context["figures"]}
+    assert figures["To be placed"]["figure"] == str(len(queries.astray()))
+
+    answer = office.post(one, {"parts": ["huqiu", new_key()]})
+
+    assert (answer.status_code, answer.url) == (302, LIST)
+    mine = Covered.objects.filter(organization=covered.organization_id, until=None)
+    assert {row.place.key for row in mine} == {"huqiu", new_key()}
+    assert office.get(one).status_code == 404
+    after = {f["label"]: f for f in office.get("/operate/").context["figures"]}
+    assert after["To be placed"]["figure"] == str(len(queries.astray()))
+    assert int(figures["To be placed"]["figure"]) - len(queries.astray()) == 1
+    assert "what is covered by in-huqiu-0 huqiu" in page(office, "/operate/")
+
+
+def test_it_may_cover_none_of_them_also_for_several_at_once(office, divided, covered):
+    seat = f"{Thing.SEAT}:{divided[1].id}"
+    one = f"{Thing.COVERAGE}:{covered.id}"
+    answer = office.post(LIST, {"chosen": [one, seat], "place": "-", "reason": ""})
+    assert answer.status_code == 422
+    assert "A seat, site or office lies in one region." in answer.content.decode()
+
+    assert office.post(LIST, {"chosen": [one], "place": "-", "reason": ""}).status_code == 302
+    assert Covered.objects.get(pk=covered.pk).until == timezone.localdate()
+
+
+def test_a_draft_and_a_reform_say_how_much_of_what_is_covered_is_asked(office, covered):
+    rows = office.get("/operate/reforms/west/").context["affected"]
+    row = next(r["cells"] for r in rows if r["cells"][0] == "What is covered")
+    asked = Covered.objects.filter(place__key="huqiu", until=None).count()
+    assert (row[1]["text"], row[2]["text"]) == ("0", str(asked))
+
+
 def test_the_list_is_sifted_and_exported(office, divided):
     sheet = office.get("/operate/astray.csv").content.decode("utf-8-sig")
     everything = list(csv.reader(io.StringIO(sheet)))
@@ -158,7 +216,7 @@ def test_the_list_is_sifted_and_exported(office, divided):
 
 def test_a_longer_list_costs_no_more(office, divided):
     before = count(office, LIST)
-    assert before == 16
+    assert before == 17
     for n in range(10):
         Organization.objects.filter(pk=make_organization(f"more-{n}", place="huqiu").pk).update(
             placed_at=divided[0].placed_at
@@ -173,5 +231,9 @@ def test_nobody_but_the_office_says_where_things_lie(client, account_of, divided
         client.force_login(account_of(who))
     for path in (LIST, url(divided[0]), "/operate/astray.csv"):
         assert client.get(path).status_code == (403 if who else 302)
+    one = Covered.objects.create(organization=divided[0], place=divided[0].place)
+    Covered.objects.filter(pk=one.pk).update(placed_at=divided[0].placed_at)
+    client.post(f"{LIST}COVERAGE/{one.pk}/", {"parts": ["-"]})
+    assert Covered.objects.get(pk=one.pk).until is None
     client.post(url(divided[0]), {"place": new_key()})
     assert (Thing.SEAT, divided[0].id) in {(a.thing, a.id) for a in queries.astray()}

@@ -122,8 +122,12 @@ class Covered(models.Model):
         Organization, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
+    # When somebody last said so; a reform that came into force since must be asked about.
+    placed_at = models.DateTimeField(default=timezone.now)
     since = models.DateField(null=True)
     until = models.DateField(null=True)
+    # What was covered before a reform, and goes on in this place.
+    follows = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         constraints = [

@@ -19,7 +19,7 @@ from .register import (
     seated_in,
     venues_of,
 )
-from .whereabouts import astray, candidates, count_astray, located
+from .whereabouts import astray, candidates, count_astray, count_covered_at, located
 
 __all__ = [
     "agreement_figures",
@@ -32,6 +32,7 @@ __all__ = [
     "count_agreements",
     "count_astray",
     "count_at",
+    "count_covered_at",
     "count_organizations",
     "count_sites_at",
     "coverage",

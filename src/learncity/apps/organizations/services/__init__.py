@@ -2,17 +2,16 @@
 
 from .agreements import make_agreement, note_deed, promise, take_back, take_out
 from .committees import begin_term, found_committee, leave, take_office
+from .coverage import cover, stop_covering
 from .register import (
     before_ending,
     change_organization,
     close_office,
-    cover,
     end_organization,
     follow_places,
     found_organization,
     open_office,
     set_parent,
-    stop_covering,
 )
 from .whereabouts import lay
 

@@ -20,7 +20,7 @@ from learncity.apps.organizations.types import (
 from learncity.kernel import audit, locks
 from learncity.kernel.acting import By
 
-from .register import living
+from .common import living
 
 _LOCK = "organizations.Committee"
 

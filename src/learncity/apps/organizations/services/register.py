@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from learncity.apps.organizations.models import Covered, Office, Organization, Parent, Venue
 from learncity.apps.organizations.rules import registration as checked
 from learncity.apps.organizations.types import (
     DatesOverlap,
-    EndsBeforeBegin,
     HasEnded,
     KeyTaken,
     NotYet,
@@ -30,6 +28,9 @@ from learncity.kernel.acting import By
 from learncity.kernel.dated import begin_of, day_of
 from learncity.kernel.rows import repoint
 
+from . import coverage
+from .common import check_order, cut, living
+
 # One lock for all kinship, one for all numbers and keys: the register changes a few times a day.
 _TREE, _NUMBERS, _ALL = "organizations.Tree", "organizations.Numbers", UUID(int=0)
 # Walks up from the parent through what holds on the same days; the trigger does the same.
@@ -43,21 +44,6 @@ WITH RECURSIVE up AS (
 )
 SELECT DISTINCT id FROM up
 """
-
-
-def living(key: str) -> Organization:
-    """The living organization of a key.
-
-    Raises:
-        OrganizationNotFound: none has it.
-        HasEnded: it is no more.
-    """
-    found = Organization.objects.filter(key=key).first()
-    if found is None:
-        raise OrganizationNotFound(key)
-    if found.ended_at is not None:
-        raise HasEnded(key)
-    return found
 
 
 @transaction.atomic
@@ -206,7 +192,7 @@ def end_organization(
         above = _above(successor.id, on)
         if any(row.child_id in above for row in moved):
             raise WouldCircle(successor_key)
-    _cut(children, on)
+    cut(children, on)
     Parent.objects.bulk_create(moved)
     found.ended_at, found.successor = min(at, begin_of(on)), successor
     found.save(update_fields=["ended_at", "successor"])
@@ -215,18 +201,13 @@ def end_organization(
 
 
 def _end_rows(organization_id: UUID, on: date) -> None:
-    _cut(Parent.objects.filter(Q(until=None) | Q(until__gt=on), child_id=organization_id), on)
+    coverage.hold()
+    cut(Parent.objects.filter(Q(until=None) | Q(until__gt=on), child_id=organization_id), on)
     for rows in (
         Covered.objects.filter(organization_id=organization_id),
         Office.objects.filter(organization_id=organization_id),
     ):
-        _cut(rows.filter(Q(until=None) | Q(until__gt=on)), on)
-
-
-def _cut(rows: "QuerySet[Any]", on: date) -> None:
-    """What began before the day ends on it; what would begin later never does."""
-    rows.filter(since__gte=on).delete()
-    rows.update(until=on)
+        cut(rows.filter(Q(until=None) | Q(until__gt=on)), on)
 
 
 @transaction.atomic
@@ -276,44 +257,6 @@ def _above(organization_id: UUID, since: date | None) -> set[UUID]:
 
 
 @transaction.atomic
-def cover(
-    *, key: str, place_id: UUID, since: date | None, until: date | None, by: By, at: datetime
-) -> None:
-    """Note that an organization is there for a place. Exactly the same again changes nothing.
-
-    Raises:
-        OrganizationNotFound: no living one has the key.
-        DatesOverlap: it covers the place on some of these days already.
-        EndsBeforeBegin: it would hold on no day.
-    """
-    _check_order(since, until)
-    organization = living(key)
-    locks.hold("organizations.Organization", organization.id)
-    rows = Covered.objects.filter(organization=organization, place_id=place_id)
-    if rows.filter(since=since, until=until).exists():
-        return
-    clash = rows.filter(Q(until=None) | Q(until__gt=since) if since else Q())
-    if until is not None:
-        clash = clash.filter(Q(since=None) | Q(since__lt=until))
-    if clash.exists():
-        raise DatesOverlap(place_id)
-    Covered.objects.create(organization=organization, place_id=place_id, since=since, until=until)
-    audit.note("organizations.covers", f"organization {key}", by=by)
-
-
-@transaction.atomic
-def stop_covering(*, key: str, place_id: UUID, until: date, by: By, at: datetime) -> None:
-    """Note that an organization is no longer there for a place from a day on."""
-    organization = living(key)
-    locks.hold("organizations.Organization", organization.id)
-    rows = Covered.objects.filter(organization=organization, place_id=place_id)
-    open_ = rows.filter(Q(until=None) | Q(until__gt=until))
-    if open_.exists():
-        _cut(open_, until)
-        audit.note("organizations.covers_no_longer", f"organization {key}", by=by)
-
-
-@transaction.atomic
 def open_office(
     *,
     key: str,
@@ -333,7 +276,7 @@ def open_office(
         OrganizationNotFound: no living organization has the key.
         EndsBeforeBegin: it would be open on no day.
     """
-    _check_order(since, until)
+    check_order(since, until)
     organization = living(key)
     locks.hold("organizations.Organization", organization.id)
     said = {"name": dict(name), "address": dict(address), "hours": dict(hours), "phone": phone,
@@ -355,17 +298,20 @@ def close_office(*, key: str, office_id: UUID, until: date, by: By, at: datetime
     rows = Office.objects.filter(organization=organization, pk=office_id)
     open_ = rows.filter(Q(until=None) | Q(until__gt=until))
     if open_.exists():
-        _cut(open_, until)
+        cut(open_, until)
         audit.note("organizations.office_closed", f"organization {key}", by=by)
 
 
 @transaction.atomic
 def follow_places(heirs: Mapping[UUID, Heirs]) -> int:
-    """Let seats, sites and offices go with their region where it has one heir; how many.
+    """Let seats, sites, offices and what is covered go with their region where it has one heir.
 
     Those of a divided region stay with it, on the list of what is astray, until `lay` says where
-    they lie. Offices that were closed before stay where they were, and what an organization covered
-    is history: `cover` says what it is there for from then on.
+    they lie. Offices that were closed before stay where they were; what an organization covers
+    changes on the day of the reform, see ``coverage.follow``.
+
+    Returns:
+        How many.
     """
     sole = {pk: h.sole for pk, h in heirs.items() if h.sole and h.sole != pk}
     # That the heir was divided before they came is no question to them.
@@ -376,9 +322,5 @@ def follow_places(heirs: Mapping[UUID, Heirs]) -> int:
                 placed_at=known_at
             )
     moved = sum(repoint(model, "place", sole) for model in (Organization, Venue))
-    return moved + repoint(Office, "place", sole, "(until IS NULL OR until > CURRENT_DATE)")
-
-
-def _check_order(since: date | None, until: date | None) -> None:
-    if since is not None and until is not None and until <= since:
-        raise EndsBeforeBegin(until)
+    moved += repoint(Office, "place", sole, "(until IS NULL OR until > CURRENT_DATE)")
+    return moved + coverage.follow(heirs)

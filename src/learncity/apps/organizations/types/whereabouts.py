@@ -1,13 +1,14 @@
-"""Seats, sites and offices of which nobody knows in which region of today they lie."""
+"""What of nobody knows in which region of today it lies, or which of them it covers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from learncity.apps.places.types import Break, Unsettled
+from learncity.apps.places.types import Break, PlaceValue, Unsettled
+from learncity.kernel.dated import day_of
 from learncity.kernel.errors import DomainError, NotFound
 from learncity.kernel.texts import Text
 
@@ -15,17 +16,19 @@ from .register import OfficeValue, OrganizationValue, VenueValue
 
 
 class Thing(StrEnum):
-    """What lies in a region: an organization by its seat, a site, an office."""
+    """What lies in a region, an organization by its seat, a site, an office; and what it covers."""
 
     SEAT = "SEAT"
     VENUE = "VENUE"
     OFFICE = "OFFICE"
+    COVERAGE = "COVERAGE"
 
 
 THING_NAMES = {
     Thing.SEAT: _("Seat"),
     Thing.VENUE: _("Site"),
     Thing.OFFICE: _("Office"),
+    Thing.COVERAGE: _("What it covers"),
 }
 
 
@@ -48,7 +51,8 @@ ELSEWHERE_NAMES = {
 class Astray:
     """Something whose region ended or was divided since somebody said that it lies there.
 
-    ``key`` and ``name`` are the site's own, for a seat the organization's; an office has no key.
+    ``key`` and ``name`` are the site's own, for a seat and what is covered the organization's; an
+    office has no key. ``since`` and ``until`` are the days of what is covered, open for others.
     """
 
     thing: Thing
@@ -58,11 +62,52 @@ class Astray:
     organization: OrganizationValue
     region: Unsettled
     placed_at: datetime
+    since: date | None = None
+    until: date | None = None
 
     @property
     def breaks(self) -> tuple[Break, ...]:
         """The reforms to be asked about; none where the region was ended without one."""
-        return self.region.asked_since(self.placed_at) or self.region.breaks[-1:]
+        asked = questions(self.region, self.placed_at, self.since, self.until)
+        return asked or tuple(b for b in self.region.breaks if _reaches(self.until, b.on))[-1:]
+
+    @property
+    def asked_from(self) -> date:
+        """The first day on which nobody knows."""
+        on = self.breaks[0].on if self.breaks else self.region.ended_on
+        assert on is not None, "a region that goes on was divided by a reform"
+        return on
+
+    def is_far_less_than(self, heir: PlaceValue) -> bool:
+        """Whether an heir is of a higher level than the region was, such as its province."""
+        return heir.kind.is_above(self.region.place.kind)
+
+
+def is_asked(
+    region: Unsettled, placed_at: datetime, since: date | None = None, until: date | None = None
+) -> bool:
+    """Whether something lies nowhere certain on some day for which somebody said where."""
+    ended = region.ended_on is not None and _reaches(until, region.ended_on)
+    return ended or bool(questions(region, placed_at, since, until))
+
+
+def questions(
+    region: Unsettled, placed_at: datetime, since: date | None, until: date | None
+) -> tuple[Break, ...]:
+    """The breaks that whoever said it could not know, and of whose days it says something.
+
+    What was said after a break, and only of days after it, was said by somebody who knew.
+    """
+    return tuple(
+        b
+        for b in region.asked_since(placed_at)
+        if _reaches(until, b.on)
+        and not (since is not None and since >= b.on and day_of(placed_at) >= b.on)
+    )
+
+
+def _reaches(until: date | None, on: date) -> bool:
+    return until is None or until > on
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +133,7 @@ class SiteLaid:
 
 
 class SiteNotFound(NotFound):
-    """There is no such living seat, site or office."""
+    """There is no such living seat, site or office, nor is this covered."""
 
 
 class LiesAlready(DomainError):
@@ -106,3 +151,10 @@ class NotAnHeir(DomainError):
         "or give the reason."
     )
     code = "not_an_heir"
+
+
+class OneRegion(DomainError):
+    """Several regions, or none, were chosen for what lies in one."""
+
+    says = _("A seat, site or office lies in one region. Choose one for it.")
+    code = "one_region"
