@@ -219,3 +219,13 @@ def signed_in(client, account_of):  # type: ignore[no-untyped-def]
         return client
 
     return sign_in
+
+
+@pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """The language that a page was drawn in stays in its thread; the next test begins anew."""
+    from django.utils import translation
+
+    translation.deactivate()
+    yield
+    translation.deactivate()
