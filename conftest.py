@@ -188,10 +188,13 @@ def owner(committed: None) -> Iterator[psycopg.Connection]:
 
 @pytest.fixture(autouse=True)
 def _forget() -> Iterator[None]:
-    """Nothing remembered by one test is met by the next."""
+    """Nothing remembered by one test is met by the next, nor the language of a page it drew."""
+    from django.utils import translation
+
     from learncity.kernel import memo
     from learncity.web import pagecache
 
+    translation.deactivate()
     memo.forget_all()
     pagecache.forget()
     yield
@@ -219,13 +222,3 @@ def signed_in(client, account_of):  # type: ignore[no-untyped-def]
         return client
 
     return sign_in
-
-
-@pytest.fixture(autouse=True)
-def _language() -> Iterator[None]:
-    """The language that a page was drawn in stays in its thread; the next test begins anew."""
-    from django.utils import translation
-
-    translation.deactivate()
-    yield
-    translation.deactivate()
