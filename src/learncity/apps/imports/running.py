@@ -45,7 +45,7 @@ def run(import_id: UUID) -> bool:
             with translation.override(found.spoken):
                 _carry_out(found)
         except Unreadable as reason:
-            _stop(import_id, reason.code)
+            _stop(import_id, reason.code, reason.line)
         except OperationalError:  # the database is away; whoever is next carries on
             raise
         except Exception:  # the outermost shell: a fault is logged, or the list would begin anew
@@ -54,8 +54,9 @@ def run(import_id: UUID) -> bool:
     return True
 
 
-def _stop(import_id: UUID, code: str) -> None:
-    Import.objects.filter(pk=import_id).update(state=ImportState.REFUSED, code=code)
+def _stop(import_id: UUID, code: str, line: int = 0) -> None:
+    where = {"line": line} if line else {}
+    Import.objects.filter(pk=import_id).update(state=ImportState.REFUSED, code=code, **where)
 
 
 @contextmanager

@@ -44,6 +44,11 @@ REASONS = {
     "no_rows": _("The file has a header and no row below it."),
     "not_text": _("This is neither a workbook nor a table of text. Save it as XLSX or CSV."),
     "too_long": _("A row is longer than any list needs. Is a quotation mark not closed?"),
+    "open_quote": _(
+        "In the row that begins in line %(line)s a quotation mark is not closed, or stands where"
+        " none can be, so nobody can tell where this row ends. Close, double or remove it and send"
+        " the list again."
+    ),
     "two_columns": _("Two columns have the same name. Rename or remove one of them."),
     "damaged": _("The workbook is damaged. Open it in a spreadsheet, save it and send it again."),
     "old_workbook": _("This is an old or locked workbook. Save it as XLSX without a password."),
@@ -54,6 +59,11 @@ REASONS = {
     ),
     "packed": _("Packed files come in by command only. Send the file as it is."),
 }
+
+
+def reason_of(code: str, line: int = 0) -> str:
+    """Why nothing of a file can be used, in the language of the moment; and in which line."""
+    return REASONS.get(code, REASONS["unreadable"]) % {"line": line}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +123,9 @@ class ListUnreadable(DomainError):
 
     code = "list_unreadable"
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, line: int = 0) -> None:
         super().__init__(reason)
-        self.says = REASONS.get(reason, REASONS["unreadable"])
+        self.says = reason_of(reason, line)
 
 
 class ListTooLarge(DomainError):

@@ -22,13 +22,13 @@ from django.views.decorators.http import require_POST
 
 from learncity.apps.imports import queries, services
 from learncity.apps.imports.types import (
-    REASONS,
     RUNNING,
     STATE_NAMES,
     ImportState,
     ImportValue,
     ListTooLarge,
     ListUnreadable,
+    reason_of,
 )
 from learncity.apps.people import queries as people
 from learncity.apps.people.access import account
@@ -264,7 +264,7 @@ def _page(
         "pause": _PAUSE if value.state in RUNNING else 0,
         "done": _done(value),
         "figures": _figures(value),
-        "reason": REASONS.get(value.code, "") if value.state == ImportState.REFUSED else "",
+        "reason": reason_of(value.code, value.line) if value.state == ImportState.REFUSED else "",
         "mistake_columns": [
             {"label": _("Column")}, {"label": _("What is wrong")},
             {"label": _("Rows"), "numeric": True},
