@@ -53,6 +53,14 @@ REASONS = {
     "damaged": _("The workbook is damaged. Open it in a spreadsheet, save it and send it again."),
     "old_workbook": _("This is an old or locked workbook. Save it as XLSX without a password."),
     "too_large": _("The workbook unpacks to more than a list needs. Save it as CSV."),
+    "formulas": _(
+        "The workbook holds formulas without their results, the first in row %(line)s. Open it in"
+        " a spreadsheet, save it and send it again."
+    ),
+    "too_wide": _(
+        "In row %(line)s something stands to the right of the 256 columns that a list may have."
+        " Delete those beyond and send it again."
+    ),
     "fault": _(
         "A fault of the program stopped this list. What was written until then stays. Tell"
         " whoever runs the system, and check the list again afterwards."

@@ -480,3 +480,22 @@ def test_a_line_break_in_the_header_is_a_space(go, tmp_path, is_workbook):
 
     assert value.header == tuple(columns.values())
     assert (counts(value), imported()) == ((1, 0, 0, 0), {"王小明"})
+
+
+def test_a_workbook_that_would_lose_a_cell_is_refused_with_what_to_do(go, send, tmp_path):
+    def sent(*rows):
+        book = Workbook()
+        for row in (HEAD.strip().split(","), *rows):
+            book.active.append(row)
+        book.save(tmp_path / "list.xlsx")
+        return (tmp_path / "list.xlsx").read_bytes()
+
+    people = [[str(n), "王小明", "", "1960"] for n in range(40)]
+    value = go(sent(*people, ["99", "李秀英", '="154"&"00002001"', "1962"]), is_applied=False)
+    assert (value.state, value.code, value.line) == (ImportState.REFUSED, "formulas", 42)
+    assert "in row 42. Open it in a spreadsheet" in reason_of(value.code, value.line)
+
+    with pytest.raises(ListUnreadable) as refused:
+        send(sent(["1", "王小明", *[""] * 258, "15400002001"]))
+    assert refused.value.args == ("too_wide",)
+    assert "In row 2 " in refused.value.says
