@@ -126,10 +126,10 @@ class PeopleImport:
         return met
 
     def _find_homes(self, candidates: Sequence[Candidate]) -> None:
-        """The places of these rows by key or code; two queries when one is not known yet."""
+        """The places of these rows by key or code; two queries when one is new, up to eight."""
         new = {c.home for c in candidates if c.home and c.home not in self._homes}
         if new:
-            by_code, by_key = places.ids_by_code(new), places.ids_by_key(new)
+            by_code, by_key = places.ids_by_code(new), places.ids_today(new)
             self._homes |= {home: by_key.get(home) or by_code.get(home) for home in new}
 
     def _look_up(self, one: Candidate) -> None:

@@ -1,5 +1,7 @@
 """What a list of people may do to whom: whom it made, wholly, and who signs in or was there."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from learncity.apps.people import queries, services
@@ -7,6 +9,10 @@ from learncity.apps.people.factories import make_person
 from learncity.apps.people.models import Identifier, Person, Resemblance
 from learncity.apps.people.types import IdentifierKind, MergeReason, Number
 from learncity.apps.places import queries as places
+from learncity.apps.places.factories import make_country, make_reform
+from learncity.apps.places.models import Place
+from learncity.apps.places.types import Line, PlaceKind
+from learncity.kernel.texts import Text
 
 from . import test_imports
 from .test_imports import NOW, OFFICE, counts, imported, number
@@ -181,3 +187,31 @@ def test_a_phone_that_was_shared_goes_to_the_other_when_their_row_changes_and_no
     assert not has_phone("Binh")
     assert counts(run(shared | {"hometown": "Hue"})) == (0, 1, 0, 0)
     assert has_phone("Binh")
+
+
+def test_nobody_lives_in_a_region_that_is_no_more(run):
+    Place.objects.filter(key="gusu").update(ended_at=NOW - timedelta(days=1))
+
+    outcome = run({"key": "1", "name": "An", "home": "gusu"}, {"key": "2", "name": "Binh"})
+
+    assert imported().exclude(home=None).count() == 0
+    assert [e.column for e in (*outcome.errors, *outcome.notes)] == ["home"]
+
+
+def test_a_region_that_is_no_more_is_its_only_heir(run):
+    land = make_country({"AA": "", "AA01": "AA", "AA02": "AA", "AA03": "AA"})
+    keys = dict(Place.objects.filter(pk__in=land.values()).values_list("id", "key"))
+    parts = [("AA01", "AA09"), ("AA02", "AA08"), ("AA02", "AA09")]
+    make_reform(
+        *(
+            Line(n, source, target, None, Text(vi="Mới"), PlaceKind.COMMUNE, "AA")
+            for n, (source, target) in enumerate(parts)
+        ),
+        effective=date(2025, 7, 1),
+    )
+    run({"key": "1", "name": "An", "home": keys[land["AA01"]]},
+        {"key": "2", "name": "Binh", "home": keys[land["AA02"]]},
+        {"key": "3", "name": "Chi", "home": keys[land["AA03"]]})  # fmt: skip
+
+    homes = dict(imported().values_list("name", "home__code"))
+    assert (homes["An"], homes.get("Binh"), homes["Chi"]) == ("AA09", None, "AA03")
