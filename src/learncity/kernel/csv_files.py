@@ -9,9 +9,8 @@ import csv
 import difflib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import count
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -60,7 +59,7 @@ class Row:
         number: as a spreadsheet shows it; the header is mostly 1, and what stands above it no row.
         line: the line of the file it ends in; a cell may hold several lines.
         cells: trimmed, by our names of the columns, defaults filled in.
-        raw: as they stand in the file.
+        raw: as they stand in the file; of a row that cannot be told into cells, all of it in one.
         trouble: why the row cannot be read; empty when it can.
     """
 
@@ -178,24 +177,39 @@ class CsvFile:
         """The rows below the header that are not empty, in order.
 
         Raises:
-            Unreadable: a row is longer than ``LONGEST_ROW``.
+            Unreadable: a row is longer than ``LONGEST_ROW``, or nobody can tell where it ends.
         """
-        number = 0
+        for number, lines, raw, error in self._every_row(self.delimiter):
+            if error:
+                if sum(bool(line.strip()) for line in lines.row) > 1:
+                    # Some of them may be rows of their own, lost without being counted.
+                    raise lines.without_end()
+                yield Row(number, lines.number, {}, self._unsplit(lines.row), _broken(error))
+            elif number > self._header_row and any(cell.strip() for cell in raw):
+                yield self._row(number, lines.number, raw)
+
+    def _every_row(
+        self, delimiter: str
+    ) -> Iterator[tuple[int, Lines, list[str], csv.Error | None]]:
+        """Each row of the file with its number, its lines, and its cells or why it has none."""
         with opened(self.path, self.encoding) as text:
             lines = Lines(text, self.path.name)
-            reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
-            while True:
-                number += 1
-                lines.taken = 0
+            reader = csv.reader(lines, delimiter=delimiter, strict=True)
+            for number in count(1):
+                lines.begin()
                 try:
                     raw = next(reader)
                 except StopIteration:
                     return
                 except csv.Error as error:
-                    yield Row(number, reader.line_num, {}, (), _broken(error))
-                    continue
-                if number > self._header_row and any(cell.strip() for cell in raw):
-                    yield self._row(number, reader.line_num, raw)
+                    yield number, lines, [], error
+                else:
+                    yield number, lines, raw, None
+
+    def _unsplit(self, lines: Iterable[str]) -> tuple[str, ...]:
+        """The text of a row in a cell that comes back to whoever sent it."""
+        at = next((n for n, name in enumerate(self.header) if _folded(name) != PROBLEM), 0)
+        return (*[""] * at, "".join(lines).strip("\r\n"))
 
     def without_problem(self, raw: Sequence[str]) -> list[str]:
         """A row, or the header, as the file has it, without what was wrong the last time."""
@@ -233,26 +247,36 @@ class CsvFile:
         """
         said = {_folded(theirs) for theirs in rename.values() if theirs}
         best: tuple[tuple[int, int, int], list[str], str, int] | None = None
+        trouble: Unreadable | None = None
         for delimiter in _DELIMITERS:
-            for number, cells in self._top(delimiter):
+            rows, broken = self._top(delimiter)
+            trouble = trouble or (None if rows else broken)
+            for number, cells in rows:
                 header = [_neat(name) for name in cells]
                 known = len(columns.guess(header)) + len(said & {_folded(n) for n in header})
                 # One word may stand in a title, or in a row, by chance.
                 rank = (known if known > 1 else 0, -number, len(header))
                 if best is None or rank > best[0]:
                     best = rank, header, delimiter, number
+        if trouble and (best is None or len(best[1]) < 2):
+            # With another delimiter a broken first row is one long name.
+            raise trouble
         if best is None:
             raise Unreadable(f"{self.path.name} is empty. Was it saved?", code="empty")
         self._check_header(best[1])
         return best[1:]
 
-    def _top(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-        """The first rows that say anything, up to one that is broken."""
-        with opened(self.path, self.encoding) as text:
-            reader = csv.reader(Lines(text, self.path.name), delimiter=delimiter, strict=True)
-            with suppress(csv.Error):
-                named = ((n, row) for n, row in enumerate(reader, 1) if any(c.strip() for c in row))
-                yield from islice(named, _TOP)
+    def _top(self, delimiter: str) -> tuple[list[tuple[int, list[str]]], Unreadable | None]:
+        """The first rows that say anything, up to one that is broken; and what is said of it."""
+        found: list[tuple[int, list[str]]] = []
+        for number, lines, raw, error in self._every_row(delimiter):
+            if error:
+                return found, lines.without_end()
+            if any(cell.strip() for cell in raw):
+                found.append((number, raw))
+            if len(found) == _TOP:
+                break
+        return found, None
 
     def _check_header(self, header: list[str]) -> None:
         named = [_folded(name) for name in header if name]
@@ -326,17 +350,18 @@ def _likeliest(ours: Iterable[str], theirs: Sequence[str]) -> str:
 
 
 def _broken(error: csv.Error) -> str:
-    if "unexpected end" in str(error) or "field larger" in str(error):
-        return _(
-            "a quotation mark is opened and not closed, so the rows below it are lost; close it"
-        )
+    if "unexpected end" in str(error):
+        return _("a quotation mark is opened and not closed; close it")
+    if "field larger" in str(error):
+        return _("a cell is longer than any list needs; is a quotation mark not closed?")
     return _("a quotation mark stands where none can be (%(why)s); double it or remove it") % {
         "why": error
     }
 
 
 def _neat(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip()
+    """A name as it is compared: a line break in a cell of the header is a space."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def _folded(name: str) -> str:

@@ -29,11 +29,12 @@ class Unreadable(Exception):
 
     Attributes:
         code: the kind of reason, for whoever says it in another language.
+        line: where in the file; 0 where it is about all of it.
     """
 
-    def __init__(self, says: str, *, code: str = "unreadable") -> None:
+    def __init__(self, says: str, *, code: str = "unreadable", line: int = 0) -> None:
         super().__init__(says)
-        self.code = code
+        self.code, self.line = code, line
 
 
 def examine(path: Path) -> tuple[str, int]:
@@ -81,23 +82,45 @@ class Lines:
     """The lines of a file for a reader of rows; a row that never ends is given up.
 
     Attributes:
-        taken: how many characters the row at hand has so far; set to 0 before each.
+        number: of the line that was read last, from 1.
+        row: the lines of the row at hand, as they stand in the file.
     """
 
     def __init__(self, text: Iterable[str], name: str) -> None:
         self._text, self._name = iter(text), name
-        self._number = self.taken = 0
+        self.number = self._taken = 0
+        self.row: list[str] = []
 
     def __iter__(self) -> "Lines":
         return self
 
     def __next__(self) -> str:
         line = next(self._text)
-        self._number += 1
-        self.taken += len(line)
-        if self.taken > LONGEST_ROW:
-            raise _too_long(self._name, self._number)
+        self.number += 1
+        self._taken += len(line)
+        self.row.append(line)
+        if self._taken > LONGEST_ROW:
+            raise _too_long(self._name, self._begun)
         return line
+
+    def begin(self) -> None:
+        """What is read from now on is another row."""
+        self._taken = 0
+        self.row.clear()
+
+    @property
+    def _begun(self) -> int:
+        return self.number - len(self.row) + 1
+
+    def without_end(self) -> Unreadable:
+        """That a quotation mark in the row at hand leaves open where it ends."""
+        return Unreadable(
+            f"{self._name}: in the row that begins at line {self._begun:,} a quotation mark is not "
+            "closed, or stands where none can be, so nobody can tell where this row ends. Close, "
+            "double or remove it and try again.",
+            code="open_quote",
+            line=self._begun,
+        )
 
 
 def _too_long(name: str, line: int) -> Unreadable:

@@ -1,4 +1,4 @@
-"""Workbooks (XLSX) as lists: their first sheet becomes CSV, and CSV becomes a workbook again.
+"""Workbooks (XLSX) as lists: their first visible sheet becomes CSV, and CSV a workbook again.
 
 Everything else reads CSV, so memory stays the same however long a sheet is; only the table of words
 that a workbook keeps apart is held whole, and may only be so large. A workbook is a packed archive
@@ -22,8 +22,10 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from . import sheets
 from .archives import MOST_ROWS, TooMuch, opened
 from .csv_text import LONGEST_ROW, Unreadable
+from .sheets import MOST_COLUMNS, CellLost, Uncomputed
 
 _ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 # What an archive may unpack to, in bytes; a sheet of a million rows and ten columns is 400 MB.
@@ -35,8 +37,6 @@ MOST_CELLS = 50_000_000
 # Spreadsheets pack XML about ten to one; a bomb packs a thousand to one.
 MOST_PACKED_TO_ONE = 200
 MOST_PARTS = 2_000
-# A cell far to the right would make every row of a short list thousands of cells long.
-MOST_COLUMNS = 256
 # What a spreadsheet makes of a long number that nobody marked as text; its last digits are lost.
 _SIXTEEN = 10**15
 
@@ -49,7 +49,7 @@ def is_workbook(path: Path) -> bool:
 
 @contextmanager
 def as_csv(path: Path) -> Iterator[Path]:
-    """The list as a CSV file: the file itself, or what its first sheet says, for the time being.
+    """The list as a CSV file: the file itself, or what its sheet says, for the time being.
 
     Raises:
         Unreadable: it is a workbook that cannot be used.
@@ -64,24 +64,26 @@ def as_csv(path: Path) -> Iterator[Path]:
 
 
 def unpack(path: Path, into: Path, *, most: int | None = None) -> None:
-    """Write the first sheet of a workbook as CSV (UTF-8), row by row, empty rows included.
+    """Write the first visible sheet of a workbook as CSV (UTF-8), row by row, empty rows included.
 
     Args:
         most: so many rows from the top; all when unset.
 
     Raises:
-        Unreadable: it is no workbook, is damaged or locked, or would unpack to more than is
-            bearable.
+        Unreadable: it is no workbook, is damaged or locked, would unpack to more than is bearable,
+            or holds a cell that cannot be taken.
     """
     unpacked = _look(path)
     is_whole = False
     try:
         # Opened here: the library goes by a file's name, which says nothing.
         with path.open("rb") as file:
-            _write_first_sheet(file, into, most, unpacked)
+            _write_sheet(file, into, most, unpacked)
         is_whole = True
     except TooMuch as error:
         raise _too_large(path) from error
+    except CellLost as error:
+        raise _lost(path, error) from error
     except Exception as error:  # the library knows no common root of what a broken file raises
         if _is_of_the_machine(error):
             raise
@@ -91,17 +93,15 @@ def unpack(path: Path, into: Path, *, most: int | None = None) -> None:
             into.unlink(missing_ok=True)
 
 
-def _write_first_sheet(file: IO[bytes], into: Path, most: int | None, unpacked: int) -> None:
+def _write_sheet(file: IO[bytes], into: Path, most: int | None, unpacked: int) -> None:
     book = opened(file)
     left = min(MOST_WRITTEN, MOST_WRITTEN_TO_ONE * unpacked + 1_000_000)
     rows = cells = 0
     try:
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
         with into.open("w", encoding="utf-8", newline="") as text:
             writer = csv.writer(text)
-            for row in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS, max_row=most):
-                said = _trimmed([_words(value) for value in row])
+            for row in sheets.rows(book, most):
+                said = [_words(value) for value in row]
                 length = sum(map(len, said))
                 rows, cells, left = rows + 1, cells + len(said), left - length - len(said) - 2
                 if length > LONGEST_ROW or rows > MOST_ROWS or cells > MOST_CELLS or left < 0:
@@ -115,6 +115,22 @@ def _too_large(path: Path) -> Unreadable:
     return Unreadable(
         f"{path.name} unpacks to more than a list needs. Save it as CSV and try again.",
         code="too_large",
+    )
+
+
+def _lost(path: Path, cell: CellLost) -> Unreadable:
+    if isinstance(cell, Uncomputed):
+        return Unreadable(
+            f"{path.name} holds a formula without its result in cell {cell.name}. Open it in a "
+            "spreadsheet, save it and try again.",
+            code="formulas",
+            line=cell.row,
+        )
+    return Unreadable(
+        f"{path.name} has something in cell {cell.name}, and a list has at most {MOST_COLUMNS} "
+        "columns. Delete those beyond and try again.",
+        code="too_wide",
+        line=cell.row,
     )
 
 
@@ -184,12 +200,6 @@ def _figure(value: float) -> str:
         # Said as a spreadsheet says it, so that whoever checks numbers knows that it was rounded.
         return f"{value:.14E}"
     return str(int(value)) if value == int(value) else repr(value)
-
-
-def _trimmed(cells: list[str]) -> list[str]:
-    while cells and not cells[-1]:
-        cells.pop()
-    return cells
 
 
 def is_rounded(text: str) -> bool:

@@ -65,7 +65,7 @@ def run(import_id: UUID) -> bool:
             with translation.override(found.spoken):
                 _carry_out(found)
         except Unreadable as reason:
-            _stop(import_id, reason.code)
+            _stop(import_id, reason.code, reason.line)
         except _TakenAway:
             log.warning("a list was ended while it was read", import_id=str(import_id))
         except OperationalError:  # the database is away; whoever is next carries on
@@ -77,7 +77,7 @@ def run(import_id: UUID) -> bool:
 
 
 @transaction.atomic
-def _stop(import_id: UUID, code: str) -> None:
+def _stop(import_id: UUID, code: str, line: int = 0) -> None:
     """End it before its end. What was written stays, and is on record."""
     found = Import.objects.select_for_update().get(pk=import_id)
     if found.state not in RUNNING:
@@ -87,8 +87,9 @@ def _stop(import_id: UUID, code: str) -> None:
     else:
         # Half a check says nothing of the list.
         Import.objects.filter(pk=import_id).update(**NO_COUNTS)
+    where = {"line": line} if line else {}
     Import.objects.filter(pk=import_id).update(
-        state=ImportState.STOPPED if found.is_written else ImportState.REFUSED, code=code
+        **where, state=ImportState.STOPPED if found.is_written else ImportState.REFUSED, code=code
     )
 
 

@@ -107,7 +107,7 @@ def send(
             audit.note("imports.sent", f"import {pk}", by=by, kind=kind)
         except Unreadable as reason:
             files.remove(pk)
-            raise ListUnreadable(reason.code) from reason
+            raise ListUnreadable(reason.code, reason.line) from reason
         except BaseException:
             files.remove(pk)
             raise

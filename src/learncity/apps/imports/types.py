@@ -46,10 +46,23 @@ REASONS = {
     "no_rows": _("The file has a header and no row below it."),
     "not_text": _("This is neither a workbook nor a table of text. Save it as XLSX or CSV."),
     "too_long": _("A row is longer than any list needs. Is a quotation mark not closed?"),
+    "open_quote": _(
+        "In the row that begins in line %(line)s a quotation mark is not closed, or stands where"
+        " none can be, so nobody can tell where this row ends. Close, double or remove it and send"
+        " the list again."
+    ),
     "two_columns": _("Two columns have the same name. Rename or remove one of them."),
     "damaged": _("The workbook is damaged. Open it in a spreadsheet, save it and send it again."),
     "old_workbook": _("This is an old or locked workbook. Save it as XLSX without a password."),
     "too_large": _("The workbook unpacks to more than a list needs. Save it as CSV."),
+    "formulas": _(
+        "The workbook holds formulas without their results, the first in row %(line)s. Open it in"
+        " a spreadsheet, save it and send it again."
+    ),
+    "too_wide": _(
+        "In row %(line)s something stands to the right of the 256 columns that a list may have."
+        " Delete those beyond and send it again."
+    ),
     "fault": _(
         "A fault of the program stopped this list. Tell whoever runs the system, and check the"
         " list again afterwards."
@@ -64,6 +77,11 @@ REASONS = {
     ),
     "packed": _("Packed files come in by command only. Send the file as it is."),
 }
+
+
+def reason_of(code: str, line: int = 0) -> str:
+    """Why nothing of a file can be used, in the language of the moment; and in which line."""
+    return REASONS.get(code, REASONS["unreadable"]) % {"line": line}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +141,9 @@ class ListUnreadable(DomainError):
 
     code = "list_unreadable"
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, line: int = 0) -> None:
         super().__init__(reason)
-        self.says = REASONS.get(reason, REASONS["unreadable"])
+        self.says = reason_of(reason, line)
 
 
 class ListTooLarge(DomainError):

@@ -83,6 +83,24 @@ def ids_by_code(codes: Collection[str]) -> Mapping[str, UUID]:
     return {code: ids.pop() for code, ids in found.items() if len(ids) == 1}
 
 
+def ids_today(keys: Collection[str]) -> Mapping[str, UUID]:
+    """Ids of places of today by key; of one that is no more its only heir.
+
+    Whatever was divided, is not there yet or simply left is absent, as are unknown keys. One query;
+    seven when one of them is no more.
+    """
+    rows = list(Place.objects.filter(key__in=keys).values_list("key", "id", "ended_at"))
+    found = {key: pk for key, pk, ended_at in rows if not ended_at}
+    gone = {key: pk for key, pk, ended_at in rows if ended_at}
+    if gone:
+        broken = unsettled(gone.values())
+        asked = {pk: (pk, one.breaks[-1].on) for pk, one in broken.items() if one.breaks}
+        heirs = heirs_today(set(asked.values()))
+        sole = {pk: heirs[pair][0].id for pk, pair in asked.items() if len(heirs[pair]) == 1}
+        found |= {key: sole[pk] for key, pk in gone.items() if pk in sole}
+    return found
+
+
 def below(path: str) -> list[PlaceValue]:
     """The place of this path and all below it that are there today, by path; one query."""
     own = Place.objects.filter(path=path, ended_at=None)

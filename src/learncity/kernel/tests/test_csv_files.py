@@ -260,12 +260,59 @@ def test_a_row_that_is_no_row_is_said_and_the_next_one_is_read(write, row, says)
     assert [(r.number, r.trouble) for r in rows] == [(2, says), (3, "")]
 
 
-def test_a_quotation_mark_that_is_never_closed_loses_the_rows_below_and_says_so(write):
-    rows = list(CsvFile(write('key,title_en\nink,"Brush\npots,Clay\n'), COLUMNS).rows())
+def test_a_row_that_cannot_be_told_into_cells_comes_back_whole_in_the_first_of_the_file(write):
+    text = 'ink,"brush" and ink,20'
+    file = CsvFile(write(f"key,title_en,seats\n{text}\npots,Clay,12\n"), COLUMNS)
+    assert file.without_problem(next(file.rows()).raw) == [text, "", ""]
 
-    assert [r.trouble for r in rows] == [
-        "a quotation mark is opened and not closed, so the rows below it are lost; close it"
+    mended = CsvFile(write(f"problem,key,title_en\n{text}\npots,Clay,12\n"), COLUMNS)
+    assert mended.without_problem(next(mended.rows()).raw) == [text, ""]
+
+
+def test_a_quotation_mark_that_is_never_closed_is_said_of_a_last_row(write):
+    rows = list(CsvFile(write('key,title_en\npots,Clay\nink,"Brush\n\n'), COLUMNS).rows())
+
+    assert [(r.number, r.trouble) for r in rows] == [
+        (2, ""),
+        (3, "a quotation mark is opened and not closed; close it"),
     ]
+    assert rows[1].raw == ('ink,"Brush',)
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "pots,Clay\n",
+        # One that is closed by a mark of the next row, which is far from it or near.
+        'pots,"Clay"\n',
+        "pots,Clay\n" * 20 + 'fire,"Kiln"\n',
+        # More than a cell can hold.
+        "pots,Clay\n" * 20_000,
+    ],
+)
+def test_a_row_of_which_nobody_can_tell_where_it_ends_is_named_and_no_list_is_read(write, below):
+    file = CsvFile(write('key,title_en\nsun,"Light\nand shade"\nink,"Brush\n' + below), COLUMNS)
+
+    with pytest.raises(Unreadable) as refused:
+        list(file.rows())
+
+    assert (refused.value.code, refused.value.line) == ("open_quote", 4)
+    assert "begins at line 4" in str(refused.value)
+
+
+@pytest.mark.parametrize("head", ['"key,title_en', 'key,"title" en', '\n"key","title_en\n'])
+def test_a_broken_header_is_said(write, head):
+    with pytest.raises(Unreadable) as refused:
+        CsvFile(write(f"{head}\nink,Brush\n"), COLUMNS)
+    assert (refused.value.code, refused.value.line) == ("open_quote", 1 + head.startswith("\n"))
+
+
+def test_a_line_break_in_the_header_is_a_space(write):
+    file = CsvFile(write('key,"title\r\n_en","Seats\n (at  most)"\nink,Brush,20\n'), COLUMNS)
+
+    assert file.header == ["key", "title _en", "Seats (at most)"]
+    (row,) = file.rows()
+    assert (row.number, row.cells) == (2, {"key": "ink", "title_en": "Brush"})
 
 
 def test_memory_does_not_grow_with_the_file(write):

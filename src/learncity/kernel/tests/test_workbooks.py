@@ -159,13 +159,61 @@ def test_entities_are_refused(book, tmp_path):
     assert refused.value.code == "damaged"
 
 
-def test_a_cell_far_to_the_right_does_not_make_rows_long(tmp_path):
+def test_a_cell_too_far_to_the_right_is_named_and_not_forgotten(tmp_path):
     made = Workbook()
-    made.active["A1"], made.active["XFD2"] = "name", "far"
+    made.active["A1"], made.active["IV2"], made.active["XFD2"] = "name", "last", " "
     path = tmp_path / "wide.xlsx"
     made.save(path)
     unpack(path, tmp_path / "out")
-    assert read(tmp_path / "out") == [["name"], []]
+    assert read(tmp_path / "out") == [["name"], [*[""] * 255, "last"]]
+    (tmp_path / "out").unlink()
+
+    made.active["IW3"] = "far"
+    made.save(path)
+    with pytest.raises(Unreadable) as said:
+        unpack(path, tmp_path / "out")
+    assert (said.value.code, said.value.line) == ("too_wide", 3)
+    assert "in cell IW3" in str(said.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_formula_without_its_result_is_named_and_no_empty_cell(book, tmp_path):
+    path = book(["name", "phone"], ["An", '="154"&"00002001"'])
+    with pytest.raises(Unreadable) as said:
+        unpack(path, tmp_path / "out")
+    assert (said.value.code, said.value.line) == ("formulas", 2)
+    assert "in cell B2" in str(said.value)
+    # What is not read does not matter.
+    unpack(path, tmp_path / "out", most=1)
+    assert read(tmp_path / "out") == [["name", "phone"]]
+
+
+def test_a_formula_is_its_result_also_when_that_is_empty(book, tmp_path):
+    cells = (
+        b'<c r="A1" t="str"><f>"name"</f><v>name</v></c><c r="B1"><f>1+1</f><v>2</v></c>'
+        b'<c r="C1" t="str"><f>""</f><v></v></c><c r="D1" t="str"><f>""</f></c>'
+        b'<c r="E1" t="inlineStr"><is><t>end</t></is></c>'
+    )
+    unpack(with_rows(book(["x"]), b"<row>" + cells + b"</row>"), tmp_path / "out")
+    assert read(tmp_path / "out") == [["name", "2", "", "", "end"]]
+
+
+def test_the_list_is_the_first_sheet_that_is_not_hidden(tmp_path):
+    made = Workbook()
+    made.active.append(["note"])
+    made.active.sheet_state = "hidden"
+    made.create_sheet("deep").sheet_state = "veryHidden"
+    made.create_sheet("people").append(["name"])
+    made.create_sheet("others").append(["other"])
+    made.active = 2
+    made.save(tmp_path / "list.xlsx")
+    unpack(tmp_path / "list.xlsx", tmp_path / "out")
+    assert read(tmp_path / "out") == [["name"]]
+
+
+def test_rows_out_of_order_are_no_rows_to_pass_over(book, tmp_path):
+    rows = b'<row r="2"><c><v>2</v></c></row><row r="1"><c><v>1</v></c></row>'
+    assert refused(with_rows(book(["name"]), rows), tmp_path) == "damaged"
 
 
 def test_packed_text_stays_text_and_comes_back(tmp_path):

@@ -22,13 +22,13 @@ from django.views.decorators.http import require_POST
 
 from learncity.apps.imports import queries, services
 from learncity.apps.imports.types import (
-    REASONS,
     RUNNING,
     STATE_NAMES,
     ImportState,
     ImportValue,
     ListTooLarge,
     ListUnreadable,
+    reason_of,
 )
 from learncity.apps.people import queries as people
 from learncity.apps.people.access import account
@@ -268,7 +268,7 @@ def _page(
         "done": _done(value),
         "figures": _figures(value)
         if value.state != ImportState.STOPPED or value.new or value.changed else [],
-        "reason": REASONS.get(value.code, ""),
+        "reason": reason_of(value.code, value.line) if value.code else "",
         "mistake_columns": [
             {"label": _("Column")}, {"label": _("What is wrong")},
             {"label": _("Rows"), "numeric": True},

@@ -17,6 +17,7 @@ from learncity.apps.imports.types import (
     ListTooLarge,
     ListUnreadable,
     NotNow,
+    reason_of,
 )
 from learncity.apps.people.imports import PeopleImport
 from learncity.apps.people.models import Listed, Person
@@ -385,3 +386,71 @@ def test_rows_left_out_are_handed_out_up_to_a_bound_and_it_is_said(go, monkeypat
     assert 1 < len(rows) < 10
     assert len(rows[-1]) == len(head)
     assert rows[-1][-1].startswith("More rows were left out than a download holds.")
+
+
+def test_a_row_with_a_broken_quotation_mark_comes_back_with_its_text(go):
+    broken = '1,"王" 小明,15400002001,1960'
+    value = go(HEAD + broken + "\n2,李秀英,15400002002,1962\n")
+    assert counts(value) == (1, 0, 0, 1)
+    (_head, row) = rows_of(value)
+    assert row[0] == broken
+    assert "a quotation mark stands where none can be" in row[-1]
+
+
+def test_a_list_with_an_open_quotation_mark_is_refused_and_the_row_is_named(go):
+    rows = [f"{n},李秀英,,1962\n" for n in range(3, 40)]
+    value = go(HEAD + GOOD + '2,"王小明,15400002001,1960\n' + "".join(rows), is_applied=False)
+
+    assert (value.state, value.code, value.line) == (ImportState.REFUSED, "open_quote", 3)
+    assert counts(value) == (0, 0, 0, 0)
+    for language in ("en", "zh-hans", "vi"):
+        with translation.override(language):
+            assert "3" in reason_of(value.code, value.line)
+
+
+def test_a_header_with_an_open_quotation_mark_is_refused_at_once(send):
+    with pytest.raises(ListUnreadable) as refused:
+        send(HEAD.replace("姓名", '"姓名') + GOOD)
+    assert refused.value.args == ("open_quote",)
+    assert "line 1 " in refused.value.says
+
+
+@pytest.mark.parametrize("is_workbook", [True, False])
+def test_a_line_break_in_the_header_is_a_space(go, tmp_path, is_workbook):
+    head, row = (
+        ["编号", "姓名\n(中文)", "电话\r\n号", "出生年"],
+        ["1", "王小明", "15400002001", "1960"],
+    )
+    columns = {"key": "编号", "name": "姓名 (中文)", "phone": "电话 号", "born": "出生年"}
+    if is_workbook:
+        book = Workbook()
+        book.active.append(head)
+        book.active.append(row)
+        book.save(tmp_path / "list.xlsx")
+        sent = (tmp_path / "list.xlsx").read_bytes()
+    else:
+        sent = ",".join(f'"{name}"' for name in head) + "\n" + ",".join(row) + "\n"
+
+    value = go(sent, columns)
+
+    assert value.header == tuple(columns.values())
+    assert (counts(value), imported()) == ((1, 0, 0, 0), {"王小明"})
+
+
+def test_a_workbook_that_would_lose_a_cell_is_refused_with_what_to_do(go, send, tmp_path):
+    def sent(*rows):
+        book = Workbook()
+        for row in (HEAD.strip().split(","), *rows):
+            book.active.append(row)
+        book.save(tmp_path / "list.xlsx")
+        return (tmp_path / "list.xlsx").read_bytes()
+
+    people = [[str(n), "王小明", "", "1960"] for n in range(40)]
+    value = go(sent(*people, ["99", "李秀英", '="154"&"00002001"', "1962"]), is_applied=False)
+    assert (value.state, value.code, value.line) == (ImportState.REFUSED, "formulas", 42)
+    assert "in row 42. Open it in a spreadsheet" in reason_of(value.code, value.line)
+
+    with pytest.raises(ListUnreadable) as refused:
+        send(sent(["1", "王小明", *[""] * 258, "15400002001"]))
+    assert refused.value.args == ("too_wide",)
+    assert "In row 2 " in refused.value.says

@@ -6,10 +6,11 @@ until the office says otherwise: the two are noted for it. A row that says what 
 changes nothing, whatever was changed here since; a cell that is empty says nothing. Numbers and
 groups are added and never taken away.
 
-A list never hands over or rewrites somebody it did not make. A phone or an e-mail address is added
-only to a person whom the same list made and who does not sign in, because whoever proves an address
-gets the record. Name, year of birth, language, home and hometown of somebody who signs in are only
-filled where they are empty. What was not taken is a note of the outcome; the row counts as read.
+A list never hands over or rewrites somebody it did not make, nor somebody of whom it made one of
+several records that were merged. Only of whom it made, and who does not sign in, it changes name,
+year of birth, language, home and hometown, and only to them it gives phones and e-mail addresses,
+because whoever proves an address gets the record. Of everybody else it fills what is empty. What
+was not taken is a note of the outcome; the row counts as read.
 """
 
 from collections.abc import Sequence
@@ -89,11 +90,14 @@ class PeopleImport:
             locks.hold_whole(CLAIM)
         met = self._meet(candidates)
         good = [c for c in candidates if not c.cells.errors]
-        shared = _writing.shared_addresses(good, met)
         news = [c for c in good if c.person_id is None]
         others = [c for c in good if c.person_id is not None and not c.is_known]
-        changes = _writing.changes_of(others, self._list.id)
+        there = _writing.look(others, self._list.id)
+        _writing.refuse_second_nations(others, there)
         kept = [c for c in others if not c.cells.errors]
+        # After every refusal: a row that is left out stands in nobody's way.
+        shared = _writing.shared_addresses([c for c in good if not c.cells.errors], met, there)
+        changes = _writing.changes_of(kept, there)
         if self._is_check:
             named = _staging.named_alike(news)
         else:
@@ -122,10 +126,10 @@ class PeopleImport:
         return met
 
     def _find_homes(self, candidates: Sequence[Candidate]) -> None:
-        """The places of these rows by key or code; two queries when one is not known yet."""
+        """The places of these rows by key or code; two queries when one is new, up to eight."""
         new = {c.home for c in candidates if c.home and c.home not in self._homes}
         if new:
-            by_code, by_key = places.ids_by_code(new), places.ids_by_key(new)
+            by_code, by_key = places.ids_by_code(new), places.ids_today(new)
             self._homes |= {home: by_key.get(home) or by_code.get(home) for home in new}
 
     def _look_up(self, one: Candidate) -> None:

@@ -60,10 +60,86 @@ class Change:
         return self.has_fields or self.has_home or bool(self.groups or self.numbers)
 
 
-def shared_addresses(good: Sequence[Candidate], met: Met) -> list[Pair]:
-    """Take from rows the phones and e-mail addresses that somebody else has; who shares with whom.
+@dataclass(slots=True)
+class There:
+    """What is there of the people whom some rows are about; each stands for all records of theirs.
 
-    Within these rows the first one keeps it.
+    Attributes:
+        held: hashes of their living numbers.
+        ended: hashes of those that are theirs no more.
+        nations: who has a living national ID, and of which country.
+        sign_in: who signs in.
+        made: whom the list may change and give addresses: it made every record of theirs, and none
+            of them signs in.
+    """
+
+    people: dict[UUID, Person] = field(default_factory=dict)
+    members: dict[UUID, set[UUID]] = field(default_factory=dict)
+    held: dict[UUID, set[bytes]] = field(default_factory=dict)
+    ended: dict[UUID, set[bytes]] = field(default_factory=dict)
+    nations: set[tuple[UUID, str]] = field(default_factory=set)
+    sign_in: set[UUID] = field(default_factory=set)
+    made: set[UUID] = field(default_factory=set)
+
+
+_LOCK = "SELECT id FROM people_person WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+
+
+def look(others: Sequence[Candidate], list_id: UUID) -> There:
+    """What is there of those whom rows are about; seven queries."""
+    ids = [c.person_id for c in others if c.person_id]
+    if not ids:
+        return There()
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [ids])
+    # Whatever belongs to a record that was merged into theirs is theirs.
+    kept = kept_of(ids)
+    there = There({p.id: p for p in Person.objects.filter(pk__in=ids)})
+    rows = Membership.objects.filter(person_id__in=kept, until=None)
+    for pk, group_id in rows.values_list("person_id", "group_id"):
+        there.members.setdefault(kept[pk], set()).add(group_id)
+    numbers = Identifier.objects.filter(person_id__in=kept)
+    for pk, kind, issuer, claim, ended_at in numbers.values_list(
+        "person_id", "kind", "issuer", "claim", "ended_at"
+    ):
+        into = there.ended if ended_at else there.held
+        into.setdefault(kept[pk], set()).add(bytes(claim or b""))
+        if kind == IdentifierKind.NATIONAL_ID and not ended_at:
+            there.nations.add((kept[pk], issuer))
+    signing = Account.objects.filter(person_id__in=kept).exclude(verified_at=None)
+    there.sign_in = {kept[pk] for pk in signing.values_list("person_id", flat=True)}
+    ours = Listed.objects.filter(people_list_id=list_id, is_maker=True, person_id__in=kept)
+    made = set(ours.values_list("person_id", flat=True))
+    # Whoever proves an address gets every record there is of the person.
+    others_made = {root for pk, root in kept.items() if pk not in made}
+    there.made = set(ids) - others_made - there.sign_in
+    return there
+
+
+def refuse_second_nations(others: Sequence[Candidate], there: There) -> None:
+    """Note the rows that bring a second living national ID of a country as mistakes."""
+    for one in others:
+        assert one.person_id is not None
+        for stated in _new_of(one, one.numbers, there):
+            is_nation = stated.number.kind == IdentifierKind.NATIONAL_ID
+            if is_nation and (one.person_id, stated.number.issuer) in there.nations:
+                one.cells.wrong(
+                    "national_id",
+                    _("the person has another living number of this country; "
+                      "end that one at the city office first"),
+                )  # fmt: skip
+
+
+def _new_of(one: Candidate, numbers: Iterable[Stated], there: There) -> list[Stated]:
+    mine = there.held.get(one.person_id, set()) if one.person_id else set()
+    return [stated for stated in numbers if mine.isdisjoint(stated.claims)]
+
+
+def shared_addresses(good: Sequence[Candidate], met: Met, there: There) -> list[Pair]:
+    """Take from rows the phones and e-mail addresses they may not bring; who shares with whom.
+
+    Somebody else has it, or got it from a row before; or the list may not give it to the person.
+    Only a row that keeps its address stands in the way of those after it.
     """
     pairs: list[Pair] = []
     first: dict[bytes, UUID] = {}
@@ -74,98 +150,70 @@ def shared_addresses(good: Sequence[Candidate], met: Met) -> list[Pair]:
         for stated in () if one.is_known else one.addresses:
             held = {holders[c] for c in stated.claims if c in holders}
             held |= met.accounts.get((one.row, stated.number.value), set())
-            held.add(first.setdefault(stated.claims[0], me))
+            if stated.claims[0] in first:
+                held.add(first[stated.claims[0]])
             others = held - {me}
             pairs += [(me, other) for other in others]
-            if not others:
+            if others:
+                continue
+            if why := _why_not(one, stated, there):
+                one.cells.note(stated.number.kind.lower(), why)
+            elif _new_of(one, [stated], there):
+                first[stated.claims[0]] = me
                 left.append(stated)
         one.addresses = left
     return pairs
 
 
-_LOCK = "SELECT id FROM people_person WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+def _why_not(one: Candidate, stated: Stated, there: There) -> str:
+    """Why the list may not give this address to the person; empty when it may, or they have it."""
+    if one.person_id is None or not _new_of(one, [stated], there):
+        return ""
+    if one.person_id not in there.made:
+        return _("not taken: the person was there before this list, or signs in already; add it at "
+                 "the desk when they ask for it")  # fmt: skip
+    if not there.ended.get(one.person_id, set()).isdisjoint(stated.claims):
+        # It may be somebody else's by now, who would get the record by proving it.
+        return _("not taken: the desk ended it as no longer theirs; add it there when it is again")
+    return ""
 
 
-def changes_of(others: Sequence[Candidate], list_id: UUID) -> Mapping[int, Change]:
-    """What each row changes of the person it is about; seven queries.
-
-    Mistakes are noted, and so is what a list may not do to somebody who was there before it.
-    """
-    ids = [c.person_id for c in others if c.person_id]
-    if not ids:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [ids])
-    # Whatever belongs to a record that was merged into theirs is theirs.
-    kept = kept_of(ids)
-    people = {p.id: p for p in Person.objects.filter(pk__in=ids)}
-    members: dict[UUID, set[UUID]] = {}
-    rows = Membership.objects.filter(person_id__in=kept, until=None)
-    for pk, group_id in rows.values_list("person_id", "group_id"):
-        members.setdefault(kept[pk], set()).add(group_id)
-    held: dict[UUID, set[bytes]] = {}
-    nations: set[tuple[UUID, str]] = set()
-    living = Identifier.objects.filter(person_id__in=kept, ended_at=None)
-    for pk, kind, issuer, claim in living.values_list("person_id", "kind", "issuer", "claim"):
-        held.setdefault(kept[pk], set()).add(bytes(claim or b""))
-        if kind == IdentifierKind.NATIONAL_ID:
-            nations.add((kept[pk], issuer))
-    signing = Account.objects.filter(person_id__in=kept).exclude(verified_at=None)
-    sign_in = {kept[pk] for pk in signing.values_list("person_id", flat=True)}
-    ours = Listed.objects.filter(people_list_id=list_id, is_maker=True, person_id__in=ids)
-    made = set(ours.values_list("person_id", flat=True)) - sign_in
+def changes_of(others: Sequence[Candidate], there: There) -> Mapping[int, Change]:
+    """What each row changes of the person it is about; what it may not is noted."""
     found = {}
     for one in others:
         assert one.person_id is not None
-        person, mine = people[one.person_id], held.get(one.person_id, set())
-        if person.id in sign_in:
-            _keep_fields(one, person)
-        if person.id not in made:
-            _keep_addresses(one, mine)
-        change = found[one.row] = Change(
+        person = there.people[one.person_id]
+        if person.id not in there.made:
+            _keep_fields(one, person, signs_in=person.id in there.sign_in)
+        found[one.row] = Change(
             has_fields=_merge_fields(one, person),
             has_home=one.home_id is not None and one.home_id != person.home_id,
-            groups=[g for g in one.group_ids if g not in members.get(person.id, ())],
-            numbers=[s for s in (*one.numbers, *one.addresses) if mine.isdisjoint(s.claims)],
+            groups=[g for g in one.group_ids if g not in there.members.get(person.id, ())],
+            numbers=_new_of(one, (*one.numbers, *one.addresses), there),
         )
-        for stated in change.numbers:
-            number = stated.number
-            is_nation = number.kind == IdentifierKind.NATIONAL_ID
-            if is_nation and (person.id, number.issuer) in nations:
-                one.cells.wrong(
-                    "national_id",
-                    _("the person has another living number of this country; "
-                      "end that one at the city office first"),
-                )  # fmt: skip
     return found
 
 
-def _keep_addresses(one: Candidate, mine: set[bytes]) -> None:
-    """Take no address for a record the list did not make: whoever proves it would get it all."""
-    for stated in one.addresses:
-        if mine.isdisjoint(stated.claims):
-            one.cells.note(
-                stated.number.kind.lower(),
-                _("not taken: the person was there before this list, or signs in already; add it "
-                  "at the desk when they ask for it"),
-            )  # fmt: skip
-    one.addresses = []
-
-
-def _keep_fields(one: Candidate, person: Person) -> None:
-    """Take nothing from the row in which somebody who signs in has a word of their own."""
+def _keep_fields(one: Candidate, person: Person, *, signs_in: bool) -> None:
+    """Take from the row only what nobody said yet of somebody the list may not change."""
     said = {name: getattr(one, name) for name in ("name", "born", "language", "hometown")}
     there: dict[str, Any] = {name: getattr(person, name) for name in said}
     said["home"], there["home"] = one.home_id, person.home_id
     for column, value in said.items():
         if not value or not there[column] or value == there[column]:
             continue
+        setattr(one, "home_id" if column == "home" else column, there[column])
+        if column == "name" and value.casefold() == person.name.casefold():
+            # Many lists write names in capitals.
+            continue
         one.cells.note(
             "family_name" if column == "name" and not one.cells.has("name") else column,
             _("not taken: the person signs in and says this themselves; compare the two at the "
-              "desk"),
+              "desk") if signs_in else
+            _("not taken: the person was there before this list, with something else; compare the "
+              "two at the desk"),
         )  # fmt: skip
-        setattr(one, "home_id" if column == "home" else column, there[column])
     if one.name == person.name:
         one.name_order, one.name_words = bytes(person.name_order), person.name_words
 

@@ -396,3 +396,31 @@ def test_control_without_the_lock_both_would_take_the_same_commune(committed, la
     rivals()
 
     assert Flow.objects.filter(source_id=land["AA01"]).count() == 2
+
+
+def test_a_key_is_the_place_of_today_and_that_of_one_that_is_no_more_its_only_heir(
+    land, django_assert_num_queries
+):
+    keys = dict(Place.objects.filter(pk__in=land.values()).values_list("code", "key"))
+    make_reform(
+        new("AA01", "AA09", "Xã Mới"),
+        *(new("AA02", target, "Xã Mới") for target in ("AA08", "AA09")),
+        effective=DAY,
+    )
+    # Not there yet.
+    make_reform(
+        new("BB01", "BB09", "Xã Sau", parent="BBd"),
+        effective=timezone.localdate() + timedelta(days=30), key="later",
+    )  # fmt: skip
+    later = Version.objects.get(code="BB09").place
+    Place.objects.filter(pk=land["BB02"]).update(ended_at=timezone.now())
+
+    with django_assert_num_queries(7):
+        found = queries.ids_today([*keys.values(), later.key, "nowhere"])
+
+    still = ("AA", "BB", "AAd", "BBd", "AA03", "BB01")
+    assert found == {keys[code]: land[code] for code in still} | {
+        keys["AA01"]: Place.objects.get(code="AA09").id
+    }
+    with django_assert_num_queries(1):
+        queries.ids_today([keys["AA03"]])
