@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from openpyxl import Workbook
 
 from learncity.apps.imports import files, jobs, queries, services
