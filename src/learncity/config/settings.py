@@ -155,6 +155,8 @@ SECOND_FACTOR_HOURS = int(env().second_factor_hours)
 # most somebody stands in for another.
 ROLE_REVIEW_DAYS, ROLE_REVIEW_TAKES = int(env().role_review_days), 30
 STAND_IN_DAYS = int(env().stand_in_days)
+# For how long somebody may confirm that two records that both sign in are one person.
+MERGE_PROPOSAL_DAYS = int(env().merge_proposal_days)
 # Signing in elsewhere; each is off while it is empty (security.ports).
 OIDC_URL, WECHAT_URL = env().oidc_url, env().wechat_url
 WECHAT_APP_URL, ZALO_URL = env().wechat_app_url, env().zalo_url

@@ -209,6 +209,11 @@ addresses = [
         name="merge_preview",
     ),
     path(
+        "operate/people/<uuid:person_id>/merge/<uuid:other_id>/answer/",
+        merging.answer,
+        name="answer_merge",
+    ),
+    path(
         "operate/people/<uuid:person_id>/separate/<uuid:other_id>/",
         merging.separate,
         name="separate",

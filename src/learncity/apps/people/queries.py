@@ -20,6 +20,7 @@ from .models import (
     Identifier,
     Membership,
     Merge,
+    MergeProposal,
     PeopleList,
     Person,
     PersonKey,
@@ -40,6 +41,7 @@ from .types import (
     MergeValue,
     Number,
     PersonValue,
+    ProposalValue,
     Reach,
     ResidenceValue,
     SeenValue,
@@ -50,6 +52,7 @@ __all__ = [
     "account_of_id",
     "addresses",
     "all_ids",
+    "both_sign_in",
     "cards",
     "find_account",
     "find_by_identifier",
@@ -63,6 +66,8 @@ __all__ = [
     "of_person",
     "persons",
     "possible_duplicates",
+    "proposal_of",
+    "proposals",
     "reach_of",
     "records_of",
     "residences_of",
@@ -304,6 +309,44 @@ def merges_of(person_id: UUID) -> list[MergeValue]:
     """The living merges that make up this person, oldest first; one query."""
     rows = Merge.objects.filter(of_person(person_id, "kept"), ended_at=None)
     return [m.as_value() for m in rows.order_by("at", "id")]
+
+
+_SIGN_IN = """
+SELECT count(DISTINCT p.id) FROM unnest(%s::uuid[]) AS p(id)
+CROSS JOIN people_all_ids(p.id) m JOIN people_account a ON a.person_id = m AND a.is_active
+"""
+
+
+def both_sign_in(one: UUID, other: UUID) -> bool:
+    """Whether each of two persons, with all records of theirs, has an account; one query.
+
+    One whose first code is still on its way counts: it would read everything once it came.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SIGN_IN, [[one, other]])
+        return bool(cursor.fetchone()[0] == 2)
+
+
+def proposal_of(one: UUID, other: UUID, *, at: datetime) -> ProposalValue | None:
+    """That it is proposed now to join these two, whichever is to be kept; one query."""
+    pair = [one, other]
+    rows = MergeProposal.objects.filter(kept__in=pair, other__in=pair, outcome=None, until__gt=at)
+    found = rows.first()
+    return found.as_value() if found else None
+
+
+def proposals(
+    *, at: datetime, home_ids: Collection[UUID] | None = None, limit: int = 50
+) -> list[ProposalValue]:
+    """What is proposed now to be joined and waits for somebody, oldest first; one query.
+
+    Args:
+        home_ids: only where both live in one of these regions.
+    """
+    rows = MergeProposal.objects.filter(outcome=None, until__gt=at)
+    if home_ids is not None:
+        rows = rows.filter(kept__home__in=home_ids, other__home__in=home_ids)
+    return [p.as_value() for p in rows.order_by("at", "id")[:limit]]
 
 
 def resemblances(list_name: str, *, since: datetime, limit: int = 50) -> list[Alike]:

@@ -36,11 +36,12 @@ from .identifiers import (
     reveal_identifier,
 )
 from .lists import list_named, list_to_look
-from .merges import merge, unmerge
+from .merges import answer_merge, merge, unmerge
 from .models import (
     NO_PASSWORD,
     Account,
     Membership,
+    MergeProposal,
     Person,
     Resemblance,
     Residence,
@@ -61,6 +62,7 @@ __all__ = [
     "account_for",
     "add_identifier",
     "add_own_identifier",
+    "answer_merge",
     "change_profile",
     "confirm_home",
     "describe",
@@ -194,6 +196,7 @@ def forget(*, person_id: UUID, at: datetime) -> int:
         model.objects.filter(person_id=person_id).delete()
     alike = Q(person_id=person_id) | Q(other_id=person_id)
     Resemblance.objects.filter(alike).delete()
+    MergeProposal.objects.filter(Q(kept_id=person_id) | Q(other_id=person_id)).delete()
     return Person.objects.filter(pk=person_id, erased_at=None).update(
         key=None, name="", name_order=b"", name_words="", home=None, hometown="", born=None,
         ended_at=at, erased_at=at,

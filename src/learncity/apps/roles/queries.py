@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 
 from .models import Grant, Item, Review
-from .types import Actor, Figures, GrantValue, Held, ItemValue, ReviewValue, Role
+from .types import DUTIES, Act, Actor, Figures, GrantValue, Held, ItemValue, ReviewValue, Role
 
 SOON = timedelta(days=30)
 
@@ -59,6 +59,23 @@ def operators(*, at: datetime) -> list[UUID]:
         held_now(at), role=Role.OPERATOR, organization__ended_at=None
     ).order_by("since", "id")
     return list(dict.fromkeys(rows.values_list("person_id", flat=True)))
+
+
+def holders(act: Act, *, at: datetime) -> list[Actor]:
+    """Everybody whose role lets them do it now, with these roles alone, by when they came.
+
+    In organizations that have not ended; one query.
+    """
+    lets = [role for role in Role if act in DUTIES[role]]
+    rows = Grant.objects.filter(held_now(at), role__in=lets, organization__ended_at=None)
+    found: dict[UUID, set[Held]] = {}
+    for person_id, role, organization_id, place_id, lent in rows.order_by(
+        "since", "id"
+    ).values_list("person_id", "role", "organization_id", "place_id", "stands_in_for_id"):
+        held = Held(Role(role), organization_id, place_id, lent is not None)
+        if held.lets(act):
+            found.setdefault(person_id, set()).add(held)
+    return [Actor(person_id, frozenset(held)) for person_id, held in found.items()]
 
 
 def of_person(person_id: UUID, *, at: datetime) -> list[GrantValue]:

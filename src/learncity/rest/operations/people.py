@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from learncity.apps.assertions import queries as assertions
 from learncity.apps.people import queries, services
 from learncity.apps.people.access import account
-from learncity.apps.people.types import Number, PersonCard, PersonNotFound
+from learncity.apps.people.types import Number, PersonCard, PersonNotFound, ProposalValue
 from learncity.apps.places import queries as places
 from learncity.apps.roles.access import Duty, Where, actor_of, covers, of_person, regions_for
 from learncity.apps.roles.types import Act
@@ -252,13 +252,28 @@ def end_identifier(request: HttpRequest, person_id: UUID, identifier_id: UUID) -
     return Status(200, shapes.Identifiers(items=[shapes.Identifier.of(v) for v in held]))
 
 
-@one.post("/desk/people/{uuid:person_id}/merges", response={200: shapes.Merge, **refusals(409)})
+@router.get("/desk/people/merge-proposals", response=shapes.MergeProposals)
+def list_merge_proposals(request: HttpRequest) -> shapes.MergeProposals:
+    """List what one of the office proposed to join and another has to confirm; at most fifty."""
+    found = queries.proposals(at=timezone.now(), home_ids=_homes(request))
+    services.note_search(found=len(found), by=_by(request), how="API")
+    return shapes.MergeProposals(items=[shapes.MergeProposal.of(p) for p in found])
+
+
+@one.post(
+    "/desk/people/{uuid:person_id}/merges",
+    response={200: shapes.Merge, 202: shapes.MergeProposal, **refusals(409)},
+)
 @once
 @only(Duty(Act.KEEP_PEOPLE, on=_of_both))
 def merge_people(
     request: HttpRequest, person_id: UUID, payload: shapes.NewMerge
 ) -> Status[BaseModel]:
-    """Say that another record is the same person. Nothing moves; it can be undone exactly."""
+    """Say that another record is the same person. Nothing moves; it can be undone exactly.
+
+    Where both sign in with an account of their own nothing is merged yet: 202, and somebody else
+    of the office answers the proposal.
+    """
     made = services.merge(
         keep=person_id,
         other=payload.other,
@@ -266,7 +281,32 @@ def merge_people(
         by=_by(request),
         at=timezone.now(),
     )
+    if isinstance(made, ProposalValue):
+        return Status(202, shapes.MergeProposal.of(made))
     return Status(200, shapes.Merge.of(made))
+
+
+@one.post(
+    "/desk/people/{uuid:person_id}/merges/{uuid:other_id}/answer",
+    response={200: shapes.MergeProposal, **refusals(409)},
+)
+@once
+def answer_merge_proposal(
+    request: HttpRequest, person_id: UUID, other_id: UUID, payload: shapes.MergeAnswer
+) -> Status[BaseModel]:
+    """Confirm what somebody else proposed, which merges the two, or refuse it.
+
+    Whoever proposed it may take it back. 409 `own_proposal` when they confirm it themselves,
+    `proposal_over` when nobody proposes it now.
+    """
+    said = services.answer_merge(
+        keep=person_id,
+        other=other_id,
+        is_confirmed=payload.confirm,
+        by=_by(request),
+        at=timezone.now(),
+    )
+    return Status(200, shapes.MergeProposal.of(said))
 
 
 @one.delete(

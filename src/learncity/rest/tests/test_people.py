@@ -163,6 +163,27 @@ def test_two_records_are_merged_and_separated(operator, city):
     assert (itself.status_code, itself.json()["code"]) == (409, "cannot_merge_self")
 
 
+def test_two_that_both_sign_in_are_merged_by_two_of_the_office(operator, city):
+    one, two = make_person(account=True), make_person(account=True)
+    clerk = make_person(account=True)
+    make_grant(clerk, Role.OPERATOR, "city-learning-office")
+    colleague = program(people.find_account(clerk))
+    path = f"{API}/desk/people/{one}/merges"
+    asked = operator.post(path, {"other": str(two), "reason": "SAME_DOCUMENT"})
+    assert (asked.status_code, asked.json()["outcome"]) == (202, None)
+    assert operator.get(f"{API}/desk/people/merge-proposals").json()["items"] == [asked.json()]
+    assert operator.get(f"{API}/desk/people/{two}").json()["id"] == str(two)
+
+    own = operator.post(f"{path}/{two}/answer", {"confirm": True})
+    assert (own.status_code, own.json()["code"]) == (409, "own_proposal")
+    said = colleague.post(f"{path}/{two}/answer", {"confirm": True})
+    assert (said.status_code, said.json()["outcome"]) == (200, "CONFIRMED")
+    assert operator.get(f"{API}/desk/people/{two}").json()["id"] == str(one)
+    late = colleague.post(f"{path}/{two}/answer", {"confirm": False})
+    assert (late.status_code, late.json()["code"]) == (409, "proposal_over")
+    assert operator.get(f"{API}/desk/people/merge-proposals").json()["items"] == []
+
+
 def test_every_look_is_written_down(operator, account_of):
     person = make_person("被看者")
     me = account_of("demo-operator").person_id

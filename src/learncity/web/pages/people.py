@@ -4,6 +4,7 @@ What is searched for is sent as a form and never stands in an address; nothing i
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from learncity.apps.people.types import (
     IdentifierValue,
     Number,
     PersonCard,
+    ProposalValue,
 )
 from learncity.apps.places import queries as places
 from learncity.apps.places.types import PlaceValue
@@ -119,8 +121,32 @@ def people(request: HttpRequest) -> HttpResponse:
         "after": after,
         "columns": columns(),
         "rows": rows_of(found, "web:person"),
+        "proposals": [] if form.is_bound else _proposals(request),
     }
     return render(request, "web/people.html", context)
+
+
+def _proposals(request: HttpRequest) -> list[dict[str, Any]]:
+    """Records that somebody wants to join and somebody else confirms; at most two queries."""
+    mine = regions_for(actor_of(request), Act.KEEP_PEOPLE)
+    found = queries.proposals(at=timezone.now(), home_ids=mine)
+    if not found:
+        return []
+    names = queries.persons({pk for p in found for pk in (p.kept_id, p.other_id)})
+    return [
+        {
+            "names": [names[pk].name or _("No name yet") for pk in (p.kept_id, p.other_id)],
+            "url": reverse("web:merge_preview", args=[p.kept_id, p.other_id]),
+            "reason": MERGE_REASON_NAMES[p.reason],
+            "last": last_day(p),
+        }
+        for p in found
+    ]
+
+
+def last_day(proposal: ProposalValue) -> str:
+    """The last day on which a proposal can be answered for its whole length."""
+    return formats.day(proposal.until - timedelta(days=1), "long")
 
 
 @only(Duty(Act.KEEP_PEOPLE))

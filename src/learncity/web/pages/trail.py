@@ -93,6 +93,8 @@ ACTIONS = {
     "people.identifier_revealed": gettext_lazy("Read a whole number"),
     "people.home_changed": gettext_lazy("Changed where a person lives"),
     "people.merged": gettext_lazy("Merged two records"),
+    "people.merge_proposed": gettext_lazy("Proposed to merge two records"),
+    "people.merge_refused": gettext_lazy("Refused to merge two records"),
     "people.unmerged": gettext_lazy("Separated two records"),
     "people.group_joined": gettext_lazy("Put a person into a group"),
     "people.group_left": gettext_lazy("Took a person out of a group"),
@@ -179,7 +181,7 @@ DETAILS = {
 }
 # Identifiers and symbols for whoever follows a trail through the table; they say nothing to a
 # reader.
-HIDDEN = {"visit", "mandate", "act", "dispute", "why", "is_upheld"}
+HIDDEN = {"proposed_by", "visit", "mandate", "act", "dispute", "why", "is_upheld"}
 HOW = {
     "PAGE": gettext_lazy("on the page"),
     "PRINT": gettext_lazy("printed"),
