@@ -181,6 +181,8 @@ ACCOUNT_RATE_LIMITS = {
     # Codes of assertions by strangers, and people looked for by their number at a desk.
     "verify_code": "30/m/ip",
     "find_person": "60/h/key",
+    # Numbers somebody states that turn out to be another's; only those are counted.
+    "meet_number": "20/h/key,60/d/key",
     # For an account: of a million codes, three count at a time.
     "try_second_factor": "5/m/key,20/h/key,60/d/key",
 }

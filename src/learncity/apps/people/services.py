@@ -83,6 +83,7 @@ __all__ = [
     "note_person_read",
     "note_search",
     "note_seen",
+    "note_taken",
     "parse_address",
     "parse_number",
     "prefer_language",
@@ -270,3 +271,13 @@ def note_person_read(*, person_id: UUID, by: By, how: str) -> None:
 def note_search(*, found: int, by: By, how: str) -> None:
     """Write down that somebody of the office searched for people; not for whom."""
     audit.note("people.searched", "people", by=by, found=found, how=how)
+
+
+def note_taken(*, person_id: UUID | None, by: By) -> None:
+    """Write down that somebody was told that a number they stated is another's; not which.
+
+    Args:
+        person_id: of whom it was stated; ``None`` for somebody who was not registered for it.
+    """
+    subject = f"person {person_id}" if person_id else "people"
+    audit.note("people.number_taken", subject, by=by)

@@ -73,6 +73,24 @@ def test_a_number_of_another_is_refused_without_saying_whose(worker, staff):
     assert mine not in refused.content.decode()
 
 
+def test_that_a_number_is_somebody_elses_is_told_so_often_and_no_more(
+    operator, worker, staff, settings
+):
+    limits = settings.ACCOUNT_RATE_LIMITS
+    settings.ACCOUNT_RATE_LIMITS = limits | {"meet_number": "2/h/key"}
+    worker.post(f"{API}/me/identifiers", ID)
+    person = register(operator)
+    path = f"{API}/desk/people/{person['id']}/identifiers"
+    for client, where in ((operator, path), (staff, f"{API}/me/identifiers")):
+        said = [client.post(where, ID).json()["code"] for _ in range(3)]
+        assert said == ["identifier_taken"] * 2 + ["too_many_taken"]
+    free = operator.post(path, PASSPORT)
+    assert (free.status_code, free.json()["code"]) == (409, "too_many_taken")
+    new = operator.post(f"{API}/desk/people", new_person(identifiers=[ID]))
+    assert (new.status_code, new.json()["code"]) == (409, "too_many_taken")
+    assert AuditEntry.objects.filter(action="people.number_taken").count() == 4
+
+
 def test_somebody_is_registered_once_and_found_by_name_and_number(operator):
     said = new_person(identifiers=[ID], home="weiting", groups=["migrant-worker"], hometown="Huế")
     made = operator.post(f"{API}/desk/people", said)

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 
 from learncity.apps.assertions import queries as assertions
 from learncity.apps.people import queries, services
-from learncity.apps.people.access import account
+from learncity.apps.people.access import account, stating_numbers
 from learncity.apps.people.types import (
     DUPLICATE_NAMES,
     KIND_NAMES,
@@ -160,18 +160,19 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
-            made = services.register(
-                person_id=said["id"],
-                name=said["name"],
-                born=said["born"],
-                language=said["language"],
-                numbers=said["numbers"],
-                home_id=form.home_id(),
-                hometown=said["hometown"],
-                group_keys=said["groups"],
-                by=by(request),
-                at=timezone.now(),
-            )
+            with stating_numbers(request, by=by(request)):
+                made = services.register(
+                    person_id=said["id"],
+                    name=said["name"],
+                    born=said["born"],
+                    language=said["language"],
+                    numbers=said["numbers"],
+                    home_id=form.home_id(),
+                    hometown=said["hometown"],
+                    group_keys=said["groups"],
+                    by=by(request),
+                    at=timezone.now(),
+                )
         except DomainError as error:
             refusal, holder = error, _holder(request, error, said["numbers"])
         else:
@@ -310,9 +311,10 @@ def add_number(request: HttpRequest, person_id: UUID) -> HttpResponse:
     card, form = kept_card(person_id), NumberForm(request.POST)
     if not form.is_valid():
         return person_page(request, card, form)
-    number = form.cleaned_data["parsed"]
+    number, clerk = form.cleaned_data["parsed"], by(request)
     try:
-        services.add_identifier(person_id=card.id, number=number, by=by(request), at=timezone.now())
+        with stating_numbers(request, by=clerk, of=card.id):
+            services.add_identifier(person_id=card.id, number=number, by=clerk, at=timezone.now())
     except DomainError as error:
         return person_page(request, card, form, error, _holder(request, error, [number]))
     return redirect("web:person", card.id)

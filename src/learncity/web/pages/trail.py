@@ -89,6 +89,7 @@ ACTIONS = {
     "people.person_read": gettext_lazy("Looked at a person"),
     "people.registered": gettext_lazy("Registered a person"),
     "people.identifier_added": gettext_lazy("Added a number"),
+    "people.number_taken": gettext_lazy("Was told that a number is somebody else’s"),
     "people.identifier_ended": gettext_lazy("Ended a number"),
     "people.identifier_revealed": gettext_lazy("Read a whole number"),
     "people.home_changed": gettext_lazy("Changed where a person lives"),

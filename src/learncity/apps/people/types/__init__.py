@@ -391,6 +391,16 @@ class TooManyIdentifiers(DomainError):
     says = _("No more numbers can be added here today. Ask the city office.")
 
 
+class TooManyTaken(DomainError):
+    """Whoever states numbers was told too often that somebody else has one."""
+
+    code = "too_many_taken"
+    says = _(
+        "Too many of these numbers belong to somebody else. Wait an hour, or ask a colleague to"
+        " compare them with the documents."
+    )
+
+
 class IdentifierNotFound(NotFound):
     """The person holds no such identifier."""
 
