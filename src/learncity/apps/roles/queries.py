@@ -91,18 +91,25 @@ def stand_ins_of(person_id: UUID, *, at: datetime) -> list[GrantValue]:
 
 
 def grants(
-    organization_ids: Collection[UUID] | None, *, at: datetime, over: bool = False
+    organization_ids: Collection[UUID] | None,
+    *,
+    at: datetime,
+    over: bool = False,
+    offset: int = 0,
+    limit: int | None = None,
 ) -> list[GrantValue]:
     """Roles at these organizations, at all for ``None``, by organization and beginning; one query.
 
     Args:
         over: those that are over, the last first, instead of those of now and later.
+        offset, limit: the part that is read; all for ``None``. How many there are say ``figures``.
     """
     rows = _of(organization_ids)
     if over:
-        return [row.as_value() for row in rows.filter(until__lte=at).order_by("-until", "id")]
-    rows = rows.exclude(until__lte=at).order_by("organization__key", "since", "id")
-    return [row.as_value() for row in rows]
+        rows = rows.filter(until__lte=at).order_by("-until", "id")
+    else:
+        rows = rows.exclude(until__lte=at).order_by("organization__key", "since", "id")
+    return [row.as_value() for row in rows[offset : None if limit is None else offset + limit]]
 
 
 def find_grant(grant_id: UUID) -> GrantValue | None:
@@ -122,6 +129,8 @@ def figures(organization_ids: Collection[UUID] | None, *, at: datetime) -> Figur
         ending=Count("pk", filter=held & Q(until__lte=at + SOON)),
         coming=Count("pk", filter=Q(since__gt=at)),
         unreviewed=Count("pk", filter=own & unreviewed(long_ago)),
+        listed=Count("pk", filter=~Q(until__isnull=False, until__lte=at)),
+        over=Count("pk", filter=Q(until__lte=at)),
     )
     return Figures(**found)
 
