@@ -59,6 +59,7 @@ PAGES = {
     "/me/security/passkey/": SIGNED_IN,
     "/me/security/link/": SIGNED_IN,
     "/sign-in/second/": SIGNED_IN,
+    "/sign-in/claim/": SIGNED_IN,
     "/me/numbers/": SIGNED_IN,
     "/me/work/": SIGNED_IN,
     "/me/privacy/": SIGNED_IN,

@@ -71,7 +71,7 @@ def merge(
         return found.as_value()
     if by.person_id is not None and queries.both_sign_in(keep, other):
         return _propose(keep, other, reason, by.person_id, by, at)
-    return _join(keep, other, reason, by, at)
+    return join_records(keep, other, reason, by, at)
 
 
 def _living(keep: UUID, other: UUID) -> Merge | None:
@@ -84,9 +84,10 @@ def _living(keep: UUID, other: UUID) -> Merge | None:
     return None
 
 
-def _join(
+def join_records(
     keep: UUID, other: UUID, reason: MergeReason, by: By, at: datetime, **detail: str
 ) -> MergeValue:
+    """Write that two records are one person, whose locks are held; for this room only."""
     made = Merge.objects.create(
         kept_id=keep, other_id=other, reason=reason, at=at, by_id=by.person_id
     )
@@ -147,7 +148,7 @@ def answer_merge(
     if not is_confirmed:
         audit.note("people.merge_refused", f"person {keep}", by=by, other=str(other))
     elif not _living(keep, other):
-        _join(keep, other, MergeReason(found.reason), by, at, proposed_by=str(found.by_id))
+        join_records(keep, other, MergeReason(found.reason), by, at, proposed_by=str(found.by_id))
     return found.as_value()
 
 

@@ -36,6 +36,7 @@ from .types import (
     Alike,
     Assurance,
     GroupValue,
+    IdentifierKind,
     IdentifierValue,
     MembershipValue,
     MergeValue,
@@ -369,6 +370,39 @@ def find_by_identifier(number: Number) -> UUID | None:
     about, value = claim_of(number)
     rows = Identifier.objects.filter(claim__in=sealing.digests(value, about=about), ended_at=None)
     return rows.order_by("id").values_list("person_id", flat=True).first()
+
+
+def stated_of(address: Addresses) -> UUID | None:
+    """Of whom an office stated this address, if they have no account at all; three queries."""
+    if address.phone:
+        number = Number(IdentifierKind.PHONE, "", address.phone)
+    else:
+        number = Number(IdentifierKind.EMAIL, "", (address.email or "").lower())
+    held = find_by_identifier(number)
+    if held is None or Account.objects.filter(person_id__in=all_ids(held)).exists():
+        return None
+    return held
+
+
+def birth_years_of(person_id: UUID) -> set[int]:
+    """The years of birth in all records of a person; none when nobody wrote one; one query."""
+    rows = Person.objects.filter(of_person(person_id, "id"), born__isnull=False)
+    return {born for born in rows.values_list("born", flat=True) if born}
+
+
+def waiting_record(account: Account) -> UUID | None:
+    """The record of an office that is this account's if its owner knows the year of birth.
+
+    Nobody is asked of a record that they declined. One query where no office stated the address,
+    five at most.
+    """
+    for address in (Addresses(account.phone, None), Addresses(None, account.email)):
+        held = stated_of(address) if address.phone or address.email else None
+        if held is None or not birth_years_of(held):
+            continue
+        if not Resemblance.objects.filter(person_id=account.person_id, other_id=held).exists():
+            return held
+    return None
 
 
 def identifiers_of(person_id: UUID) -> list[IdentifierValue]:

@@ -27,6 +27,7 @@ from .belonging import (
     register,
     settle,
 )
+from .claims import claim_record, decline_record
 from .identifiers import (
     add_identifier,
     add_own_identifier,
@@ -52,9 +53,7 @@ from .rules import parse_address, parse_number
 from .types import (
     Addresses,
     Document,
-    IdentifierKind,
     NotSeenByOneself,
-    Number,
     SeenValue,
 )
 
@@ -64,7 +63,9 @@ __all__ = [
     "add_own_identifier",
     "answer_merge",
     "change_profile",
+    "claim_record",
     "confirm_home",
+    "decline_record",
     "describe",
     "destroy_key",
     "end_identifier",
@@ -103,7 +104,8 @@ def account_for(*, address: Addresses, language: str) -> Account:
 
     Whether it was there cannot be told from outside: a code is sent either way. Two at once get the
     same account. An address that an office stated of somebody without an account is theirs:
-    whoever proves it finds what the office wrote down.
+    whoever proves it finds what the office wrote down. Where the office wrote a year of birth too,
+    they are asked for it first (``claim_record``), and begin with a record of their own.
 
     Args:
         address: exactly one of phone and e-mail, in the form of ``rules.parse_address``.
@@ -133,13 +135,9 @@ def _find(address: Addresses) -> Account | None:
 
 
 def _registered(address: Addresses) -> Person | None:
-    """Whom an office stated this address of, as long as they have no account."""
-    if address.phone:
-        number = Number(IdentifierKind.PHONE, "", address.phone)
-    else:
-        number = Number(IdentifierKind.EMAIL, "", address.email or "")
-    held = queries.find_by_identifier(number)
-    if held is None or Account.objects.filter(person_id__in=queries.all_ids(held)).exists():
+    """Whom an office stated this address of, if they have no account and no known year of birth."""
+    held = queries.stated_of(address)
+    if held is None or queries.birth_years_of(held):
         return None
     return Person.objects.get(pk=held)
 

@@ -94,6 +94,8 @@ ACTIONS = {
     "people.identifier_revealed": gettext_lazy("Read a whole number"),
     "people.home_changed": gettext_lazy("Changed where a person lives"),
     "people.merged": gettext_lazy("Merged two records"),
+    "people.record_claimed": gettext_lazy("Opened the record that an office had made"),
+    "people.record_declined": gettext_lazy("Did not open the record that an office had made"),
     "people.merge_proposed": gettext_lazy("Proposed to merge two records"),
     "people.merge_refused": gettext_lazy("Refused to merge two records"),
     "people.unmerged": gettext_lazy("Separated two records"),
