@@ -59,6 +59,7 @@ PAGES = {
     "/me/security/passkey/": SIGNED_IN,
     "/me/security/link/": SIGNED_IN,
     "/sign-in/second/": SIGNED_IN,
+    "/sign-in/claim/": SIGNED_IN,
     "/me/numbers/": SIGNED_IN,
     "/me/work/": SIGNED_IN,
     "/me/privacy/": SIGNED_IN,
@@ -150,6 +151,7 @@ FORMS = {
     "operate/people/<uuid:person_id>/numbers/": OPERATOR,
     "operate/people/<uuid:person_id>/numbers/<uuid:identifier_id>/end/": OPERATOR,
     "operate/people/<uuid:person_id>/separate/<uuid:other_id>/": OPERATOR,
+    "operate/people/<uuid:person_id>/merge/<uuid:other_id>/answer/": OPERATOR,
 }
 # One person's own things, tested below, in web/tests/test_households.py and test_roles.py; of one
 # organization, in test_matrix.py; the demo's outbox,

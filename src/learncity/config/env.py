@@ -80,6 +80,11 @@ class Env:
     stand_in_days: str = _var(
         "LEARNCITY_STAND_IN_DAYS", "90", "for how many days at most somebody stands in for another"
     )
+    merge_proposal_days: str = _var(
+        "LEARNCITY_MERGE_PROPOSAL_DAYS",
+        "14",
+        "for how many days a second officer may confirm that two records are one person",
+    )
     oidc_url: str = _var(
         "OIDC_URL", "", "oidc://CLIENT:SECRET@ISSUER?name=NAME; empty: no such sign-in"
     )
@@ -137,6 +142,7 @@ class Env:
             ("LEARNCITY_SECOND_FACTOR_HOURS", self.second_factor_hours, 720),
             ("LEARNCITY_ROLE_REVIEW_DAYS", self.role_review_days, 3660),
             ("LEARNCITY_STAND_IN_DAYS", self.stand_in_days, 366),
+            ("LEARNCITY_MERGE_PROPOSAL_DAYS", self.merge_proposal_days, 366),
         ):
             if not (number.isdigit() and 0 < int(number) <= most):
                 wrong.append(f"{name}: {number!r}; use 1 to {most}")

@@ -155,6 +155,8 @@ SECOND_FACTOR_HOURS = int(env().second_factor_hours)
 # most somebody stands in for another.
 ROLE_REVIEW_DAYS, ROLE_REVIEW_TAKES = int(env().role_review_days), 30
 STAND_IN_DAYS = int(env().stand_in_days)
+# For how long somebody may confirm that two records that both sign in are one person.
+MERGE_PROPOSAL_DAYS = int(env().merge_proposal_days)
 # Signing in elsewhere; each is off while it is empty (security.ports).
 OIDC_URL, WECHAT_URL = env().oidc_url, env().wechat_url
 WECHAT_APP_URL, ZALO_URL = env().wechat_app_url, env().zalo_url
@@ -176,9 +178,13 @@ ACCOUNT_RATE_LIMITS = {
     # As many as MAX_ATTEMPTS, for as long as the code works: that one is counted in the session,
     # where tries that are sent at once do not see each other.
     "try_login_code": "5/10m/key",
+    # Years of birth that whoever proved an address may say, for the record an office made of it.
+    "claim_record": "3/d/key",
     # Codes of assertions by strangers, and people looked for by their number at a desk.
     "verify_code": "30/m/ip",
     "find_person": "60/h/key",
+    # Numbers somebody states that turn out to be another's; only those are counted.
+    "meet_number": "20/h/key,60/d/key",
     # For an account: of a million codes, three count at a time.
     "try_second_factor": "5/m/key,20/h/key,60/d/key",
 }

@@ -36,8 +36,8 @@ from .pages import (
     vouching,
     work,
 )
+from .signin import claims, ways
 from .signin import views as signin
-from .signin import ways
 
 app_name = "web"
 
@@ -58,6 +58,7 @@ addresses = [
     path("prefer/", home.prefer, name="prefer"),
     path("sign-in/", signin.sign_in, name="sign_in"),
     path("sign-out/", signin.sign_out, name="sign_out"),
+    path("sign-in/claim/", claims.claim, name="claim"),
     path("sign-in/second/", security.second_factor, name="second_factor"),
     path("sign-in/with/<slug:way>/", ways.leave, name="leave"),
     path("sign-in/with/<slug:way>/back/", ways.come_back, name="come_back"),
@@ -207,6 +208,11 @@ addresses = [
         "operate/people/<uuid:person_id>/merge/<uuid:other_id>/",
         merging.preview,
         name="merge_preview",
+    ),
+    path(
+        "operate/people/<uuid:person_id>/merge/<uuid:other_id>/answer/",
+        merging.answer,
+        name="answer_merge",
     ),
     path(
         "operate/people/<uuid:person_id>/separate/<uuid:other_id>/",

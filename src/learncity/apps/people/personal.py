@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +18,7 @@ from .models import (
     Listed,
     Membership,
     Merge,
+    MergeProposal,
     Person,
     PersonKey,
     Resemblance,
@@ -127,6 +129,12 @@ def _unproven(before: datetime) -> int:
     return services.forget_unproven(before=before)
 
 
+def _answered(before: datetime) -> int:
+    """Proposals that were answered, or lapsed, before a moment."""
+    over = Q(answered_at__lt=before) | Q(outcome=None, until__lt=before)
+    return MergeProposal.objects.filter(over).delete()[0]
+
+
 def _revoked(before: datetime) -> int:
     return Token.objects.filter(revoked_at__lt=before).delete()[0]
 
@@ -227,6 +235,16 @@ register(
         gettext_lazy("Which other record, and why; the office compares the two."),
         Basis.DUTY,
         OnErasure.DELETED,
+    ),
+    RecordClass(
+        "people.merge_proposal",
+        (MergeProposal,),
+        gettext_lazy("Proposals that two records are yours"),
+        gettext_lazy("Which two, who proposed and who answered, and why."),
+        Basis.DUTY,
+        OnErasure.DELETED,
+        days=365,
+        sweep=_answered,
     ),
     RecordClass(
         "people.merge",

@@ -20,6 +20,7 @@ from .models import (
     Identifier,
     Membership,
     Merge,
+    MergeProposal,
     PeopleList,
     Person,
     PersonKey,
@@ -35,11 +36,13 @@ from .types import (
     Alike,
     Assurance,
     GroupValue,
+    IdentifierKind,
     IdentifierValue,
     MembershipValue,
     MergeValue,
     Number,
     PersonValue,
+    ProposalValue,
     Reach,
     ResidenceValue,
     SeenValue,
@@ -50,6 +53,7 @@ __all__ = [
     "account_of_id",
     "addresses",
     "all_ids",
+    "both_sign_in",
     "cards",
     "find_account",
     "find_by_identifier",
@@ -63,6 +67,8 @@ __all__ = [
     "of_person",
     "persons",
     "possible_duplicates",
+    "proposal_of",
+    "proposals",
     "reach_of",
     "records_of",
     "residences_of",
@@ -306,6 +312,44 @@ def merges_of(person_id: UUID) -> list[MergeValue]:
     return [m.as_value() for m in rows.order_by("at", "id")]
 
 
+_SIGN_IN = """
+SELECT count(DISTINCT p.id) FROM unnest(%s::uuid[]) AS p(id)
+CROSS JOIN people_all_ids(p.id) m JOIN people_account a ON a.person_id = m AND a.is_active
+"""
+
+
+def both_sign_in(one: UUID, other: UUID) -> bool:
+    """Whether each of two persons, with all records of theirs, has an account; one query.
+
+    One whose first code is still on its way counts: it would read everything once it came.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SIGN_IN, [[one, other]])
+        return bool(cursor.fetchone()[0] == 2)
+
+
+def proposal_of(one: UUID, other: UUID, *, at: datetime) -> ProposalValue | None:
+    """That it is proposed now to join these two, whichever is to be kept; one query."""
+    pair = [one, other]
+    rows = MergeProposal.objects.filter(kept__in=pair, other__in=pair, outcome=None, until__gt=at)
+    found = rows.first()
+    return found.as_value() if found else None
+
+
+def proposals(
+    *, at: datetime, home_ids: Collection[UUID] | None = None, limit: int = 50
+) -> list[ProposalValue]:
+    """What is proposed now to be joined and waits for somebody, oldest first; one query.
+
+    Args:
+        home_ids: only where both live in one of these regions.
+    """
+    rows = MergeProposal.objects.filter(outcome=None, until__gt=at)
+    if home_ids is not None:
+        rows = rows.filter(kept__home__in=home_ids, other__home__in=home_ids)
+    return [p.as_value() for p in rows.order_by("at", "id")[:limit]]
+
+
 def resemblances(list_name: str, *, since: datetime, limit: int = 50) -> list[Alike]:
     """Whom a list brought since a moment who may be somebody else here, oldest first; one query.
 
@@ -326,6 +370,39 @@ def find_by_identifier(number: Number) -> UUID | None:
     about, value = claim_of(number)
     rows = Identifier.objects.filter(claim__in=sealing.digests(value, about=about), ended_at=None)
     return rows.order_by("id").values_list("person_id", flat=True).first()
+
+
+def stated_of(address: Addresses) -> UUID | None:
+    """Of whom an office stated this address, if they have no account at all; three queries."""
+    if address.phone:
+        number = Number(IdentifierKind.PHONE, "", address.phone)
+    else:
+        number = Number(IdentifierKind.EMAIL, "", (address.email or "").lower())
+    held = find_by_identifier(number)
+    if held is None or Account.objects.filter(person_id__in=all_ids(held)).exists():
+        return None
+    return held
+
+
+def birth_years_of(person_id: UUID) -> set[int]:
+    """The years of birth in all records of a person; none when nobody wrote one; one query."""
+    rows = Person.objects.filter(of_person(person_id, "id"), born__isnull=False)
+    return {born for born in rows.values_list("born", flat=True) if born}
+
+
+def waiting_record(account: Account) -> UUID | None:
+    """The record of an office that is this account's if its owner knows the year of birth.
+
+    Nobody is asked of a record that they declined. One query where no office stated the address,
+    five at most.
+    """
+    for address in (Addresses(account.phone, None), Addresses(None, account.email)):
+        held = stated_of(address) if address.phone or address.email else None
+        if held is None or not birth_years_of(held):
+            continue
+        if not Resemblance.objects.filter(person_id=account.person_id, other_id=held).exists():
+            return held
+    return None
 
 
 def identifiers_of(person_id: UUID) -> list[IdentifierValue]:

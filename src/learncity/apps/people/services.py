@@ -27,6 +27,7 @@ from .belonging import (
     register,
     settle,
 )
+from .claims import claim_record, decline_record
 from .identifiers import (
     add_identifier,
     add_own_identifier,
@@ -36,11 +37,12 @@ from .identifiers import (
     reveal_identifier,
 )
 from .lists import list_named, list_to_look
-from .merges import merge, unmerge
+from .merges import answer_merge, merge, unmerge
 from .models import (
     NO_PASSWORD,
     Account,
     Membership,
+    MergeProposal,
     Person,
     Resemblance,
     Residence,
@@ -51,9 +53,7 @@ from .rules import parse_address, parse_number
 from .types import (
     Addresses,
     Document,
-    IdentifierKind,
     NotSeenByOneself,
-    Number,
     SeenValue,
 )
 
@@ -61,8 +61,11 @@ __all__ = [
     "account_for",
     "add_identifier",
     "add_own_identifier",
+    "answer_merge",
     "change_profile",
+    "claim_record",
     "confirm_home",
+    "decline_record",
     "describe",
     "destroy_key",
     "end_identifier",
@@ -81,6 +84,7 @@ __all__ = [
     "note_person_read",
     "note_search",
     "note_seen",
+    "note_taken",
     "parse_address",
     "parse_number",
     "prefer_language",
@@ -100,7 +104,8 @@ def account_for(*, address: Addresses, language: str) -> Account:
 
     Whether it was there cannot be told from outside: a code is sent either way. Two at once get the
     same account. An address that an office stated of somebody without an account is theirs:
-    whoever proves it finds what the office wrote down.
+    whoever proves it finds what the office wrote down. Where the office wrote a year of birth too,
+    they are asked for it first (``claim_record``), and begin with a record of their own.
 
     Args:
         address: exactly one of phone and e-mail, in the form of ``rules.parse_address``.
@@ -130,13 +135,9 @@ def _find(address: Addresses) -> Account | None:
 
 
 def _registered(address: Addresses) -> Person | None:
-    """Whom an office stated this address of, as long as they have no account."""
-    if address.phone:
-        number = Number(IdentifierKind.PHONE, "", address.phone)
-    else:
-        number = Number(IdentifierKind.EMAIL, "", address.email or "")
-    held = queries.find_by_identifier(number)
-    if held is None or Account.objects.filter(person_id__in=queries.all_ids(held)).exists():
+    """Whom an office stated this address of, if they have no account and no known year of birth."""
+    held = queries.stated_of(address)
+    if held is None or queries.birth_years_of(held):
         return None
     return Person.objects.get(pk=held)
 
@@ -194,6 +195,7 @@ def forget(*, person_id: UUID, at: datetime) -> int:
         model.objects.filter(person_id=person_id).delete()
     alike = Q(person_id=person_id) | Q(other_id=person_id)
     Resemblance.objects.filter(alike).delete()
+    MergeProposal.objects.filter(Q(kept_id=person_id) | Q(other_id=person_id)).delete()
     return Person.objects.filter(pk=person_id, erased_at=None).update(
         key=None, name="", name_order=b"", name_words="", home=None, hometown="", born=None,
         ended_at=at, erased_at=at,
@@ -267,3 +269,13 @@ def note_person_read(*, person_id: UUID, by: By, how: str) -> None:
 def note_search(*, found: int, by: By, how: str) -> None:
     """Write down that somebody of the office searched for people; not for whom."""
     audit.note("people.searched", "people", by=by, found=found, how=how)
+
+
+def note_taken(*, person_id: UUID | None, by: By) -> None:
+    """Write down that somebody was told that a number they stated is another's; not which.
+
+    Args:
+        person_id: of whom it was stated; ``None`` for somebody who was not registered for it.
+    """
+    subject = f"person {person_id}" if person_id else "people"
+    audit.note("people.number_taken", subject, by=by)

@@ -4,8 +4,9 @@ A view names the act and what it is done to: ``only(Duty(Act.KEEP_PEOPLE, on=of_
 rooms below this one what it is done to is found here; a room above hands over its own function.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -61,19 +62,51 @@ def covers(actor: Actor, act: Act, things: Sequence[Where]) -> bool:
 
 
 def _lie_in(things: Sequence[Where], regions: frozenset[UUID]) -> bool:
+    spots = _spots(things)
+    return _inside(spots, regions, _above(spots))
+
+
+def _spots(things: Sequence[Where]) -> list[set[UUID]]:
+    """Of each thing the regions in which it lies: its own, and the seats of whose it is."""
     owners = {pk for thing in things for pk in thing.organization_ids}
     seats = {o.id: o.place_id for o in organizations.organizations(owners).values()}
-    spots = [
+    return [
         {seats[pk] for pk in thing.organization_ids if pk in seats}
         | ({thing.place_id} if thing.place_id else set())
         for thing in things
     ]
+
+
+def _above(spots: Sequence[set[UUID]]) -> Mapping[UUID, frozenset[UUID]]:
     known = {spot for found in spots for spot in found}
-    above = places.above(known, on=day_of(timezone.now())) if known else {}
+    return places.above(known, on=day_of(timezone.now())) if known else {}
+
+
+def _inside(
+    spots: Sequence[set[UUID]], regions: frozenset[UUID], above: Mapping[UUID, frozenset[UUID]]
+) -> bool:
     return all(
         any(spot in regions or above.get(spot, frozenset()) & regions for spot in found)
         for found in spots
     )
+
+
+def anybody_else(
+    act: Act, things: Sequence[Where], *, besides: Collection[UUID], at: datetime
+) -> bool:
+    """Whether somebody besides these may do it to every one of these things.
+
+    One query; two more when there are officers and no operator besides.
+    """
+    others = [a for a in queries.holders(act, at=at) if a.person_id not in besides]
+    if any(actor.everywhere(act) for actor in others):
+        return True
+    regions = [own for actor in others if (own := actor.regions(act))]
+    if not things or not regions:
+        return False
+    spots = _spots(things)
+    above = _above(spots)
+    return any(_inside(spots, own, above) for own in regions)
 
 
 @dataclass(frozen=True)

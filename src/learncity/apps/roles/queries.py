@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 
 from .models import Grant, Item, Review
-from .types import Actor, Figures, GrantValue, Held, ItemValue, ReviewValue, Role
+from .types import DUTIES, Act, Actor, Figures, GrantValue, Held, ItemValue, ReviewValue, Role
 
 SOON = timedelta(days=30)
 
@@ -61,6 +61,23 @@ def operators(*, at: datetime) -> list[UUID]:
     return list(dict.fromkeys(rows.values_list("person_id", flat=True)))
 
 
+def holders(act: Act, *, at: datetime) -> list[Actor]:
+    """Everybody whose role lets them do it now, with these roles alone, by when they came.
+
+    In organizations that have not ended; one query.
+    """
+    lets = [role for role in Role if act in DUTIES[role]]
+    rows = Grant.objects.filter(held_now(at), role__in=lets, organization__ended_at=None)
+    found: dict[UUID, set[Held]] = {}
+    for person_id, role, organization_id, place_id, lent in rows.order_by(
+        "since", "id"
+    ).values_list("person_id", "role", "organization_id", "place_id", "stands_in_for_id"):
+        held = Held(Role(role), organization_id, place_id, lent is not None)
+        if held.lets(act):
+            found.setdefault(person_id, set()).add(held)
+    return [Actor(person_id, frozenset(held)) for person_id, held in found.items()]
+
+
 def of_person(person_id: UUID, *, at: datetime) -> list[GrantValue]:
     """What a person may do now and will, with what they have let others do; one query."""
     rows = _loaded().filter(person_id=person_id).exclude(until__lte=at)
@@ -74,18 +91,25 @@ def stand_ins_of(person_id: UUID, *, at: datetime) -> list[GrantValue]:
 
 
 def grants(
-    organization_ids: Collection[UUID] | None, *, at: datetime, over: bool = False
+    organization_ids: Collection[UUID] | None,
+    *,
+    at: datetime,
+    over: bool = False,
+    offset: int = 0,
+    limit: int | None = None,
 ) -> list[GrantValue]:
     """Roles at these organizations, at all for ``None``, by organization and beginning; one query.
 
     Args:
         over: those that are over, the last first, instead of those of now and later.
+        offset, limit: the part that is read; all for ``None``. How many there are say ``figures``.
     """
     rows = _of(organization_ids)
     if over:
-        return [row.as_value() for row in rows.filter(until__lte=at).order_by("-until", "id")]
-    rows = rows.exclude(until__lte=at).order_by("organization__key", "since", "id")
-    return [row.as_value() for row in rows]
+        rows = rows.filter(until__lte=at).order_by("-until", "id")
+    else:
+        rows = rows.exclude(until__lte=at).order_by("organization__key", "since", "id")
+    return [row.as_value() for row in rows[offset : None if limit is None else offset + limit]]
 
 
 def find_grant(grant_id: UUID) -> GrantValue | None:
@@ -105,6 +129,8 @@ def figures(organization_ids: Collection[UUID] | None, *, at: datetime) -> Figur
         ending=Count("pk", filter=held & Q(until__lte=at + SOON)),
         coming=Count("pk", filter=Q(since__gt=at)),
         unreviewed=Count("pk", filter=own & unreviewed(long_ago)),
+        listed=Count("pk", filter=~Q(until__isnull=False, until__lte=at)),
+        over=Count("pk", filter=Q(until__lte=at)),
     )
     return Figures(**found)
 

@@ -233,6 +233,8 @@ class Figures:
     ending: int  # within thirty days
     coming: int
     unreviewed: int  # longer than the city wants
+    listed: int  # now and later
+    over: int
 
 
 class GrantNotFound(NotFound):

@@ -14,8 +14,8 @@ from pydantic import BaseModel
 
 from learncity.apps.assertions import queries as assertions
 from learncity.apps.people import queries, services
-from learncity.apps.people.access import account
-from learncity.apps.people.types import Number, PersonCard, PersonNotFound
+from learncity.apps.people.access import account, stating_numbers
+from learncity.apps.people.types import Number, PersonCard, PersonNotFound, ProposalValue
 from learncity.apps.places import queries as places
 from learncity.apps.roles.access import Duty, Where, actor_of, covers, of_person, regions_for
 from learncity.apps.roles.types import Act
@@ -79,10 +79,11 @@ def add_my_identifier(request: HttpRequest, payload: shapes.NewIdentifier) -> St
 
     An address is not added here but proven by signing in: 409 `identifier_invalid`.
     """
-    person_id = account(request).person_id
-    made = services.add_own_identifier(
-        person_id=person_id, number=_parsed(payload), by=_by(request), at=timezone.now()
-    )
+    person_id, number = account(request).person_id, _parsed(payload)
+    with stating_numbers(request, by=_by(request), of=person_id):
+        made = services.add_own_identifier(
+            person_id=person_id, number=number, by=_by(request), at=timezone.now()
+        )
     return Status(200, shapes.Identifier.of(made))
 
 
@@ -150,22 +151,26 @@ def register_person(request: HttpRequest, payload: shapes.NewPerson) -> Status[B
     An officer of a region registers whoever lives there; whoever is there already is shown to
     whom they may be shown.
 
-    409 `identifier_taken` when somebody holds one of the numbers: search for it.
+    409 `identifier_taken` when somebody holds one of the numbers: search for it;
+    `too_many_taken` when that was answered too often.
     """
     homes = places.ids_by_key([payload.home]) if payload.home else {}
     was_there = payload.id in queries.persons([payload.id])
-    made = services.register(
-        person_id=payload.id,
-        name=payload.name,
-        born=payload.born,
-        language=payload.language,
-        numbers=[_parsed(said) for said in payload.identifiers],
-        home_id=found(homes.get(payload.home)) if payload.home else None,
-        hometown=payload.hometown,
-        group_keys=payload.groups,
-        by=_by(request),
-        at=timezone.now(),
-    )
+    numbers = [_parsed(said) for said in payload.identifiers]
+    home_id = found(homes.get(payload.home)) if payload.home else None
+    with stating_numbers(request, by=_by(request)):
+        made = services.register(
+            person_id=payload.id,
+            name=payload.name,
+            born=payload.born,
+            language=payload.language,
+            numbers=numbers,
+            home_id=home_id,
+            hometown=payload.hometown,
+            group_keys=payload.groups,
+            by=_by(request),
+            at=timezone.now(),
+        )
     # Whoever has that id lives where they live, whatever home was sent with it.
     if not covers(actor_of(request), Act.KEEP_PEOPLE, of_person(person_id=made)):
         raise PermissionDenied
@@ -214,10 +219,16 @@ def _person(request: HttpRequest, person_id: UUID) -> shapes.Person:
 def add_identifier(
     request: HttpRequest, person_id: UUID, payload: shapes.NewIdentifier
 ) -> Status[BaseModel]:
-    """Add a number of somebody, from a document that was shown."""
-    made = services.add_identifier(
-        person_id=person_id, number=_parsed(payload), by=_by(request), at=timezone.now()
-    )
+    """Add a number of somebody, from a document that was shown.
+
+    409 `identifier_taken` when somebody else holds it, `too_many_taken` when that was answered
+    too often.
+    """
+    number = _parsed(payload)
+    with stating_numbers(request, by=_by(request), of=person_id):
+        made = services.add_identifier(
+            person_id=person_id, number=number, by=_by(request), at=timezone.now()
+        )
     return Status(200, shapes.Identifier.of(made))
 
 
@@ -252,13 +263,28 @@ def end_identifier(request: HttpRequest, person_id: UUID, identifier_id: UUID) -
     return Status(200, shapes.Identifiers(items=[shapes.Identifier.of(v) for v in held]))
 
 
-@one.post("/desk/people/{uuid:person_id}/merges", response={200: shapes.Merge, **refusals(409)})
+@router.get("/desk/people/merge-proposals", response=shapes.MergeProposals)
+def list_merge_proposals(request: HttpRequest) -> shapes.MergeProposals:
+    """List what one of the office proposed to join and another has to confirm; at most fifty."""
+    found = queries.proposals(at=timezone.now(), home_ids=_homes(request))
+    services.note_search(found=len(found), by=_by(request), how="API")
+    return shapes.MergeProposals(items=[shapes.MergeProposal.of(p) for p in found])
+
+
+@one.post(
+    "/desk/people/{uuid:person_id}/merges",
+    response={200: shapes.Merge, 202: shapes.MergeProposal, **refusals(409)},
+)
 @once
 @only(Duty(Act.KEEP_PEOPLE, on=_of_both))
 def merge_people(
     request: HttpRequest, person_id: UUID, payload: shapes.NewMerge
 ) -> Status[BaseModel]:
-    """Say that another record is the same person. Nothing moves; it can be undone exactly."""
+    """Say that another record is the same person. Nothing moves; it can be undone exactly.
+
+    Where both sign in with an account of their own nothing is merged yet: 202, and somebody else
+    of the office answers the proposal.
+    """
     made = services.merge(
         keep=person_id,
         other=payload.other,
@@ -266,7 +292,32 @@ def merge_people(
         by=_by(request),
         at=timezone.now(),
     )
+    if isinstance(made, ProposalValue):
+        return Status(202, shapes.MergeProposal.of(made))
     return Status(200, shapes.Merge.of(made))
+
+
+@one.post(
+    "/desk/people/{uuid:person_id}/merges/{uuid:other_id}/answer",
+    response={200: shapes.MergeProposal, **refusals(409)},
+)
+@once
+def answer_merge_proposal(
+    request: HttpRequest, person_id: UUID, other_id: UUID, payload: shapes.MergeAnswer
+) -> Status[BaseModel]:
+    """Confirm what somebody else proposed, which merges the two, or refuse it.
+
+    Whoever proposed it may take it back. 409 `own_proposal` when they confirm it themselves,
+    `proposal_over` when nobody proposes it now.
+    """
+    said = services.answer_merge(
+        keep=person_id,
+        other=other_id,
+        is_confirmed=payload.confirm,
+        by=_by(request),
+        at=timezone.now(),
+    )
+    return Status(200, shapes.MergeProposal.of(said))
 
 
 @one.delete(

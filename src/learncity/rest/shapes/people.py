@@ -115,6 +115,43 @@ class Merge(Shape):
         return cls(kept=value.kept_id, other=value.other_id, reason=value.reason, at=value.at)
 
 
+class MergeProposal(Shape):
+    """That one of the office wants to join two records that both sign in; another answers."""
+
+    kept: UUID
+    other: UUID
+    reason: MergeReason
+    at: Moment
+    until: Moment
+    """From this moment it has lapsed."""
+    outcome: types.Outcome | None
+    """`null` while nobody has answered."""
+
+    @classmethod
+    def of(cls, value: types.ProposalValue) -> "MergeProposal":
+        """From a proposal."""
+        return cls(
+            kept=value.kept_id,
+            other=value.other_id,
+            reason=value.reason,
+            at=value.at,
+            until=value.until,
+            outcome=value.outcome,
+        )
+
+
+class MergeProposals(Shape):
+    """What waits for a second officer, oldest first."""
+
+    items: list[MergeProposal]
+
+
+class MergeAnswer(Asked):
+    """What a second officer says of a proposal."""
+
+    confirm: bool
+
+
 class Duplicate(Shape):
     """A record that may be the same person."""
 

@@ -109,6 +109,8 @@ OFFICE = [
     ("post", f"/desk/people/{SOME}/requests"),
     ("post", f"/desk/people/{SOME}/merges"),
     ("delete", f"/desk/people/{SOME}/merges/{SOME}"),
+    ("post", f"/desk/people/{SOME}/merges/{SOME}/answer"),
+    ("get", "/desk/people/merge-proposals"),
     ("get", "/desk/imports"),
     ("post", "/desk/imports"),
     ("get", f"/desk/imports/{SOME}"),
@@ -157,6 +159,7 @@ BODIES = {
     f"/desk/people/{SOME}/merges": {
         "other": SOME[:-1] + "e", "reason": "PERSON_SAYS"
     },
+    f"/desk/people/{SOME}/merges/{SOME}/answer": {"confirm": False},
     f"/me/roles/{SOME}/stand-ins": {"address": "+8615400000002", "last_day": "2099-01-01"},
     "/desk/roles": {
         "address": "+8615400000002", "role": "READER", "organization": "wenqu-library",

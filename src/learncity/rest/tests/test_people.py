@@ -73,6 +73,24 @@ def test_a_number_of_another_is_refused_without_saying_whose(worker, staff):
     assert mine not in refused.content.decode()
 
 
+def test_that_a_number_is_somebody_elses_is_told_so_often_and_no_more(
+    operator, worker, staff, settings
+):
+    limits = settings.ACCOUNT_RATE_LIMITS
+    settings.ACCOUNT_RATE_LIMITS = limits | {"meet_number": "2/h/key"}
+    worker.post(f"{API}/me/identifiers", ID)
+    person = register(operator)
+    path = f"{API}/desk/people/{person['id']}/identifiers"
+    for client, where in ((operator, path), (staff, f"{API}/me/identifiers")):
+        said = [client.post(where, ID).json()["code"] for _ in range(3)]
+        assert said == ["identifier_taken"] * 2 + ["too_many_taken"]
+    free = operator.post(path, PASSPORT)
+    assert (free.status_code, free.json()["code"]) == (409, "too_many_taken")
+    new = operator.post(f"{API}/desk/people", new_person(identifiers=[ID]))
+    assert (new.status_code, new.json()["code"]) == (409, "too_many_taken")
+    assert AuditEntry.objects.filter(action="people.number_taken").count() == 4
+
+
 def test_somebody_is_registered_once_and_found_by_name_and_number(operator):
     said = new_person(identifiers=[ID], home="weiting", groups=["migrant-worker"], hometown="Huế")
     made = operator.post(f"{API}/desk/people", said)
@@ -161,6 +179,27 @@ def test_two_records_are_merged_and_separated(operator, city):
     body = {"other": one["id"], "reason": "SAME_DOCUMENT"}
     itself = operator.post(f"{path}/merges", body)
     assert (itself.status_code, itself.json()["code"]) == (409, "cannot_merge_self")
+
+
+def test_two_that_both_sign_in_are_merged_by_two_of_the_office(operator, city):
+    one, two = make_person(account=True), make_person(account=True)
+    clerk = make_person(account=True)
+    make_grant(clerk, Role.OPERATOR, "city-learning-office")
+    colleague = program(people.find_account(clerk))
+    path = f"{API}/desk/people/{one}/merges"
+    asked = operator.post(path, {"other": str(two), "reason": "SAME_DOCUMENT"})
+    assert (asked.status_code, asked.json()["outcome"]) == (202, None)
+    assert operator.get(f"{API}/desk/people/merge-proposals").json()["items"] == [asked.json()]
+    assert operator.get(f"{API}/desk/people/{two}").json()["id"] == str(two)
+
+    own = operator.post(f"{path}/{two}/answer", {"confirm": True})
+    assert (own.status_code, own.json()["code"]) == (409, "own_proposal")
+    said = colleague.post(f"{path}/{two}/answer", {"confirm": True})
+    assert (said.status_code, said.json()["outcome"]) == (200, "CONFIRMED")
+    assert operator.get(f"{API}/desk/people/{two}").json()["id"] == str(one)
+    late = colleague.post(f"{path}/{two}/answer", {"confirm": False})
+    assert (late.status_code, late.json()["code"]) == (409, "proposal_over")
+    assert operator.get(f"{API}/desk/people/merge-proposals").json()["items"] == []
 
 
 def test_every_look_is_written_down(operator, account_of):

@@ -35,7 +35,7 @@ from learncity.apps.notices import queries as notices
 from learncity.apps.notices import services as notices_services
 from learncity.apps.people import queries as people
 from learncity.apps.people import services as people_services
-from learncity.apps.people.access import account
+from learncity.apps.people.access import account, stating_numbers
 from learncity.apps.people.types import NameMissing
 from learncity.apps.places import queries as places
 from learncity.apps.record import queries as record
@@ -354,13 +354,12 @@ def my_numbers(request: HttpRequest) -> HttpResponse:
     form = NumberForm(request.POST if request.method == "POST" else None, is_own=True)
     refusal = None
     if request.method == "POST" and form.is_valid():
+        me, number = By(person_id, Via.WEB), form.cleaned_data["parsed"]
         try:
-            people_services.add_own_identifier(
-                person_id=person_id,
-                number=form.cleaned_data["parsed"],
-                by=By(person_id, Via.WEB),
-                at=timezone.now(),
-            )
+            with stating_numbers(request, by=me, of=person_id):
+                people_services.add_own_identifier(
+                    person_id=person_id, number=number, by=me, at=timezone.now()
+                )
         except DomainError as error:
             refusal = error
         else:

@@ -4,6 +4,7 @@ What is searched for is sent as a form and never stands in an address; nothing i
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_POST
 
 from learncity.apps.assertions import queries as assertions
 from learncity.apps.people import queries, services
-from learncity.apps.people.access import account
+from learncity.apps.people.access import account, stating_numbers
 from learncity.apps.people.types import (
     DUPLICATE_NAMES,
     KIND_NAMES,
@@ -28,6 +29,7 @@ from learncity.apps.people.types import (
     IdentifierValue,
     Number,
     PersonCard,
+    ProposalValue,
 )
 from learncity.apps.places import queries as places
 from learncity.apps.places.types import PlaceValue
@@ -119,8 +121,32 @@ def people(request: HttpRequest) -> HttpResponse:
         "after": after,
         "columns": columns(),
         "rows": rows_of(found, "web:person"),
+        "proposals": [] if form.is_bound else _proposals(request),
     }
     return render(request, "web/people.html", context)
+
+
+def _proposals(request: HttpRequest) -> list[dict[str, Any]]:
+    """Records that somebody wants to join and somebody else confirms; at most two queries."""
+    mine = regions_for(actor_of(request), Act.KEEP_PEOPLE)
+    found = queries.proposals(at=timezone.now(), home_ids=mine)
+    if not found:
+        return []
+    names = queries.persons({pk for p in found for pk in (p.kept_id, p.other_id)})
+    return [
+        {
+            "names": [names[pk].name or _("No name yet") for pk in (p.kept_id, p.other_id)],
+            "url": reverse("web:merge_preview", args=[p.kept_id, p.other_id]),
+            "reason": MERGE_REASON_NAMES[p.reason],
+            "last": last_day(p),
+        }
+        for p in found
+    ]
+
+
+def last_day(proposal: ProposalValue) -> str:
+    """The last day on which a proposal can be answered for its whole length."""
+    return formats.day(proposal.until - timedelta(days=1), "long")
 
 
 @only(Duty(Act.KEEP_PEOPLE))
@@ -134,18 +160,19 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
-            made = services.register(
-                person_id=said["id"],
-                name=said["name"],
-                born=said["born"],
-                language=said["language"],
-                numbers=said["numbers"],
-                home_id=form.home_id(),
-                hometown=said["hometown"],
-                group_keys=said["groups"],
-                by=by(request),
-                at=timezone.now(),
-            )
+            with stating_numbers(request, by=by(request)):
+                made = services.register(
+                    person_id=said["id"],
+                    name=said["name"],
+                    born=said["born"],
+                    language=said["language"],
+                    numbers=said["numbers"],
+                    home_id=form.home_id(),
+                    hometown=said["hometown"],
+                    group_keys=said["groups"],
+                    by=by(request),
+                    at=timezone.now(),
+                )
         except DomainError as error:
             refusal, holder = error, _holder(request, error, said["numbers"])
         else:
@@ -284,9 +311,10 @@ def add_number(request: HttpRequest, person_id: UUID) -> HttpResponse:
     card, form = kept_card(person_id), NumberForm(request.POST)
     if not form.is_valid():
         return person_page(request, card, form)
-    number = form.cleaned_data["parsed"]
+    number, clerk = form.cleaned_data["parsed"], by(request)
     try:
-        services.add_identifier(person_id=card.id, number=number, by=by(request), at=timezone.now())
+        with stating_numbers(request, by=clerk, of=card.id):
+            services.add_identifier(person_id=card.id, number=number, by=clerk, at=timezone.now())
     except DomainError as error:
         return person_page(request, card, form, error, _holder(request, error, [number]))
     return redirect("web:person", card.id)

@@ -126,7 +126,10 @@ class RegisterForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("We write to them in"))
     phone = forms.CharField(
         label=gettext_lazy("Phone number"),
-        help_text=gettext_lazy("Whoever signs in with it later finds this record."),
+        help_text=gettext_lazy(
+            "Whoever signs in with it later finds this record. Where a year of birth is known, "
+            "they are asked for it first."
+        ),
         max_length=40,
         required=False,
     )

@@ -102,21 +102,17 @@ def named(pk: UUID | None, names: Mapping[UUID, Any]) -> str:
     return (names[pk].name if pk in names else "") or _("No name yet")
 
 
-def _chosen(request: HttpRequest, mine: Collection[UUID] | None) -> list[GrantValue]:
-    over = request.GET.get("state") == "over"
-    return queries.grants(mine, at=timezone.now(), over=over)
-
-
 @only(GIVES)
 def roles(request: HttpRequest) -> HttpResponse:
     """Who has which role where I give them, and the reviews; also as a spreadsheet."""
     actor, at = actor_of(request), timezone.now()
     mine = organizations_for(actor, Act.GIVE_ROLES)
-    found = _chosen(request, mine)
+    over = request.GET.get("state") == "over"
     if request.GET.get("as") in tables.KINDS:
-        return _export(request.GET["as"], found, at)
+        return _export(request.GET["as"], queries.grants(mine, at=at, over=over), at)
     number, figures = page_number(request), queries.figures(mine, at=at)
-    shown = found[(number - 1) * SIZE : number * SIZE]
+    total = figures.over if over else figures.listed
+    shown = queries.grants(mine, at=at, over=over, offset=(number - 1) * SIZE, limit=SIZE)
     names, regions = people.persons(queries.names_of(shown)), regions_of(shown)
     query = request.GET.urlencode()
     return render(
@@ -124,8 +120,8 @@ def roles(request: HttpRequest) -> HttpResponse:
         "web/roles.html",
         {
             "form": FilterForm(request.GET or None),
-            "sentence": ngettext("%(n)s role", "%(n)s roles", len(found))
-            % {"n": formats.number(len(found))},
+            "sentence": ngettext("%(n)s role", "%(n)s roles", total)
+            % {"n": formats.number(total)},
             "figures": [
                 {"label": _("Held"), "figure": formats.number(figures.held)},
                 {"label": _("Stand-ins"), "figure": formats.number(figures.stand_ins)},
@@ -143,7 +139,7 @@ def roles(request: HttpRequest) -> HttpResponse:
                            {"text": days_of(g), "words": True}, state_tag(g, at)]}
                 for g in shown
             ],
-            "pages": pages(request, number, len(found), SIZE),
+            "pages": pages(request, number, total, SIZE),
             "exports": [
                 {"label": label, "url": f"?{query}{'&' if query else ''}as={kind}"}
                 for label, kind in (("XLSX", "xlsx"), ("CSV", "csv"))

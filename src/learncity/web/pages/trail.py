@@ -90,10 +90,15 @@ ACTIONS = {
     "people.person_read": gettext_lazy("Looked at a person"),
     "people.registered": gettext_lazy("Registered a person"),
     "people.identifier_added": gettext_lazy("Added a number"),
+    "people.number_taken": gettext_lazy("Was told that a number is somebody else’s"),
     "people.identifier_ended": gettext_lazy("Ended a number"),
     "people.identifier_revealed": gettext_lazy("Read a whole number"),
     "people.home_changed": gettext_lazy("Changed where a person lives"),
     "people.merged": gettext_lazy("Merged two records"),
+    "people.record_claimed": gettext_lazy("Opened the record that an office had made"),
+    "people.record_declined": gettext_lazy("Did not open the record that an office had made"),
+    "people.merge_proposed": gettext_lazy("Proposed to merge two records"),
+    "people.merge_refused": gettext_lazy("Refused to merge two records"),
     "people.unmerged": gettext_lazy("Separated two records"),
     "people.group_joined": gettext_lazy("Put a person into a group"),
     "people.group_left": gettext_lazy("Took a person out of a group"),
@@ -181,7 +186,7 @@ DETAILS = {
 }
 # Identifiers and symbols for whoever follows a trail through the table; they say nothing to a
 # reader.
-HIDDEN = {"visit", "mandate", "act", "dispute", "why", "is_upheld"}
+HIDDEN = {"proposed_by", "visit", "mandate", "act", "dispute", "why", "is_upheld"}
 HOW = {
     "PAGE": gettext_lazy("on the page"),
     "PRINT": gettext_lazy("printed"),

@@ -14,6 +14,7 @@ from learncity.apps.people import services as people
 from learncity.kernel.texts import content_language
 
 from .begun import begun
+from .claims import redirect_to_claim
 from .ways import redirect_to_link
 
 
@@ -53,7 +54,9 @@ class Adapter(DefaultAccountAdapter):
         begun(request, user.pk)
         response = super().post_login(request, user, **kwargs)
         # Who came from another provider is asked whether it shall open this account.
-        return redirect_to_link(request, response)
+        response = redirect_to_link(request, response)
+        # And whoever an office may have written down is asked whether they are that person.
+        return redirect_to_claim(request, response, user)
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
         """The code is right, but the account was ended."""

@@ -1,5 +1,6 @@
 """Roles on the pages: given, ended, lent, reviewed; an officer's office."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -250,6 +251,29 @@ def test_lists_cost_no_more_with_more_roles(manager, django_assert_num_queries):
         manager.get("/desk/roles/")
     with django_assert_num_queries(5):
         assert b"More" in manager.get("/desk/roles/?as=csv").content
+
+
+def test_a_page_of_roles_reads_its_part_alone_and_all_pages_show_everybody(
+    manager, django_assert_num_queries
+):
+    people_of_it = [make_person(f"Paged {n:02}") for n in range(60)]
+    given = [make_grant(person, Role.STAFF, CENTRE) for person in people_of_it]
+    seen = []
+    manager.get("/desk/roles/")  # what is remembered for a while is asked once
+    for number in (1, 2):
+        with django_assert_num_queries(9) as asked:
+            page = manager.get(f"/desk/roles/?page={number}").content.decode()
+        (read,) = [q["sql"] for q in asked if 'ORDER BY "organizations_organization"' in q["sql"]]
+        assert "LIMIT 50" in read
+        seen.append(re.findall(r"/desk/roles/([0-9a-f-]{36})/", page))
+    assert len(seen[0]) == 50
+    assert {str(pk) for pk in given} <= set(seen[0]) ^ set(seen[1])
+    for over in given[:55]:
+        services.end(grant_id=over, ending=Ending.TAKEN, by=SYSTEM, at=timezone.now())
+    page = manager.get("/desk/roles/?state=over&page=2").content.decode()
+    assert "55 roles" in page
+    assert len(re.findall(r"/desk/roles/[0-9a-f-]{36}/", page)) == 5
+    assert manager.get("/desk/roles/?page=999").status_code == 200
 
 
 def test_an_ended_role_says_why(manager):

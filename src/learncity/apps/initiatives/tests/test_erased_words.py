@@ -170,6 +170,13 @@ def _people(one, twin, officer, account, now):
     people_services.merge(
         keep=one, other=twin, reason=MergeReason.SAME_DOCUMENT, by=by, at=now
     )  # fmt: skip
+    people_services.merge(
+        keep=one,
+        other=officer,
+        reason=MergeReason.SAME_DOCUMENT,
+        by=By(make_person(), Via.DESK),
+        at=now,
+    )
     assert Membership.objects.filter(person_id=one).exists()
     assert Residence.objects.filter(person_id=one).exists()
 

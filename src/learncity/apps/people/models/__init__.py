@@ -1,6 +1,7 @@
 """Tables of people. Private: other rooms go through queries and services."""
 
 from .lists import Listed, PeopleList, Resemblance
+from .merging import MergeProposal
 from .persons import (
     NO_PASSWORD,
     Account,
@@ -24,6 +25,7 @@ __all__ = [
     "Listed",
     "Membership",
     "Merge",
+    "MergeProposal",
     "PeopleList",
     "Person",
     "PersonKey",

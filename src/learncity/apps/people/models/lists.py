@@ -79,7 +79,7 @@ class Listed(models.Model):
 
 
 class Resemblance(models.Model):
-    """That a list brought somebody who may be there already; the office compares the two.
+    """That a list, or a sign-in, brought somebody who may be there already; the office compares.
 
     Personal data: that two records may be one person; deleted when either is erased.
     """
@@ -89,7 +89,10 @@ class Resemblance(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
     other = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     by = models.CharField(max_length=10, choices=[(d.value, d.name) for d in DuplicateBy])
-    people_list = models.ForeignKey(PeopleList, on_delete=models.PROTECT, related_name="+")
+    # None: whoever proved an address of the other did not know their year of birth.
+    people_list = models.ForeignKey(
+        PeopleList, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     at = models.DateTimeField()
 
     class Meta:

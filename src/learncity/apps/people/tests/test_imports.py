@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
+from django.utils import timezone, translation
 
 from learncity.apps.people import queries, services
 from learncity.apps.people.factories import make_person
@@ -218,6 +218,11 @@ def test_an_address_an_office_stated_leads_to_the_record_when_it_is_proven(run):
     for address in ("+8615400001700", "wang17@example.org"):
         parsed = services.parse_address(address, region="CN", invented=True)
         account = services.account_for(address=parsed, language="en")
+        assert account.person_id != person.id
+        services.prove(account_id=account.pk, at=timezone.now())
+        assert not services.claim_record(account_id=account.pk, born=1901, at=timezone.now())
+        assert services.claim_record(account_id=account.pk, born=person.born, at=timezone.now())
+        account.refresh_from_db()
         assert account.person_id == person.id
         account.delete()
 

@@ -28,7 +28,7 @@ from learncity.apps.people.types import (
 )
 from learncity.apps.record import queries as record
 from learncity.kernel import outbox
-from learncity.kernel.acting import By, Via
+from learncity.kernel.acting import COMMAND, By, Via
 from learncity.kernel.ids import uuid7
 from learncity.kernel.models import AuditEntry
 
@@ -358,7 +358,7 @@ def test_both_are_told_once_that_their_records_were_joined_or_separated():
             pass
         return sorted(m.title.split()[3] for m in notices.inbox(person))
 
-    merge(kept, other)
+    services.merge(keep=kept, other=other, reason=WHY, by=COMMAND, at=AT)
     merge(bare, nobody)
     assert told(kept) == ["joined"] * 2  # one of each, read as one
     assert told(bare) == []

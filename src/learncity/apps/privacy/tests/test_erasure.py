@@ -288,6 +288,7 @@ def test_every_class_says_what_erasing_does_and_does_it():
             "people.account", "people.token", "people.identifier", "people.group",
             "people.residence", "people.seen_in_person", "security.factor", "security.link",
             "notices.delivery", "people.resemblance",
+                "people.merge_proposal",
         }  # fmt: skip
         short = one.days is not None and one.days <= 90
         if one.on_erasure != "PSEUDONYMOUS":

@@ -10,6 +10,33 @@ from django.utils.translation import gettext_lazy as _
 from learncity.kernel.errors import DomainError, NotFound
 from learncity.kernel.texts import Text
 
+from .merging import (
+    MERGE_REASON_NAMES,
+    AlreadyMerged,
+    CannotMergeSelf,
+    MergeReason,
+    MergeValue,
+    Outcome,
+    OwnProposal,
+    OwnRecord,
+    ProposalOver,
+    ProposalValue,
+)
+
+# What is handed on from beside; all that is below is told as it is.
+__all__ = [
+    "MERGE_REASON_NAMES",
+    "AlreadyMerged",
+    "CannotMergeSelf",
+    "MergeReason",
+    "MergeValue",
+    "Outcome",
+    "OwnProposal",
+    "OwnRecord",
+    "ProposalOver",
+    "ProposalValue",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class PersonValue:
@@ -173,23 +200,6 @@ REASON_NAMES = {
 }
 
 
-class MergeReason(StrEnum):
-    """How the office knows that two records are one person."""
-
-    SAME_DOCUMENT = "SAME_DOCUMENT"
-    PERSON_SAYS = "PERSON_SAYS"
-    NEW_NUMBER = "NEW_NUMBER"
-    OFFICE_MISTAKE = "OFFICE_MISTAKE"
-
-
-MERGE_REASON_NAMES = {
-    MergeReason.SAME_DOCUMENT: _("The same document was shown for both"),
-    MergeReason.PERSON_SAYS: _("The person said so at the desk"),
-    MergeReason.NEW_NUMBER: _("The person has a new phone or card"),
-    MergeReason.OFFICE_MISTAKE: _("They were registered twice by mistake"),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Number:
     """An identifier that was checked, in the form in which it is kept.
@@ -300,17 +310,6 @@ class Duplicates:
 
 
 @dataclass(frozen=True, slots=True)
-class MergeValue:
-    """That one record of a person stands for another, since when and why."""
-
-    id: UUID
-    kept_id: UUID
-    other_id: UUID
-    reason: MergeReason
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class RecordsMerged:
     """Published when two records are said to be one person, and when that is undone."""
 
@@ -392,6 +391,16 @@ class TooManyIdentifiers(DomainError):
     says = _("No more numbers can be added here today. Ask the city office.")
 
 
+class TooManyTaken(DomainError):
+    """Whoever states numbers was told too often that somebody else has one."""
+
+    code = "too_many_taken"
+    says = _(
+        "Too many of these numbers belong to somebody else. Wait an hour, or ask a colleague to"
+        " compare them with the documents."
+    )
+
+
 class IdentifierNotFound(NotFound):
     """The person holds no such identifier."""
 
@@ -416,27 +425,6 @@ class PersonNotFound(NotFound):
     """There is no such person."""
 
     code = "person_not_found"
-
-
-class CannotMergeSelf(DomainError):
-    """A record does not stand for itself."""
-
-    code = "cannot_merge_self"
-    says = _("Choose two different records.")
-
-
-class OwnRecord(DomainError):
-    """Somebody joins or separates records of themselves."""
-
-    code = "own_record"
-    says = _("Nobody joins or separates a record of their own. Ask a colleague.")
-
-
-class AlreadyMerged(DomainError):
-    """One of the two was merged into a third."""
-
-    code = "already_merged"
-    says = _("One of the two is merged into another record already. Open that one, or separate it.")
 
 
 class GroupNotFound(NotFound):

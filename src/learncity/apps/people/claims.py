@@ -1,0 +1,69 @@
+"""Whose record an office wrote an address into: asked of whoever proves it. Through services."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from learncity.kernel import audit, locks
+from learncity.kernel.acting import SYSTEM, By, Via
+
+from . import queries
+from .merges import LOCK, join_records
+from .models import Account, Person, Resemblance
+from .types import DuplicateBy, MergeReason
+
+
+@transaction.atomic
+def claim_record(*, account_id: UUID, born: int, at: datetime) -> bool:
+    """Let an account open the record in which an office wrote its address; whether it was right.
+
+    Whoever proves the address and knows the year of birth is that person. Their record of some
+    minutes goes; if something hangs on it already, it is merged into that of the office.
+
+    Args:
+        born: the year that was said.
+    """
+    account, held = _held(account_id)
+    if account is None or held is None or born not in queries.birth_years_of(held):
+        return False
+    fresh, by = account.person_id, By(account.person_id, Via.WEB)
+    account.person_id = held
+    account.save(update_fields=["person"])
+    audit.note("people.record_claimed", f"person {held}", by=By(held, Via.WEB))
+    try:
+        Person.objects.get(pk=fresh).delete()
+    except ProtectedError:
+        audit.note("people.record_claimed", f"person {fresh}", by=by)
+        join_records(held, fresh, MergeReason.PERSON_SAYS, SYSTEM, at)
+    return True
+
+
+@transaction.atomic
+def decline_record(*, account_id: UUID, at: datetime) -> bool:
+    """Leave an account with a record of its own; the office sees that the two may be one person.
+
+    Whether there was something to decline. Nobody is asked again.
+    """
+    account, held = _held(account_id)
+    if account is None or held is None:
+        return False
+    Resemblance.objects.create(
+        person_id=account.person_id, other_id=held, by=DuplicateBy.NUMBER, at=at
+    )
+    audit.note(
+        "people.record_declined", f"person {held}", by=By(account.person_id, Via.WEB),
+    )  # fmt: skip
+    return True
+
+
+def _held(account_id: UUID) -> tuple[Account | None, UUID | None]:
+    """The account and the record that waits for it, both records held; ``None``: there is none."""
+    account = Account.objects.exclude(verified_at=None).filter(pk=account_id).first()
+    held = queries.waiting_record(account) if account else None
+    if account is None or held is None:
+        return account, None
+    locks.hold_all(LOCK, sorted([account.person_id, held]))
+    account = Account.objects.filter(pk=account_id).first()
+    return account, queries.waiting_record(account) if account else None

@@ -1,0 +1,68 @@
+"""Whether a record that an office made is that of whoever just proved its address: asked once.
+
+They are signed in to a record of their own meanwhile, and nothing of the other is shown.
+"""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from learncity.apps.people import queries, services
+from learncity.apps.people.access import account
+from learncity.kernel.access import signed_in
+
+from .limits import may_claim
+from .targets import safe, safe_next
+
+WRONG = _("This is not the year that the office wrote down. Try again, or go on without.")
+
+
+class BornForm(forms.Form):
+    """One field: the year of birth."""
+
+    born = forms.IntegerField(
+        label=_("Year of birth"), min_value=1900, max_value=2100,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"),
+                                     _("Enter four digits, such as 1958.")),
+    )  # fmt: skip
+
+
+def redirect_to_claim(request: HttpRequest, response: HttpResponse, user: Any) -> HttpResponse:
+    """Where somebody goes who has signed in: by way of the question, if it is to be asked."""
+    if queries.waiting_record(user) is None:
+        return response
+    target = safe(response.headers.get("Location", ""))
+    query = f"?{urlencode({'next': target})}" if target else ""
+    return redirect(reverse("web:claim") + query)
+
+
+@signed_in
+@never_cache
+def claim(request: HttpRequest) -> HttpResponse:
+    """Ask for the year of birth of whoever an office wrote down at this address."""
+    target, mine = safe_next(request, reverse("web:me")), account(request)
+    if queries.waiting_record(mine) is None:
+        return redirect(target)
+    form = BornForm(request.POST if request.method == "POST" else None)
+    address, is_over = mine.phone or mine.email or "", False
+    if request.method == "POST" and request.POST.get("answer") == "no":
+        is_over = True
+    elif request.method == "POST" and form.is_valid():
+        born = form.cleaned_data["born"]
+        if may_claim(request, address):
+            if services.claim_record(account_id=mine.pk, born=born, at=timezone.now()):
+                return redirect(target)
+            form.add_error("born", WRONG)
+        is_over = not may_claim(request, address, is_said=False)
+    if is_over:
+        services.decline_record(account_id=mine.pk, at=timezone.now())
+    status = 422 if form.errors and not is_over else 200
+    seen = {"form": form, "next": target, "is_over": is_over}
+    return render(request, "web/claim.html", seen, status=status)

@@ -1,0 +1,136 @@
+"""An office wrote an address down: whoever proves it says the year of birth before it is theirs."""
+
+import pytest
+from django.core.cache import cache
+from django.db.models import PROTECT
+from django.utils import timezone
+
+from learncity.apps.classes import services as classes
+from learncity.apps.classes.factories import OPENING, make_class
+from learncity.apps.people import queries, services
+from learncity.apps.people.factories import make_person
+from learncity.apps.people.models import Account, Person, Resemblance
+from learncity.apps.people.types import Addresses, DuplicateBy, IdentifierKind, Number
+from learncity.kernel.acting import COMMAND, By, Via
+from learncity.kernel.models import AuditEntry
+
+from .test_sign_in import ask, code_for, enter
+
+PHONE, CLAIM = "+8615499990071", "/sign-in/claim/"
+
+
+@pytest.fixture(autouse=True)
+def _fresh(db):
+    cache.clear()
+
+
+def known(born=1958, phone=PHONE, name="Known Nora"):
+    """Somebody an office wrote down with an address."""
+    person = make_person(name, born=born)
+    number = Number(IdentifierKind.PHONE, "", phone)
+    services.add_identifier(person_id=person, number=number, by=COMMAND, at=timezone.now())
+    return person
+
+
+def sign_in(client, **more):
+    ask(client, PHONE, **more)
+    return enter(client, code_for(PHONE), **more)
+
+
+def account():
+    return Account.objects.get(phone=PHONE)
+
+
+def say(client, year, **more):
+    return client.post(CLAIM, {"born": year, "answer": "yes", **more})
+
+
+def test_whoever_knows_the_year_finds_what_the_office_wrote_down(client):
+    person = known()
+    target = "/classes/bookkeeping-qiaotou-wed/apply/"
+    answer = sign_in(client, next=target)
+    assert answer.url.startswith(f"{CLAIM}?next=")
+    fresh = account().person_id
+    assert fresh != person
+    for path in (CLAIM, "/me/", "/me/numbers/"):
+        page = client.get(path).content.decode()
+        assert "Known Nora" not in page
+        assert "1958" not in page.replace("如 1958", "")
+
+    assert say(client, "1958", next=target).url == target
+    assert account().person_id == person
+    assert not Person.objects.filter(pk=fresh).exists()
+    assert "Known Nora" in client.get("/me/profile/").content.decode()
+    assert client.get(CLAIM).url == "/me/"
+    client.post("/sign-out/")
+    assert sign_in(client).url == "/me/"
+
+
+@pytest.mark.parametrize("said", [["1957", "1956", "1955"], ["", "x", "no"]])
+def test_whoever_does_not_gets_a_record_of_their_own_and_the_office_sees_both(client, said):
+    person = known()
+    sign_in(client)
+    for year in said[:2]:
+        answer = say(client, year)
+        assert answer.status_code == 422
+    last = client.post(CLAIM, {"answer": "no"}) if said[2] == "no" else say(client, said[2])
+    assert last.status_code == 200
+    assert 'name="born"' not in last.content.decode()
+
+    own = account().person_id
+    assert own != person
+    for one, other in ((own, person), (person, own)):
+        (alike,) = queries.possible_duplicates(one).shown
+        assert (alike.card.id, alike.by) == (other, DuplicateBy.NUMBER)
+    # Nobody is asked again, and the year alone does not open it any more.
+    assert say(client, "1958").url == "/me/"
+    assert not services.claim_record(account_id=account().pk, born=1958, at=timezone.now())
+    client.post("/sign-out/")
+    assert sign_in(client).url == "/me/"
+    assert account().person_id == own
+    assert list(
+        AuditEntry.objects.filter(action__startswith="people.record").values_list(
+            "action", "subject"
+        )
+    ) == [("people.record_declined", f"person {person}")]
+
+
+def test_three_years_may_be_said_a_day_whatever_browser_says_them(client):
+    known()
+    sign_in(client)
+    assert [say(client, y).status_code for y in ("1990", "1991")] == [422, 422]
+    client.cookies.clear()
+    assert sign_in(client).url.startswith(CLAIM)
+    assert say(client, "1992").status_code == 200
+    assert Resemblance.objects.count() == 1
+
+
+def test_nobody_is_asked_where_the_office_knows_no_year(client):
+    person = known(born=None)
+    assert sign_in(client).url == "/me/"
+    assert account().person_id == person
+
+
+def test_what_was_done_meanwhile_goes_along(client):
+    person = known()
+    sign_in(client)
+    fresh = account().person_id
+    key = make_class()
+    classes.apply(class_key=key, person_id=fresh, by=By(fresh, Via.WEB), at=OPENING)
+    say(client, "1958")
+    assert account().person_id == person
+    assert queries.same_person([fresh]) == {fresh: person}
+
+
+def test_only_a_proven_address_claims_a_record(db):
+    person = known()
+    made = services.account_for(address=Addresses(PHONE, None), language="en")
+    assert made.person_id != person
+    assert not services.claim_record(account_id=made.pk, born=1958, at=timezone.now())
+    assert not services.decline_record(account_id=made.pk, at=timezone.now())
+
+
+def test_a_record_that_goes_takes_nothing_along():
+    """Whatever leads to a person keeps them from being deleted."""
+    relations = [r for r in Person._meta.related_objects if r.on_delete is not PROTECT]
+    assert relations == []
