@@ -11,20 +11,40 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from .csv_text import Lines, Unreadable, examine, opened
 from .words import fold
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
-# A file of mistakes is mended and read again; what was wrong the last time is no data.
-PROBLEM = "problem"
 # Among so many rows from the top the header is looked for.
 _TOP = 10
 _SHOWN = 40
+
+
+def problem() -> str:
+    """The head of the column that says what is wrong, in the language that is spoken."""
+    return _("problem")
+
+
+@cache
+def _problems() -> frozenset[str]:
+    found = set()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found.add(folded(problem()))
+    return frozenset(found)
+
+
+def is_problem(name: str) -> bool:
+    """Whether a column says what was wrong the last time, in whichever language: no data."""
+    return folded(name) in _problems()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +176,7 @@ class CsvFile:
         self.unused = [
             name
             for at, name in enumerate(self.header)
-            if at not in read and name and _folded(name) != PROBLEM
+            if at not in read and name and not is_problem(name)
         ]
 
     @property
@@ -203,7 +223,7 @@ class CsvFile:
         return [
             cell
             for at, cell in enumerate(cells)
-            if at >= len(self.header) or _folded(self.header[at]) != PROBLEM
+            if at >= len(self.header) or not is_problem(self.header[at])
         ]
 
     def _row(self, number: int, line: int, raw: list[str]) -> Row:
@@ -231,12 +251,12 @@ class CsvFile:
         It is the first row that says anything, unless one of the next names more columns that are
         known: people put a title, a date or a note above their lists.
         """
-        said = {_folded(theirs) for theirs in rename.values() if theirs}
+        said = {folded(theirs) for theirs in rename.values() if theirs}
         best: tuple[tuple[int, int, int], list[str], str, int] | None = None
         for delimiter in _DELIMITERS:
             for number, cells in self._top(delimiter):
                 header = [_neat(name) for name in cells]
-                known = len(columns.guess(header)) + len(said & {_folded(n) for n in header})
+                known = len(columns.guess(header)) + len(said & {folded(n) for n in header})
                 # One word may stand in a title, or in a row, by chance.
                 rank = (known if known > 1 else 0, -number, len(header))
                 if best is None or rank > best[0]:
@@ -255,7 +275,7 @@ class CsvFile:
                 yield from islice(named, _TOP)
 
     def _check_header(self, header: list[str]) -> None:
-        named = [_folded(name) for name in header if name]
+        named = [folded(name) for name in header if name]
         twice = next((name for name in named if named.count(name) > 1), None)
         if twice:
             raise Unreadable(
@@ -265,7 +285,7 @@ class CsvFile:
 
     def _places(self, columns: Columns, rename: dict[str, str]) -> dict[str, int]:
         """Where each of our columns stands in the file."""
-        there = {_folded(name): at for at, name in enumerate(self.header) if name}
+        there = {folded(name): at for at, name in enumerate(self.header) if name}
         for option, ours in [("map", n) for n in rename] + [("default", n) for n in self._defaults]:
             if ours not in columns.all:
                 raise Unreadable(
@@ -273,14 +293,14 @@ class CsvFile:
                     f"The columns are {', '.join(columns.all)}."
                 )
         for ours, theirs in rename.items():
-            if theirs and _folded(theirs) not in there:
+            if theirs and folded(theirs) not in there:
                 raise Unreadable(
                     f"--map {ours}={theirs}: {self.path.name} has no column {theirs!r}"
                     f"{near(theirs, self.header)}. It has {_listed(self.header)}."
                 )
         guessed = columns.guess([n for n in self.header if n not in rename.values()])
-        wanted = {ours: _folded(guessed.get(ours, ours)) for ours in columns.all}
-        wanted |= {ours: _folded(theirs) for ours, theirs in rename.items() if theirs}
+        wanted = {ours: folded(guessed.get(ours, ours)) for ours in columns.all}
+        wanted |= {ours: folded(theirs) for ours, theirs in rename.items() if theirs}
         unsaid = {ours for ours, theirs in rename.items() if not theirs}
         return {
             ours: there[theirs]
@@ -313,9 +333,9 @@ def near(word: str, words: Iterable[str]) -> str:
 
 
 def _guess(word: str, words: Iterable[str]) -> str:
-    folded = {_folded(w): w for w in words if w}
-    found = difflib.get_close_matches(_folded(word), folded, 1)
-    return folded[found[0]] if found else ""
+    named = {folded(w): w for w in words if w}
+    found = difflib.get_close_matches(folded(word), named, 1)
+    return named[found[0]] if found else ""
 
 
 def _likeliest(ours: Iterable[str], theirs: Sequence[str]) -> str:
@@ -339,13 +359,14 @@ def _neat(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """The name of a column whatever its case and width."""
     return _neat(name).casefold()
 
 
 def _bare(name: str) -> str:
     """A name of a column without signs, marks and spaces: ``Ho_ten`` and ``Họ tên`` are one."""
-    return "".join(c for c in fold(_folded(name)) if c.isalnum())
+    return "".join(c for c in fold(folded(name)) if c.isalnum())
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -85,7 +85,7 @@ def _carry_out(found: Import) -> None:
         found.lines = file.lines
         importer = kind.make(file, found.as_value(), by, now, is_check)
         failed = ErrorFile(files.failed_of(found.id), file)
-        mistakes: Counter[tuple[str, str]] = Counter()
+        mistakes: Counter[tuple[str, str, bool]] = Counter()
         rows_read, found.wrong, counted = 0, 0, found.row
         try:
             batches = written(file, importer, kind.batch)
@@ -113,7 +113,7 @@ def _count(
     rows: list[Row],
     outcome: Outcome,
     failed: ErrorFile,
-    mistakes: "Counter[tuple[str, str]]",
+    mistakes: "Counter[tuple[str, str, bool]]",
     *,
     is_new: bool,
 ) -> None:
@@ -121,14 +121,16 @@ def _count(
     wrong: dict[int, list[int]] = {}
     for place, error in enumerate(outcome.errors):
         wrong.setdefault(error.row, []).append(place)
-        mistakes[error.column, error.says] += 1
+        mistakes[error.column, error.says, False] += 1
     # Beside the mistakes, for the desk; their rows are in.
-    mistakes.update((note.column, note.says) for note in outcome.notes)
+    mistakes.update((note.column, note.says, True) for note in outcome.notes)
     for row in rows:
         if row.number in wrong:
             failed.add(row, [outcome.errors[place] for place in wrong[row.number]])
     found.wrong += len(wrong)
-    found.mistakes = [[*kind, n] for kind, n in mistakes.most_common(_MOST_KINDS)]
+    found.mistakes = [
+        [column, says, n, is_in] for (column, says, is_in), n in mistakes.most_common(_MOST_KINDS)
+    ]
     if is_new:
         found.new += outcome.new
         found.changed += outcome.changed

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST
 
 from learncity.apps.imports import queries, services
 from learncity.apps.imports.types import (
+    COUNTRIES,
     REASONS,
     RUNNING,
     STATE_NAMES,
@@ -29,6 +30,7 @@ from learncity.apps.imports.types import (
     ImportValue,
     ListTooLarge,
     ListUnreadable,
+    Mistake,
 )
 from learncity.apps.people import queries as people
 from learncity.apps.people.access import account
@@ -77,6 +79,13 @@ class ListForm(forms.Form):
     language = forms.ChoiceField(
         label=gettext_lazy("We write to them in"),
         help_text=gettext_lazy("Where a row does not say it."),
+    )
+    country = forms.ChoiceField(
+        label=gettext_lazy("Their phone numbers are of"),
+        help_text=gettext_lazy("Where a number, or an ID number, does not say it."),
+        choices=[("CN", gettext_lazy("China")), ("VN", gettext_lazy("Viet Nam"))],
+        initial=COUNTRIES[0],
+        required=False,
     )
     giver = forms.CharField(
         label=gettext_lazy("Who gave out their numbers"),
@@ -193,6 +202,7 @@ def _send(request: HttpRequest) -> HttpResponse:
                 file_name=name,
                 content=content,
                 language=said["language"],
+                country=said["country"],
                 giver=said["giver"],
                 spoken=get_language() or "",
                 by=_by(request),
@@ -269,11 +279,9 @@ def _page(
             {"label": _("Column")}, {"label": _("What is wrong")},
             {"label": _("Rows"), "numeric": True},
         ],
-        "mistakes": [
-            {"cells": [m.column or _("the whole row"), {"text": m.says, "words": True},
-                       {"text": formats.number(m.rows), "numeric": True}]}
-            for m in value.mistakes
-        ],
+        "mistakes": _counted(m for m in value.mistakes if not m.is_in),
+        "notes": _counted(m for m in value.mistakes if m.is_in),
+        "unread": _(", ").join(value.unread),
         "row_columns": [{"label": kind.labels[column]} for column in columns],
         "rows": [{"cells": cells} for cells in rows],
         "fetched": [
@@ -285,10 +293,17 @@ def _page(
     return render(request, "web/import.html", context, status=422 if refusal else 200)
 
 
+def _counted(mistakes: Iterable[Mistake]) -> list[dict[str, Any]]:
+    return [
+        {"cells": [m.column or _("the whole row"), {"text": m.says, "words": True},
+                   {"text": formats.number(m.rows), "numeric": True}]}
+        for m in mistakes
+    ]  # fmt: skip
+
+
 def _done(value: ImportValue) -> str:
-    said = ngettext("%(line)s of %(lines)s line read", "%(line)s of %(lines)s lines read",
-                    value.lines)  # fmt: skip
-    return said % {"line": formats.number(value.line), "lines": formats.number(value.lines)}
+    said = ngettext("%(n)s row read", "%(n)s rows read", value.rows)
+    return said % {"n": formats.number(value.rows)}
 
 
 def _figures(value: ImportValue) -> list[dict[str, str]]:
