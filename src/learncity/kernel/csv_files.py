@@ -7,6 +7,7 @@ stream, once for its encoding and length and once for its rows, so memory does n
 
 import csv
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -364,9 +365,13 @@ def folded(name: str) -> str:
     return _neat(name).casefold()
 
 
+# What forms add to the name of a column and does not change what it means.
+_ADDED = re.compile(r"[(\[](必填|选填|必填项|bắt buộc|nếu có|required|optional)[)\]]")
+
+
 def _bare(name: str) -> str:
     """A name of a column without signs, marks and spaces: ``Ho_ten`` and ``Họ tên`` are one."""
-    return "".join(c for c in fold(folded(name)) if c.isalnum())
+    return "".join(c for c in fold(_ADDED.sub("", folded(name))) if c.isalnum())
 
 
 def _listed(names: Sequence[str]) -> str:

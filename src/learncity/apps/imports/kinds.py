@@ -85,7 +85,7 @@ KINDS = {
             "email": _("E-mail address"),
             "born": _("Year of birth"),
             "language": _("Language"),
-            "home": _("Where they live, key or code"),
+            "home": _("Where they live, name, key or code"),
             "hometown": _("Where they come from"),
             "groups": _("Groups"),
             "national_id": _("National ID number"),

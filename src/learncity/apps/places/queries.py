@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Func, IntegerField, QuerySet
 from django.utils import timezone
 
@@ -72,6 +73,28 @@ def ids_by_code(codes: Collection[str]) -> Mapping[str, UUID]:
     for code, pk in rows.values_list("code", "id"):
         found.setdefault(code, set()).add(pk)
     return {code: ids.pop() for code, ids in found.items() if len(ids) == 1}
+
+
+_NAMED = """
+SELECT DISTINCT w.said, p.id, p.key FROM unnest(%s::text[]) AS w(said)
+JOIN (
+  SELECT o.id, o.key, lower(n.value) AS name
+  FROM places_place o CROSS JOIN LATERAL jsonb_each_text(o.name) n WHERE o.ended_at IS NULL
+) p ON p.name = lower(w.said) ORDER BY w.said, p.key
+"""
+
+
+def keys_by_name(names: Collection[str]) -> Mapping[str, Mapping[str, UUID]]:
+    """Places of today by how they are called in any language, each by its key; one query.
+
+    Several may be called the same; names that nobody has are absent.
+    """
+    found: dict[str, dict[str, UUID]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMED, [list(names)])
+        for name, pk, key in cursor.fetchall():
+            found.setdefault(name, {})[key] = pk
+    return found
 
 
 def below(path: str) -> list[PlaceValue]:
