@@ -27,6 +27,7 @@ from .belonging import (
     register,
     settle,
 )
+from .corrections import correct
 from .identifiers import (
     add_identifier,
     add_own_identifier,
@@ -63,6 +64,7 @@ __all__ = [
     "add_own_identifier",
     "change_profile",
     "confirm_home",
+    "correct",
     "describe",
     "destroy_key",
     "end_identifier",

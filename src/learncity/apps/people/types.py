@@ -10,6 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from learncity.kernel.errors import DomainError, NotFound
 from learncity.kernel.texts import Text
 
+from .correction_types import CORRECTION_REASON_NAMES as CORRECTION_REASON_NAMES
+from .correction_types import CorrectionReason as CorrectionReason
+from .correction_types import OwnCorrection as OwnCorrection
+from .correction_types import PersonCorrected as PersonCorrected
+
 
 @dataclass(frozen=True, slots=True)
 class PersonValue:
