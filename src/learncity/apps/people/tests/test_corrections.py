@@ -4,8 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from learncity.apps.notices import handlers
-from learncity.apps.notices.models import Message
 from learncity.apps.people import queries, services
 from learncity.apps.people.factories import make_person
 from learncity.apps.people.models import Person
@@ -14,7 +12,6 @@ from learncity.apps.people.types import (
     MergeReason,
     NameMissing,
     OwnCorrection,
-    PersonCorrected,
     PersonNotFound,
 )
 from learncity.kernel import audit
@@ -68,18 +65,6 @@ def test_said_again_it_changes_nothing_and_tells_nobody(correct):
     before = events()
     assert correct(person) == ()
     assert events() == before == 1
-
-
-def test_the_person_is_told_once_by_whichever_record_they_sign_in_with(correct):
-    kept, other = make_person("王小明", born=1960), make_person("王小明", account=True)
-    services.merge(keep=kept, other=other, reason=MergeReason.PERSON_SAYS, by=By(None, Via.DESK),
-                   at=AT)  # fmt: skip
-    event = PersonCorrected(uuid7(), kept, AT)
-    for _ in range(2):
-        handlers.tell_of_corrections([event])
-    told = Message.objects.filter(kind="people.corrected")
-    assert [m.person_id for m in told] == [other]
-    assert "王" not in f"{told[0].title} {told[0].body}"
 
 
 def test_nobody_corrects_a_record_of_their_own(correct, office):
