@@ -186,6 +186,7 @@ OWN = {
 # One person at the city's office, tested below.
 SOMEBODYS = {
     "operate/people/<uuid:person_id>/",
+    "operate/people/<uuid:person_id>/correct/",
     "operate/people/<uuid:person_id>/consents/",
     "operate/people/<uuid:person_id>/requests/",
     "operate/people/<uuid:person_id>/merge/",

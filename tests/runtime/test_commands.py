@@ -1,6 +1,7 @@
 """The command line says clearly what it cannot do."""
 
 import ast
+import json
 import os
 import shutil
 import socket
@@ -10,9 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from learncity.config import doctor, places, steps
-from learncity.config.cli import _options
+from learncity.config import database, doctor, places, steps
+from learncity.config.cli import _options, app
 from learncity.config.env import Env, add_sealing_key, sealing_keys
 from learncity.config.faults import Fault
 
@@ -145,6 +147,33 @@ def test_doctor_says_when_no_code_can_leave(monkeypatch, clean_environment, sms,
     [found] = [f for f in doctor._machine() if f.subject == "Senders"]
 
     assert says in found.says
+
+
+@pytest.mark.parametrize(
+    ("said", "noted", "is_demo"),
+    [("", True, True), ("0", True, False), ("1", False, True), ("", False, False)],
+)
+def test_every_command_beside_the_demo_city_knows_that_it_is_one(
+    db, monkeypatch, tmp_path, said, noted, is_demo
+):
+    monkeypatch.setenv("LEARNCITY_DATA", str(tmp_path))
+    monkeypatch.setenv("LEARNCITY_DEMO", said)
+    of = database.identity() if noted else "another/1"
+    note = {"database": of, "sign_ins": []}
+    (tmp_path / "demo.json").write_text(json.dumps(note), encoding="utf-8")
+
+    with database.running_database():
+        assert Env.read().is_demo == is_demo
+        found = doctor._senders()
+        assert ("the demo city" in found.says) == is_demo
+
+    assert os.environ.get("LEARNCITY_DEMO", "") == said
+
+
+def test_the_command_for_lists_names_its_options():
+    answer = CliRunner().invoke(app, ["import", "--help"], env={"COLUMNS": "200"})
+    for option in ("--list", "--language", "--country", "--map", "--strict"):
+        assert option in answer.output
 
 
 def test_doctor_misses_a_key_that_sealed_something(committed, tmp_path, monkeypatch):

@@ -61,6 +61,7 @@ def test_a_list_in_gb18030_goes_in_and_again_changes_nothing(run, tmp_path):
 def test_rows_left_out_of_a_workbook_are_a_workbook_that_is_sent_again(run, tmp_path):
     code, said = run(sheet(tmp_path / "list.xlsx", HEAD, GOOD, BAD))
     assert code == 1
+    assert "list.xlsx a workbook" in said
     assert "1 new, 0 changed, 0 same, 1 left out" in said
     errors = tmp_path / "list.errors.xlsx"
     rows = [[c.value for c in row] for row in load_workbook(errors).active.rows]

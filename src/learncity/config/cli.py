@@ -104,7 +104,16 @@ def import_(
         Path, typer.Argument(exists=True, dir_okay=False, help="CSV, also .gz, or XLSX.")
     ],
 ) -> None:
-    """Read a list from a file; further options depend on the kind: --map, --default, --strict."""
+    """Read a list from a file.
+
+    For every kind: --map COLUMN=HEADER, --default COLUMN=VALUE, --errors PATH, --strict.
+
+    people: --list NAME (the same each time), --language zh|vi|en, --country CN|VN (of phone numbers
+    and IDs without one).
+
+    classes: --place KEY, --create-venues. regions-vn: --before FOLDER, --after FOLDER, --on DAY.
+    reform: --key KEY, --country CN|VN, --on DAY, --act NAME.
+    """
     import django
 
     from learncity.config import steps

@@ -4,10 +4,12 @@ Addresses are put into the environment before Django reads its settings, which i
 process; so a command that needs the database does all its work inside ``running_database``.
 """
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -21,6 +23,10 @@ ADDRESSES = {
     "DATABASE_OWNER_URL": OWNER,
     "DATABASE_READER_URL": READER,
 }
+
+
+# Whether this is the demo city: 1, 0, or as the data folder says.
+DEMO = "LEARNCITY_DEMO"
 
 
 def embedded() -> Embedded | None:
@@ -54,17 +60,50 @@ def running_database(role: str = "") -> Iterator[None]:
     if server is None:
         make_data_folder(Env.read().data_dir)
         _check_reachable(Env.read().database_url)
-        yield
+        with _remembered():
+            yield
         return
     make_data_folder(server.home)
     own_files.close_locks(server.home)
     with server.held():
         export(server)
         try:
-            yield
+            with _remembered():
+                yield
         finally:
             for name in ADDRESSES:
                 os.environ.pop(name, None)
+
+
+@contextmanager
+def _remembered() -> Iterator[None]:
+    """Where nobody says whether this is the demo city, what the data folder says of this database.
+
+    So a second command beside the one that runs it takes the same phone numbers.
+    """
+    is_said = bool(os.environ.get(DEMO))
+    if not is_said and noted_demo() is not None:
+        os.environ[DEMO] = "1"
+        env.cache_clear()
+    try:
+        yield
+    finally:
+        if not is_said:
+            os.environ.pop(DEMO, None)
+
+
+def demo_note() -> Path:
+    """Where it is noted what was loaded for the demo city, and into which database."""
+    return Env.read().data_dir / "demo.json"
+
+
+def noted_demo() -> dict[str, Any] | None:
+    """What was noted of the demo city; ``None`` when it is not in this database."""
+    try:
+        noted: dict[str, Any] = json.loads(demo_note().read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return noted if noted["database"] == identity() else None
 
 
 def _check_reachable(url: str) -> None:

@@ -4,23 +4,18 @@ What was loaded, and into which database, is noted in the data folder.
 """
 
 import json
-from pathlib import Path
 
 from rich.console import Console
 
-from learncity.config.database import identity
-from learncity.config.env import Env
+from learncity.config.database import demo_note, identity, noted_demo
 
 SignIn = tuple[str, str, str]
 
 
 def sign_ins() -> list[SignIn] | None:
     """Role, name and contact of the people to try; None when the city is not in this database."""
-    note = _note()
-    if not note.exists():
-        return None
-    noted = json.loads(note.read_text(encoding="utf-8"))
-    if noted["database"] != identity():
+    noted = noted_demo()
+    if noted is None:
         return None
     return [(role, name, contact) for role, name, contact in noted["sign_ins"]]
 
@@ -35,8 +30,4 @@ def load(console: Console) -> None:
     commands.load_demo(console)
     people = [[str(part) for part in person] for person in commands.demo_sign_ins()]
     noted = {"database": identity(), "sign_ins": people}
-    _note().write_text(json.dumps(noted, ensure_ascii=False, indent=1), encoding="utf-8")
-
-
-def _note() -> Path:
-    return Env.read().data_dir / "demo.json"
+    demo_note().write_text(json.dumps(noted, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -53,7 +53,11 @@ class Env:
     keys: str = _var(
         "LEARNCITY_KEYS", "", "file of the secret keys; empty: keys.env in the data folder"
     )
-    demo: str = _var("LEARNCITY_DEMO", "0", "1: load the demo city; nothing leaves the machine")
+    demo: str = _var(
+        "LEARNCITY_DEMO",
+        "",
+        "1: load the demo city; nothing leaves the machine; empty: as the data folder says",
+    )
     proxies: str = _var(
         "LEARNCITY_PROXIES", "0", "how many reverse proxies stand in front, to know who asks"
     )
@@ -122,7 +126,7 @@ class Env:
             wrong.append(f"LEARNCITY_PROXIES: {self.proxies!r}; use a number, 0 without a proxy")
         if self.db_role not in ROLES:
             wrong.append(f"LEARNCITY_DB_ROLE: {self.db_role!r}; use one of {', '.join(ROLES)}")
-        if self.demo not in ("0", "1"):
+        if self.demo not in ("", "0", "1"):
             wrong.append(f"LEARNCITY_DEMO: {self.demo!r}; use 0 or 1")
         wrong += self._mistakes_of_signing_in()
         for name in ("database_url", "database_owner_url", "database_reader_url"):

@@ -151,6 +151,7 @@ def _run(kind: str, path: Path, options: Options, console: Console, begun: float
     try:
         with as_csv(path) as readable:
             file, importer, errors = _prepare(kind, path, readable, options)
+            described = file.described if readable == path else "a workbook"
             result = _import(kind, file, importer, errors, "strict" in options, console)
     except (Unreadable, DomainError) as reason:
         said = reason.says if isinstance(reason, DomainError) else reason
@@ -158,6 +159,7 @@ def _run(kind: str, path: Path, options: Options, console: Console, begun: float
         for detail in reason.args[:_SHOWN] if isinstance(reason, DomainError) else ():
             console.print(f"    {escape(str(detail))}", soft_wrap=True)
         raise typer.Exit(2)
+    console.print(f"  {escape(path.name)} [dim]{described}[/]", soft_wrap=True)
     _say(result, file, errors, time.monotonic() - begun, console)
     raise typer.Exit(1 if result.failed else 0)
 
@@ -308,7 +310,6 @@ def _counts(result: _Result) -> str:
 def _say(
     result: _Result, file: CsvFile, errors: ErrorFile, seconds: float, console: Console
 ) -> None:
-    console.print(f"  {escape(file.path.name)} [dim]{file.described}[/]", soft_wrap=True)
     if file.unused:
         spare = set(file.known) - file.columns
         named = ", ".join(f"{name}{near(name, spare)}" for name in file.unused)

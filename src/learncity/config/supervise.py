@@ -15,10 +15,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import replace
 
 from learncity.config import demo, own_files, steps, welcome
 from learncity.config.children import Child, rotate
-from learncity.config.database import embedded, running_database
+from learncity.config.database import DEMO, embedded, running_database
 from learncity.config.env import Env, sealing_keys
 from learncity.config.faults import Fault
 from learncity.config.places import choose_data_folder
@@ -46,7 +47,8 @@ def serve(*, with_demo: bool) -> None:
     said = choose_data_folder()
     if said:
         warn(said)
-    os.environ["LEARNCITY_DEMO"] = "1" if with_demo else os.environ.get("LEARNCITY_DEMO", "0")
+    if with_demo:
+        os.environ[DEMO] = "1"
     settings = Env.read()
     make_data_folder(settings.data_dir)
     with _alone(settings) as was_cut:
@@ -104,6 +106,8 @@ class Supervisor:
                     undo.enter_context(running_database())
                 # The server's start leaves it open to all.
                 own_files.close_folder(self.logs)
+                # Only a database that answers tells whether the demo city is in it.
+                self.settings = replace(self.settings, demo=Env.read().demo)
                 undo.callback(self._stop_children)
                 self._serve()
         except steps.Interrupted:

@@ -7,23 +7,44 @@ stream, once for its encoding and length and once for its rows, so memory does n
 
 import csv
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from pathlib import Path
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from .csv_text import Lines, Unreadable, examine, opened
 from .words import fold
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
-# A file of mistakes is mended and read again; what was wrong the last time is no data.
-PROBLEM = "problem"
 # Among so many rows from the top the header is looked for.
 _TOP = 10
 _SHOWN = 40
+
+
+def problem() -> str:
+    """The head of the column that says what is wrong, in the language that is spoken."""
+    return _("problem")
+
+
+@cache
+def _problems() -> frozenset[str]:
+    found = set()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found.add(folded(problem()))
+    return frozenset(found)
+
+
+def is_problem(name: str) -> bool:
+    """Whether a column says what was wrong the last time, in whichever language: no data."""
+    return folded(name) in _problems()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +176,7 @@ class CsvFile:
         self.unused = [
             name
             for at, name in enumerate(self.header)
-            if at not in read and name and _folded(name) != PROBLEM
+            if at not in read and name and not is_problem(name)
         ]
 
     @property
@@ -208,7 +229,7 @@ class CsvFile:
 
     def _unsplit(self, lines: Iterable[str]) -> tuple[str, ...]:
         """The text of a row in a cell that comes back to whoever sent it."""
-        at = next((n for n, name in enumerate(self.header) if _folded(name) != PROBLEM), 0)
+        at = next((n for n, name in enumerate(self.header) if not is_problem(name)), 0)
         return (*[""] * at, "".join(lines).strip("\r\n"))
 
     def without_problem(self, raw: Sequence[str]) -> list[str]:
@@ -217,7 +238,7 @@ class CsvFile:
         return [
             cell
             for at, cell in enumerate(cells)
-            if at >= len(self.header) or _folded(self.header[at]) != PROBLEM
+            if at >= len(self.header) or not is_problem(self.header[at])
         ]
 
     def _row(self, number: int, line: int, raw: list[str]) -> Row:
@@ -245,7 +266,7 @@ class CsvFile:
         It is the first row that says anything, unless one of the next names more columns that are
         known: people put a title, a date or a note above their lists.
         """
-        said = {_folded(theirs) for theirs in rename.values() if theirs}
+        said = {folded(theirs) for theirs in rename.values() if theirs}
         best: tuple[tuple[int, int, int], list[str], str, int] | None = None
         trouble: Unreadable | None = None
         for delimiter in _DELIMITERS:
@@ -253,7 +274,7 @@ class CsvFile:
             trouble = trouble or (None if rows else broken)
             for number, cells in rows:
                 header = [_neat(name) for name in cells]
-                known = len(columns.guess(header)) + len(said & {_folded(n) for n in header})
+                known = len(columns.guess(header)) + len(said & {folded(n) for n in header})
                 # One word may stand in a title, or in a row, by chance.
                 rank = (known if known > 1 else 0, -number, len(header))
                 if best is None or rank > best[0]:
@@ -279,7 +300,7 @@ class CsvFile:
         return found, None
 
     def _check_header(self, header: list[str]) -> None:
-        named = [_folded(name) for name in header if name]
+        named = [folded(name) for name in header if name]
         twice = next((name for name in named if named.count(name) > 1), None)
         if twice:
             raise Unreadable(
@@ -289,7 +310,7 @@ class CsvFile:
 
     def _places(self, columns: Columns, rename: dict[str, str]) -> dict[str, int]:
         """Where each of our columns stands in the file."""
-        there = {_folded(name): at for at, name in enumerate(self.header) if name}
+        there = {folded(name): at for at, name in enumerate(self.header) if name}
         for option, ours in [("map", n) for n in rename] + [("default", n) for n in self._defaults]:
             if ours not in columns.all:
                 raise Unreadable(
@@ -297,14 +318,14 @@ class CsvFile:
                     f"The columns are {', '.join(columns.all)}."
                 )
         for ours, theirs in rename.items():
-            if theirs and _folded(theirs) not in there:
+            if theirs and folded(theirs) not in there:
                 raise Unreadable(
                     f"--map {ours}={theirs}: {self.path.name} has no column {theirs!r}"
                     f"{near(theirs, self.header)}. It has {_listed(self.header)}."
                 )
         guessed = columns.guess([n for n in self.header if n not in rename.values()])
-        wanted = {ours: _folded(guessed.get(ours, ours)) for ours in columns.all}
-        wanted |= {ours: _folded(theirs) for ours, theirs in rename.items() if theirs}
+        wanted = {ours: folded(guessed.get(ours, ours)) for ours in columns.all}
+        wanted |= {ours: folded(theirs) for ours, theirs in rename.items() if theirs}
         unsaid = {ours for ours, theirs in rename.items() if not theirs}
         return {
             ours: there[theirs]
@@ -337,9 +358,9 @@ def near(word: str, words: Iterable[str]) -> str:
 
 
 def _guess(word: str, words: Iterable[str]) -> str:
-    folded = {_folded(w): w for w in words if w}
-    found = difflib.get_close_matches(_folded(word), folded, 1)
-    return folded[found[0]] if found else ""
+    named = {folded(w): w for w in words if w}
+    found = difflib.get_close_matches(folded(word), named, 1)
+    return named[found[0]] if found else ""
 
 
 def _likeliest(ours: Iterable[str], theirs: Sequence[str]) -> str:
@@ -364,13 +385,18 @@ def _neat(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """The name of a column whatever its case and width."""
     return _neat(name).casefold()
+
+
+# What forms add to the name of a column and does not change what it means.
+_ADDED = re.compile(r"[(\[](必填|选填|必填项|bắt buộc|nếu có|required|optional)[)\]]")
 
 
 def _bare(name: str) -> str:
     """A name of a column without signs, marks and spaces: ``Ho_ten`` and ``Họ tên`` are one."""
-    return "".join(c for c in fold(_folded(name)) if c.isalnum())
+    return "".join(c for c in fold(_ADDED.sub("", folded(name))) if c.isalnum())
 
 
 def _listed(names: Sequence[str]) -> str:

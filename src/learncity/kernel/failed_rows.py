@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from . import workbooks
-from .csv_files import PROBLEM, CsvFile, Row, RowError
+from .csv_files import CsvFile, Row, RowError, problem
 from .csv_text import Unreadable
 
 
@@ -42,14 +44,13 @@ class ErrorFile:
         # The byte-order mark is how a spreadsheet knows that it is UTF-8.
         self._text = os.fdopen(handle, "w", encoding="utf-8-sig", newline="")
         self._writer = csv.writer(self._text, delimiter=self._delimiter)
-        self._writer.writerow([*file.without_problem(file.header), PROBLEM])
+        self._writer.writerow([*file.without_problem(file.header), problem()])
 
     def add(self, row: Row, errors: Sequence[RowError]) -> None:
         """Write one row."""
-        problem = " · ".join(error.problem for error in errors)
-        self._writer.writerow(
-            [*self._file.without_problem(row.raw), f"row {row.number}: {problem}"]
-        )
+        said = " · ".join(error.problem for error in errors)
+        where = _("row %(n)s: %(problem)s") % {"n": row.number, "problem": said}
+        self._writer.writerow([*self._file.without_problem(row.raw), where])
         self.rows += 1
 
     def close(self) -> None:

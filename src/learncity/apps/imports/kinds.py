@@ -15,8 +15,6 @@ from learncity.kernel.importing import Importer
 
 from .types import ImportValue, KindUnknown
 
-# Country of phone numbers and IDs without one, as in forms.
-REGION = "CN"
 _TAIL = 4
 
 
@@ -67,7 +65,7 @@ def _people(
         list_name=value.list_name,
         by=by,
         at=at,
-        region=REGION,
+        region=value.country,
         invented=settings.DEMO,
         language=value.language,
         is_check=is_check,
@@ -87,7 +85,7 @@ KINDS = {
             "email": _("E-mail address"),
             "born": _("Year of birth"),
             "language": _("Language"),
-            "home": _("Where they live, key or code"),
+            "home": _("Where they live, name, key or code"),
             "hometown": _("Where they come from"),
             "groups": _("Groups"),
             "national_id": _("National ID number"),

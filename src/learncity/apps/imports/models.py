@@ -34,6 +34,8 @@ class Import(models.Model):
     file_name = models.CharField(max_length=120, default="", blank=True)
     # Of people of whom no row says theirs; and in which mistakes are said.
     language = models.CharField(max_length=10)
+    # Of phone numbers and IDs without one.
+    country = models.CharField(max_length=2, default="CN", db_default="CN")
     # Who gave numbers out of which no column says it.
     giver = models.CharField(max_length=80, default="", blank=True)
     state = models.CharField(max_length=10, choices=[(s.value, s.name) for s in ImportState])
@@ -111,10 +113,11 @@ class Import(models.Model):
     def as_value(self) -> ImportValue:
         """The only shape in which an import leaves this room."""
         return ImportValue(
-            self.id, self.kind, self.list_name, self.file_name, self.language, self.giver,
-            ImportState(self.state), self.by_id, self.at, self.ended_at, tuple(self.header),
-            self.columns, self.line, self.lines, self.new, self.changed, self.same, self.alike,
-            self.wrong, tuple(map(self._mistake, self.mistakes)), self.code, self.has_files,
+            self.id, self.kind, self.list_name, self.file_name, self.language, self.country,
+            self.giver, ImportState(self.state), self.by_id, self.at, self.ended_at,
+            tuple(self.header), self.columns, self.line, self.lines, self.new, self.changed,
+            self.same, self.alike, self.wrong, tuple(map(self._mistake, self.mistakes)),
+            self.code, self.has_files,
         )  # fmt: skip
 
     def _mistake(self, one: list[Any]) -> Mistake:
@@ -133,7 +136,7 @@ class Layout(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=20)
-    # Hash of the names of the columns, in order.
+    # Hash of the names of the columns, in order, without what was wrong the last time.
     shape = models.CharField(max_length=64)
     # Our name of a column to the hash of the file's.
     columns = models.JSONField()
@@ -145,3 +148,25 @@ class Layout(models.Model):
 
     def __str__(self) -> str:
         return f"layout {self.pk}"
+
+
+class Meanings(models.Model):
+    """What the columns of one list were said to be, so that a column more or less changes nothing.
+
+    Personal data: none.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=20)
+    # The name of the list whatever its case and width.
+    list_name = models.CharField(max_length=80)
+    # The file's name of a column, likewise, to ours; empty where it is not read.
+    columns = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "list_name"], name="imports_meanings_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"meanings {self.pk}"

@@ -145,7 +145,7 @@ def _carry_out(found: Import) -> None:
         found.lines = file.lines
         importer = kind.make(file, found.as_value(), by, now, is_check)
         failed = ErrorFile(files.failed_of(found.id), file, delimiter=",")
-        mistakes: Counter[tuple[str, str]] = Counter()
+        mistakes: Counter[tuple[str, str, bool]] = Counter()
         rows_read, found.wrong, counted = 0, 0, found.row
         try:
             batches = written(file, importer, kind.batch)
@@ -173,7 +173,7 @@ def _count(
     rows: list[Row],
     outcome: Outcome,
     failed: ErrorFile,
-    mistakes: "Counter[tuple[str, str]]",
+    mistakes: "Counter[tuple[str, str, bool]]",
     *,
     is_new: bool,
 ) -> None:
@@ -181,17 +181,17 @@ def _count(
     wrong: dict[int, list[int]] = {}
     for place, error in enumerate(outcome.errors):
         wrong.setdefault(error.row, []).append(place)
-        mistakes[error.column, error.says] += 1
+        mistakes[error.column, error.says, False] += 1
     # Beside the mistakes, for the desk; their rows are in.
-    mistakes.update((note.column, note.says) for note in outcome.notes)
+    mistakes.update((note.column, note.says, True) for note in outcome.notes)
     for row in rows:
         if row.number in wrong:
             failed.add(row, [outcome.errors[place] for place in wrong[row.number]])
     found.wrong += len(wrong)
     ours = {theirs: ours for ours, theirs in found.columns.items()}
     found.mistakes = [
-        [ours.get(column, column), says, n]
-        for (column, says), n in mistakes.most_common(_MOST_KINDS)
+        [ours.get(column, column), says, n, is_in]
+        for (column, says, is_in), n in mistakes.most_common(_MOST_KINDS)
     ]
     if is_new:
         found.attempts = 0

@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 
 from learncity.kernel import audit, locks
 from learncity.kernel.acting import By
+from learncity.kernel.csv_files import folded, is_problem
 from learncity.kernel.csv_text import Unreadable
 from learncity.kernel.ids import uuid7
 from learncity.kernel.jobs import enqueue
@@ -20,9 +21,10 @@ from learncity.kernel.texts import LANGUAGES
 
 from . import files, rules
 from .kinds import Kind, kind_of
-from .models import NO_COUNTS, Import, Layout
+from .models import NO_COUNTS, Import, Layout, Meanings
 from .running import note_imported, run
 from .types import (
+    COUNTRIES,
     RUNNING,
     ColumnsMissing,
     ColumnTwice,
@@ -45,6 +47,9 @@ __all__ = [
     "sweep_strays",
 ]
 
+# Columns of a list of which is remembered what they were said to be.
+_MOST_MEANINGS = 500
+
 
 def send(
     *,
@@ -54,6 +59,7 @@ def send(
     file_name: str,
     content: Iterable[bytes],
     language: str,
+    country: str = COUNTRIES[0],
     giver: str,
     spoken: str,
     by: By,
@@ -64,6 +70,7 @@ def send(
     Args:
         content: the bytes of a workbook or a table of text.
         language: of people of whom no row says theirs (BCP 47).
+        country: of phone numbers and IDs without one; one of ``COUNTRIES``.
         giver: who gave out numbers of which no column says it.
         spoken: language in which mistakes are said, as Django names it.
 
@@ -92,17 +99,18 @@ def send(
             made = Import.objects.create(
                 id=pk,
                 kind=kind,
-                list_name=" ".join(list_name.split())[:80],
+                list_name=_tidy(list_name),
                 file_name=file_name.rpartition("/")[2][-120:],
                 language=language if language in LANGUAGES else LANGUAGES[0],
+                country=country if country in COUNTRIES else COUNTRIES[0],
                 giver=" ".join(giver.split())[:80],
                 state=ImportState.SENT,
                 by_id=by.person_id,
                 spoken=spoken or settings.LANGUAGE_CODE,
                 at=at,
                 touched_at=at,
-                header=[name for name in head.header if name],
-                columns=_guess(known, kind, head.header),
+                header=(header := _named(head.header)),
+                columns=_guess(known, kind, list_name, header),
             )
             audit.note("imports.sent", f"import {pk}", by=by, kind=kind)
         except Unreadable as reason:
@@ -114,14 +122,52 @@ def send(
     return made.as_value()
 
 
-def _guess(known: Kind, kind: str, header: list[str]) -> dict[str, str]:
-    """What the columns were said to be the last time, or what their names say."""
-    names = [name for name in header if name]
-    layout = Layout.objects.filter(kind=kind, shape=_shape(names)).first()
-    if layout is None:
-        return known.columns.guess(names)
-    theirs = {_hashed(name): name for name in names}
-    return {ours: theirs[one] for ours, one in layout.columns.items()}
+def _named(header: Iterable[str]) -> list[str]:
+    """The columns that hold something: what was wrong the last time is no data."""
+    return [name for name in header if name and not is_problem(name)]
+
+
+def _guess(known: Kind, kind: str, list_name: str, header: list[str]) -> dict[str, str]:
+    """What the columns were said to be the last time, or what their names say.
+
+    What was said of a list counts column by column, whatever other columns it has this time; of a
+    list that is not known yet, what was said of the same header.
+    """
+    list_name = folded(_tidy(list_name))
+    said = Meanings.objects.filter(kind=kind, list_name=list_name).first()
+    if said is None:
+        layout = Layout.objects.filter(kind=kind, shape=_shape(header)).first()
+        if layout is None:
+            return known.columns.guess(header)
+        names = {_hashed(name): name for name in header}
+        return {ours: names[one] for ours, one in layout.columns.items()}
+    kept = {name: said.columns.get(_hashed(folded(name))) for name in header}
+    found = {ours: name for name, ours in reversed(kept.items()) if ours}
+    return known.columns.guess([name for name, ours in kept.items() if ours is None]) | found
+
+
+def _remember(found: Import) -> None:
+    """Keep what the columns were said to be, by the header and by the list."""
+    Layout.objects.update_or_create(
+        kind=found.kind,
+        shape=_shape(found.header),
+        defaults={"columns": {ours: _hashed(name) for ours, name in found.columns.items()}},
+    )
+    theirs = {name: ours for ours, name in found.columns.items()}
+    said = {_hashed(folded(name)): theirs.get(name, "") for name in found.header}
+    list_name = folded(_tidy(found.list_name))
+    kept, is_new = Meanings.objects.select_for_update().get_or_create(
+        kind=found.kind, list_name=list_name, defaults={"columns": said}
+    )
+    if not is_new:
+        older = {name: ours for name, ours in kept.columns.items() if name not in said}
+        # What was said last comes first; of a list whose columns change for ever the rest goes.
+        kept.columns = dict(list((said | older).items())[:_MOST_MEANINGS])
+        kept.save()
+
+
+def _tidy(list_name: str) -> str:
+    return " ".join(list_name.split())[:80]
 
 
 def _shape(header: list[str]) -> str:
@@ -162,11 +208,7 @@ def check(
     found.columns = said
     found.start(ImportState.CHECKING, at)
     found.save()
-    Layout.objects.update_or_create(
-        kind=found.kind,
-        shape=_shape(found.header),
-        defaults={"columns": {ours: _hashed(theirs) for ours, theirs in said.items()}},
-    )
+    _remember(found)
     audit.note("imports.check_begun", f"import {import_id}", by=by)
     _enqueue(import_id)
     return found.as_value()

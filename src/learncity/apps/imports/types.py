@@ -14,6 +14,10 @@ from learncity.kernel.errors import DomainError, NotFound
 MOST_BYTES = 20_000_000
 
 
+# Whose phone numbers and IDs may be written without a country; the first where nobody says it.
+COUNTRIES = ("CN", "VN")
+
+
 class ImportState(StrEnum):
     """How far a list is."""
 
@@ -86,11 +90,16 @@ def reason_of(code: str, line: int = 0) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A kind of mistake: in which column, what to do, in how many rows. No value of anybody."""
+    """A kind of mistake: in which column, what to do, in how many rows. No value of anybody.
+
+    Attributes:
+        is_in: the rows are not left out; something of them was not taken, or is to be looked at.
+    """
 
     column: str
     says: str
     rows: int
+    is_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,7 @@ class ImportValue:
     list_name: str
     file_name: str
     language: str
+    country: str
     giver: str
     state: ImportState
     by_id: UUID
@@ -123,6 +133,16 @@ class ImportValue:
     mistakes: tuple[Mistake, ...]
     code: str
     has_files: bool
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Columns of the file that nobody reads."""
+        return tuple(name for name in self.header if name not in self.columns.values())
+
+    @property
+    def rows(self) -> int:
+        """How many rows were read."""
+        return self.new + self.changed + self.same + self.wrong
 
     @property
     def share(self) -> int:

@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_noop
 
 from learncity.apps.people import queries as people
-from learncity.apps.people.types import RecordsMerged
+from learncity.apps.people.types import PersonCorrected, RecordsMerged
 
 from .services import tell
 from .types import Kind, NewMessage
@@ -29,6 +29,14 @@ SEPARATED = Kind(
         "is not right, say so at the city office."
     ),
 )
+CORRECTED = Kind(
+    "people.corrected",
+    gettext_noop("The city office corrected what it keeps of you"),
+    gettext_noop(
+        "The city office changed your name, year of birth, home town or language. Look at it under "
+        "Me. If this is not right, say so at the city office."
+    ),
+)
 
 
 def tell_of_records(news: Sequence[RecordsMerged]) -> None:
@@ -43,6 +51,21 @@ def tell_of_records(news: Sequence[RecordsMerged]) -> None:
                 language, key = persons[pk].language, f"{n.merge_id}:{pk}"
                 messages.append(NewMessage(pk, language, kind, key, {}, _moment(n.at), "/me/"))
     tell(messages)
+
+
+def tell_of_corrections(news: Sequence[PersonCorrected]) -> None:
+    """Tell whoever signs in as the person, by whichever record; four statements."""
+    records = people.records_of({UUID(str(n.person_id)) for n in news})
+    ids = {pk for found in records.values() for pk in found}
+    persons, reached = people.persons(ids), people.with_account(ids) - people.erased(ids)
+    tell(
+        [
+            NewMessage(pk, persons[pk].language, CORRECTED, f"{n.correction_id}:{pk}", {},
+                       _moment(n.at), "/me/")
+            for n in news
+            for pk in sorted(records[UUID(str(n.person_id))] & reached)
+        ]
+    )  # fmt: skip
 
 
 def _moment(value: datetime | str) -> datetime:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from learncity.apps.people.types import RecordsMerged
+from learncity.apps.people.types import PersonCorrected, RecordsMerged
 from learncity.apps.privacy.types import ConsentEntered, CopyReady, RequestMoved
 from learncity.kernel.outbox import on
 
@@ -47,3 +47,9 @@ def tell_of_papers(news: Sequence[ConsentEntered]) -> None:
 def tell_of_records(news: Sequence[RecordsMerged]) -> None:
     """Write to both whose records were joined or separated; once each."""
     about_records.tell_of_records(news)
+
+
+@on(PersonCorrected)
+def tell_of_corrections(news: Sequence[PersonCorrected]) -> None:
+    """Write to those whose data the office corrected; once each."""
+    about_records.tell_of_corrections(news)

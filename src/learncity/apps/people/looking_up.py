@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from learncity.kernel import sealing
+from learncity.kernel.pinyin import cuts, spelt
 from learncity.kernel.words import query_tokens
 
 from .models import Account, Identifier
@@ -14,7 +15,7 @@ from .rules import forms_of, masked, parse_address
 from .types import BadAddress, Duplicate, DuplicateBy, Duplicates, IdentifierValue, PersonCard
 
 SIGNS = "signs"
-# Fewer signs are part of too many numbers, and would be tried out.
+# With so many digits it is a number alone; with fewer, as on a card of a union, also a name.
 SHORTEST_NUMBER = 5
 
 _ALONE = "NOT EXISTS (SELECT FROM people_merge m WHERE m.other_id = {0}.id AND m.ended_at IS NULL)"
@@ -72,6 +73,7 @@ def find_people(
     """People by name, or exactly by phone, e-mail or number of identity; in order of names.
 
     Merged records are one. Four queries, one more for a number. Nothing to search for is everybody.
+    A number is found whoever gave it out.
 
     Args:
         text: a name or part of one, in signs, letters without their marks, or pinyin; or a number.
@@ -82,11 +84,15 @@ def find_people(
     text = text.strip()[:120]
     tokens = query_tokens(text)[:12]
     values: list[Any] = []
-    if "@" in text or sum(c.isdigit() for c in text) >= SHORTEST_NUMBER:
+    digits = sum(c.isdigit() for c in text)
+    if "@" in text or digits >= SHORTEST_NUMBER:
         where, values = "p.id = ANY(%s)", [_holders(text, region, invented)]
     elif tokens:
-        query = " & ".join(f"'{token}':*" for token in tokens)
+        query = " & ".join(_asked(token) for token in tokens)
         where, values = _NAMED, [query, query]
+        if digits:
+            where = f"(({where}) OR p.id = ANY(%s))"
+            values.append(_holders(text, region, invented))
     elif text:
         return []
     else:
@@ -96,6 +102,23 @@ def find_people(
     with connection.cursor() as cursor:
         cursor.execute(f"{_CARDS}{where}{_PART}", [*values, after, after, limit])
         return _cards(cursor.fetchall())
+
+
+def _asked(token: str) -> str:
+    """How an index of names is asked for one word: as it is, or by the syllables of its pinyin."""
+    ways = [f"'{token}':*"]
+    for *first, last in cuts(token):
+        if not first and spelt(last) == (token,):
+            continue
+        # Whole syllables, the last one as far as it is typed.
+        parts = [_either(spelt(syllable), "") for syllable in first]
+        parts.append(_either(spelt(last), ":*"))
+        ways.append(f"({' & '.join(parts)})")
+    return f"({' | '.join(ways)})"
+
+
+def _either(syllables: Sequence[str], ending: str) -> str:
+    return f"({' | '.join(repr(one) + ending for one in syllables)})"
 
 
 def _holders(text: str, region: str, invented: bool) -> list[UUID]:

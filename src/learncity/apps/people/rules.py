@@ -223,8 +223,22 @@ def is_vn_id(value: str, today: date) -> bool:
     """
     if not re.fullmatch(r"\d{12}", value):
         return False
-    born = 1900 + 100 * (int(value[3]) // 2) + int(value[4:6])
-    return (value[:3] in _PROVINCES or value[:3] >= "100") and born <= today.year
+    return (value[:3] in _PROVINCES or value[:3] >= "100") and _vn_year(value) <= today.year
+
+
+def year_in(number: Number) -> int | None:
+    """The year of birth that a number says; ``None`` where its kind says none."""
+    if number.kind == IdentifierKind.NATIONAL_ID and number.issuer == "VN":
+        return _vn_year(number.value)
+    if number.kind == IdentifierKind.OLD_NATIONAL_ID:
+        return int(f"19{number.value[6:8]}")
+    if number.kind in _OF_EIGHTEEN and len(number.value) == 18:
+        return int(number.value[6:10])
+    return None
+
+
+def _vn_year(value: str) -> int:
+    return 1900 + 100 * (int(value[3]) // 2) + int(value[4:6])
 
 
 def _is_day(digits: str, today: date) -> bool:

@@ -28,6 +28,7 @@ from .belonging import (
     settle,
 )
 from .claims import claim_record, decline_record
+from .corrections import correct
 from .identifiers import (
     add_identifier,
     add_own_identifier,
@@ -65,6 +66,7 @@ __all__ = [
     "change_profile",
     "claim_record",
     "confirm_home",
+    "correct",
     "decline_record",
     "describe",
     "destroy_key",

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Func, IntegerField, QuerySet
 
 from learncity.kernel.texts import Text
@@ -98,6 +99,28 @@ def ids_today(keys: Collection[str]) -> Mapping[str, UUID]:
         heirs = heirs_today(set(asked.values()))
         sole = {pk: heirs[pair][0].id for pk, pair in asked.items() if len(heirs[pair]) == 1}
         found |= {key: sole[pk] for key, pk in gone.items() if pk in sole}
+    return found
+
+
+_NAMED = """
+SELECT DISTINCT w.said, p.id, p.key FROM unnest(%s::text[]) AS w(said)
+JOIN (
+  SELECT o.id, o.key, lower(n.value) AS name
+  FROM places_place o CROSS JOIN LATERAL jsonb_each_text(o.name) n WHERE o.ended_at IS NULL
+) p ON p.name = lower(w.said) ORDER BY w.said, p.key
+"""
+
+
+def keys_by_name(names: Collection[str]) -> Mapping[str, Mapping[str, UUID]]:
+    """Places of today by how they are called in any language, each by its key; one query.
+
+    Several may be called the same; names that nobody has are absent.
+    """
+    found: dict[str, dict[str, UUID]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMED, [list(names)])
+        for name, pk, key in cursor.fetchall():
+            found.setdefault(name, {})[key] = pk
     return found
 
 

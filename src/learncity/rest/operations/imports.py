@@ -49,6 +49,7 @@ def send_list(request: HttpRequest, payload: shapes.NewImport) -> Status[BaseMod
         file_name="",
         content=[payload.text.encode()],
         language=payload.language,
+        country=payload.country,
         giver=payload.giver,
         spoken=get_language() or "",
         by=_by(request),

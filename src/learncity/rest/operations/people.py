@@ -213,6 +213,32 @@ def _person(request: HttpRequest, person_id: UUID) -> shapes.Person:
 
 
 @one.post(
+    "/desk/people/{uuid:person_id}/corrections",
+    response={200: shapes.Person, **refusals(404, 409)},
+)
+@once
+def correct_person(
+    request: HttpRequest, person_id: UUID, payload: shapes.Correction
+) -> Status[BaseModel]:
+    """Set right what is kept of somebody. They are told; which fields and why is written down.
+
+    409 `own_correction` for a record of one's own.
+    """
+    kept = queries.same_person([person_id])[person_id]
+    services.correct(
+        person_id=kept,
+        name=payload.name,
+        born=payload.born,
+        hometown=payload.hometown,
+        language=payload.language,
+        reason=payload.reason,
+        by=_by(request),
+        at=timezone.now(),
+    )
+    return Status(200, _person(request, kept))
+
+
+@one.post(
     "/desk/people/{uuid:person_id}/identifiers", response={200: shapes.Identifier, **refusals(409)}
 )
 @once

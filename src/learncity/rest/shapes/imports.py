@@ -6,7 +6,7 @@ from django.urls import reverse
 from pydantic import Field
 
 from learncity.apps.imports import types
-from learncity.apps.imports.types import ImportState
+from learncity.apps.imports.types import COUNTRIES, ImportState
 
 from .common import Moment, Shape
 from .people import Asked
@@ -24,6 +24,8 @@ class NewImport(Asked):
     """CSV or tab-separated rows, the names of the columns in the first."""
     language: str = Field(default="zh-Hans", pattern=r"^(zh-Hans|vi|en)$")
     """In which those are written to of whom no row says it."""
+    country: str = Field(default=COUNTRIES[0], pattern=r"^(CN|VN)$")
+    """Of phone numbers and IDs without one."""
     giver: str = Field(default="", max_length=80)
     """Union, employer or school that gave numbers out, where no column says it."""
 
@@ -41,6 +43,8 @@ class Mistake(Shape):
     column: str
     says: str
     rows: int
+    is_in: bool
+    """The rows are not left out; something of them was not taken, or is to be looked at."""
 
 
 class Import(Shape):
@@ -57,6 +61,8 @@ class Import(Shape):
     """What the file calls its columns."""
     columns: dict[str, str]
     """Our name of a column to the file's: guessed, until they are said."""
+    not_read: list[str]
+    """Columns of the file that nobody reads."""
     read: int
     """How much of it was read, in hundredths."""
     new: int
@@ -79,13 +85,17 @@ class Import(Shape):
             at=value.at,
             header=[*value.header],
             columns=dict(value.columns),
+            not_read=[*value.unread],
             read=value.share,
             new=value.new,
             changed=value.changed,
             same=value.same,
             left_out=value.wrong,
             alike=value.alike,
-            mistakes=[Mistake(column=m.column, says=m.says, rows=m.rows) for m in value.mistakes],
+            mistakes=[
+                Mistake(column=m.column, says=m.says, rows=m.rows, is_in=m.is_in)
+                for m in value.mistakes
+            ],
         )
 
 

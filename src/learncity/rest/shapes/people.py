@@ -84,6 +84,18 @@ class Search(Asked):
     limit: int = Field(default=20, ge=1, le=200)
 
 
+class Correction(Asked):
+    """What is right of somebody, all of it, and why it is changed."""
+
+    name: str = Field(min_length=1, max_length=120)
+    born: int | None = Field(default=None, ge=1900, le=2100)
+    """Year of birth; empty where nobody knows it."""
+    hometown: str = Field(default="", max_length=80)
+    language: str | None = Field(default=None, pattern=r"^(zh-Hans|vi|en)$")
+    """In which they are written to; what is there when it is left out."""
+    reason: types.CorrectionReason
+
+
 class Membership(Shape):
     """A group of learners somebody belongs to."""
 

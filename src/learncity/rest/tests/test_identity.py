@@ -102,6 +102,7 @@ OFFICE = [
     ("post", "/desk/people/search"),
     ("post", "/desk/people"),
     ("get", f"/desk/people/{SOME}"),
+    ("post", f"/desk/people/{SOME}/corrections"),
     ("post", f"/desk/people/{SOME}/identifiers"),
     ("post", f"/desk/people/{SOME}/identifiers/{SOME}/reveal"),
     ("delete", f"/desk/people/{SOME}/identifiers/{SOME}"),
@@ -152,6 +153,7 @@ BODIES = {
     "/office/astray": {"chosen": [{"thing": "SEAT", "id": SOME}], "place": "gusu"},
     "/desk/people/search": {"text": "wang"},
     "/desk/people": {"id": SOME, "name": "测试"},
+    f"/desk/people/{SOME}/corrections": {"name": "测试", "reason": "DOCUMENT"},
     f"/desk/people/{SOME}/identifiers": {
         "kind": "PASSPORT", "issuer": "VN", "number": "C1234567"
     },

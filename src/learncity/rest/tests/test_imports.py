@@ -50,6 +50,7 @@ def test_a_program_takes_a_list_the_whole_way(office):
             "column": "手机",
             "says": "this is no mobile phone number; write all its digits",
             "rows": 1,
+            "is_in": False,
         }
     ]
     assert Listed.objects.count() == 0

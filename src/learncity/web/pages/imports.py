@@ -3,7 +3,7 @@
 Every page works again and again: while a list is being read the page asks itself anew.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -22,12 +23,14 @@ from django.views.decorators.http import require_POST
 
 from learncity.apps.imports import queries, services
 from learncity.apps.imports.types import (
+    COUNTRIES,
     RUNNING,
     STATE_NAMES,
     ImportState,
     ImportValue,
     ListTooLarge,
     ListUnreadable,
+    Mistake,
     reason_of,
 )
 from learncity.apps.people import queries as people
@@ -80,6 +83,13 @@ class ListForm(forms.Form):
     language = forms.ChoiceField(
         label=gettext_lazy("We write to them in"),
         help_text=gettext_lazy("Where a row does not say it."),
+    )
+    country = forms.ChoiceField(
+        label=gettext_lazy("Their phone numbers are of"),
+        help_text=gettext_lazy("Where a number, or an ID number, does not say it."),
+        choices=[("CN", gettext_lazy("China")), ("VN", gettext_lazy("Viet Nam"))],
+        initial=COUNTRIES[0],
+        required=False,
     )
     giver = forms.CharField(
         label=gettext_lazy("Who gave out their numbers"),
@@ -196,6 +206,7 @@ def _send(request: HttpRequest) -> HttpResponse:
                 file_name=name,
                 content=content,
                 language=said["language"],
+                country=said["country"],
                 giver=said["giver"],
                 spoken=get_language() or "",
                 by=_by(request),
@@ -273,12 +284,9 @@ def _page(
             {"label": _("Column")}, {"label": _("What is wrong")},
             {"label": _("Rows"), "numeric": True},
         ],
-        "mistakes": [
-            {"cells": [kind.labels.get(m.column, m.column) or _("the whole row"),
-                       {"text": m.says, "words": True},
-                       {"text": formats.number(m.rows), "numeric": True}]}
-            for m in value.mistakes
-        ],
+        "mistakes": _counted(kind.labels, (m for m in value.mistakes if not m.is_in)),
+        "notes": _counted(kind.labels, (m for m in value.mistakes if m.is_in)),
+        "unread": _(", ").join(value.unread),
         "row_columns": [{"label": kind.labels[column]} for column in columns],
         "rows": [{"cells": cells} for cells in rows],
         "fetched": [
@@ -291,10 +299,20 @@ def _page(
     return render(request, "web/import.html", context, status=422 if refusal else 200)
 
 
+def _counted(
+    labels: Mapping[str, str | Promise], mistakes: Iterable[Mistake]
+) -> list[dict[str, Any]]:
+    return [
+        {"cells": [labels.get(m.column, m.column) or _("the whole row"),
+                   {"text": m.says, "words": True},
+                   {"text": formats.number(m.rows), "numeric": True}]}
+        for m in mistakes
+    ]  # fmt: skip
+
+
 def _done(value: ImportValue) -> str:
-    said = ngettext("%(line)s of %(lines)s line read", "%(line)s of %(lines)s lines read",
-                    value.lines)  # fmt: skip
-    return said % {"line": formats.number(value.line), "lines": formats.number(value.lines)}
+    said = ngettext("%(n)s row read", "%(n)s rows read", value.rows)
+    return said % {"n": formats.number(value.rows)}
 
 
 def _figures(value: ImportValue) -> list[dict[str, str]]:

@@ -28,7 +28,15 @@ from learncity.apps.privacy.types import (
     RequestKind,
     RequestValue,
 )
-from learncity.apps.roles.access import Duty, actor_of, in_city, of_request, regions_for
+from learncity.apps.roles.access import (
+    Duty,
+    actor_of,
+    covers,
+    in_city,
+    of_person,
+    of_request,
+    regions_for,
+)
 from learncity.apps.roles.types import Act
 from learncity.kernel import formats, tables
 from learncity.kernel.access import only
@@ -181,6 +189,11 @@ def request_case(request: HttpRequest, number: str) -> HttpResponse:
         "form": form,
         "refusal": refusal,
         "is_erasure": found.kind == RequestKind.ERASURE,
+        "is_correction": found.kind == RequestKind.CORRECTION,
+        # Whoever answers requests mostly keeps people, too; whoever does not is shown no way there.
+        "person_id": found.person_id
+        if covers(actor_of(request), Act.KEEP_PEOPLE, of_person(person_id=found.person_id))
+        else None,
         "rows": _facts(found, person, (reach.phone or reach.email) if reach else ""),
     }
     status = 422 if refusal or form.errors else 200

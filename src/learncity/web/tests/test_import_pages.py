@@ -93,6 +93,25 @@ def test_a_list_goes_the_whole_way(office):
     assert "Union" in text(office.get("/operate/imports/", **ENGLISH))
 
 
+def test_columns_that_are_not_read_are_named_before_the_list_is_imported(office):
+    address = sent(office, HEAD + GOOD)
+    office.post(f"{address}columns/", {"c0": "key", "c1": "name"})
+    services.run(Import.objects.get().id)
+    page = text(office.get(address, **ENGLISH))
+    assert "Not read: 手机" in page
+    assert "Rows of the list were not compared with each other" in page
+
+
+def test_whose_phone_numbers_they_are_can_be_chosen(office):
+    rows = "编号,姓名,手机\n1,Trần Thị Hoa,0901234567\n"
+    answer = office.post(NEW, said(rows=rows, country="VN"), **ENGLISH)
+    assert queries.latest()[0].country == "VN"
+    office.post(f"{answer.url}columns/", {"c0": "key", "c1": "name", "c2": "phone"})
+    services.run(Import.objects.get().id)
+    assert (queries.latest()[0].new, queries.latest()[0].wrong) == (1, 0)
+    assert office.post(NEW, said(rows=rows, country="US"), **ENGLISH).status_code == 422
+
+
 def test_rows_can_be_pasted(office):
     rows = (HEAD + GOOD).replace(",", "\t")
     answer = office.post(NEW, said(rows=rows), **ENGLISH)

@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from openpyxl import Workbook
 
 from learncity.apps.imports import files, jobs, queries, services
-from learncity.apps.imports.models import Import, Layout
+from learncity.apps.imports.models import Import, Layout, Meanings
 from learncity.apps.imports.types import (
     ColumnsMissing,
     ColumnTwice,
@@ -454,3 +454,69 @@ def test_a_workbook_that_would_lose_a_cell_is_refused_with_what_to_do(go, send, 
         send(sent(["1", "王小明", *[""] * 258, "15400002001"]))
     assert refused.value.args == ("too_wide",)
     assert "In row 2 " in refused.value.says
+
+
+UNION = "会员编号,姓名,出生年,现居之处\n"
+SAID = {"key": "会员编号", "name": "姓名", "born": "出生年", "home": "现居之处"}
+
+
+def test_the_mended_rows_are_read_as_the_list_was_said_to_be(go, send):
+    value = go(UNION + "17,王小明,1960,gusu\n18,李秀英,62,gusu\n", SAID)
+    head, row = rows_of(value)
+    mended = ",".join(head) + "\n" + ",".join([*row[:2], "1962", row[3], "mended"]) + "\n"
+
+    again = send(mended)
+    assert (again.columns, again.header) == (SAID, tuple(SAID.values()))
+    assert counts(go(mended, again.columns)) == (1, 0, 0, 0)
+    assert {p.home.key for p in Person.objects.filter(name="李秀英")} == {"gusu"}
+
+
+@pytest.mark.parametrize("head", ["problem", "错误说明", "Lỗi cần sửa"])
+def test_what_was_wrong_the_last_time_is_known_in_every_language(send, head):
+    value = send(f"编号,姓名,{head}\n1,王小明,x\n")
+    assert (value.header, value.unread) == (("编号", "姓名"), ())
+
+
+def test_rows_left_out_say_why_in_the_language_of_whoever_sent_them(go):
+    head, row = rows_of(go(HEAD + BAD, spoken="zh-hans"))
+    assert head[-1] == "错误说明"
+    assert row[-1].startswith("第 2 行")
+
+
+def test_a_column_more_does_not_make_a_list_another_one(go, send):
+    go(UNION + "17,王小明,1960,gusu\n", SAID)
+    value = send("序号,姓名,会员编号,现居之处,手机\n", list_name=" UNION ")
+    assert value.columns == {
+        "key": "会员编号", "name": "姓名", "home": "现居之处", "phone": "手机",
+    }  # fmt: skip
+    # What nobody read stays so; another list has said nothing yet.
+    go("姓名,会员编号,学号\n王小明,17,S1\n", {"key": "会员编号", "name": "姓名"})
+    assert "student_number" not in send("学号,姓名,会员编号\n").columns
+    assert "student_number" in send("学号,姓名,会员编号\n", list_name="Other").columns
+
+
+def test_what_is_remembered_of_a_list_is_bounded(go, monkeypatch):
+    monkeypatch.setattr(services, "_MOST_MEANINGS", 3)
+    go("编号,姓名,甲\n1,王小明,x\n", {"key": "编号", "name": "姓名"})
+    go("编号,姓名,乙\n1,王小明,x\n", {"key": "编号", "name": "姓名"})
+    (kept,) = Meanings.objects.all()
+    assert kept.columns == {
+        services._hashed(name): ours
+        for name, ours in (("编号", "key"), ("姓名", "name"), ("乙", ""))
+    }
+
+
+def test_columns_that_nobody_reads_are_named(go):
+    assert go(HEAD + GOOD, {"key": "编号", "name": "姓名"}).unread == ("电话号", "出生年")
+
+
+@pytest.mark.parametrize(("country", "left_out"), [("CN", 1), ("VN", 0)])
+def test_a_number_without_a_country_is_of_the_one_that_was_said(go, country, left_out):
+    value = go("编号,姓名,电话号\n1,Trần Thị Hoa,0901234567\n",
+               {"key": "编号", "name": "姓名", "phone": "电话号"}, country=country)  # fmt: skip
+    assert (value.country, value.wrong) == (country, left_out)
+
+
+def test_how_far_a_list_is_counts_rows(go):
+    value = go(HEAD + GOOD + "\n\n" + BAD)
+    assert (value.rows, value.share) == (2, 100)

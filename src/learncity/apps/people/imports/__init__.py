@@ -13,7 +13,7 @@ because whoever proves an address gets the record. Of everybody else it fills wh
 was not taken is a note of the outcome; the row counts as read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from learncity.apps.people.services import list_named, list_to_look
 from learncity.apps.places import queries as places
 from learncity.kernel import locks
 from learncity.kernel.acting import By
+from learncity.kernel.csv_cells import some
 from learncity.kernel.csv_files import CsvFile, Outcome, Row
 
 from . import _staging, _writing
@@ -70,7 +71,7 @@ class PeopleImport:
             file, secret=self._list.secret, today=timezone.localdate(at), region=region,
             invented=invented,
         )  # fmt: skip
-        self._homes: dict[str, UUID | None] = {}
+        self._homes: dict[str, Mapping[str, UUID]] = {}
         self._groups = {
             word.casefold(): g.id for g in groups() for word in (g.key, *g.name.values())
         }
@@ -109,7 +110,7 @@ class PeopleImport:
         same = len(good) - len(news) - len(others) + len(kept) - changed
         errors = [error for one in candidates for error in one.cells.errors]
         alike = len({pair[0] for pair in (*shared, *named)})
-        notes = [note for one in kept for note in one.cells.notes]
+        notes = [note for one in (*news, *kept) for note in one.cells.notes]
         return Outcome(len(news), changed, same, errors, alike, notes)
 
     def _meet(self, candidates: Sequence[Candidate]) -> _staging.Met:
@@ -126,19 +127,18 @@ class PeopleImport:
         return met
 
     def _find_homes(self, candidates: Sequence[Candidate]) -> None:
-        """The places of these rows by key or code; two queries when one is new, up to eight."""
+        """The places of these rows by key, code or name; three queries when one is new, nine at
+        the most."""
         new = {c.home for c in candidates if c.home and c.home not in self._homes}
         if new:
-            by_code, by_key = places.ids_by_code(new), places.ids_today(new)
-            self._homes |= {home: by_key.get(home) or by_code.get(home) for home in new}
+            by_name: dict[str, Mapping[str, UUID]] = dict(places.keys_by_name(new))
+            for found in (places.ids_by_code(new), places.ids_today(new)):
+                by_name |= {home: {home: pk} for home, pk in found.items()}
+            self._homes |= {home: by_name.get(home, {}) for home in new}
 
     def _look_up(self, one: Candidate) -> None:
         if one.home:
-            one.home_id = self._homes[one.home]
-            if one.home_id is None:
-                one.cells.wrong(
-                    "home", _("there is no such place; write its key or its statistical code")
-                )
+            self._look_up_home(one, self._homes[one.home])
         for word in one.groups:
             group = self._groups.get(word.casefold())
             if group is None:
@@ -147,6 +147,21 @@ class PeopleImport:
                 )
             else:
                 one.group_ids.append(group)
+
+    def _look_up_home(self, one: Candidate, found: Mapping[str, UUID]) -> None:
+        """Where the person lives; what is not clear is left open, and asked again next time."""
+        if len(found) == 1:
+            (one.home_id,) = found.values()
+            return
+        # Should there be such a place one day, the same row says something new.
+        one.said = one.said_elsewhere
+        if found:
+            says = _("not taken: several places are called so; write one of %(keys)s")
+            one.cells.note("home", says % {"keys": some(found)})
+        else:
+            one.cells.note(
+                "home", _("not taken: there is no such place; write its name, key or code")
+            )
 
 
 def _decide(one: Candidate, met: _staging.Met) -> None:

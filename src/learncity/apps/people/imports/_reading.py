@@ -14,7 +14,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from learncity.apps.people.rules import claim_of, parse_number, tidy
+from learncity.apps.people.rules import claim_of, parse_number, tidy, year_in
 from learncity.apps.people.types import IdentifierInvalid, IdentifierKind, IssuerMissing, Number
 from learncity.kernel import sealing
 from learncity.kernel.csv_cells import Cells, language
@@ -30,7 +30,10 @@ _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _BORN = re.compile(
     r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?)?年?月?|(\d{4})(\d{2})(\d{2})"
 )
-_DAY_FIRST = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.](\d{4})")
+# Whichever of the two is the month: only the year is kept.
+_DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+# The day from which spreadsheets count.
+_DAY_ZERO = date(1899, 12, 30)
 _LONGEST_KEY = 120
 _COUNTRIES = {
     **dict.fromkeys(("中国", "china", "trung quoc"), "CN"),
@@ -51,13 +54,15 @@ class Candidate:
     """A row that can be read, and later whom it is about.
 
     ``id`` is that of the person if the row brings a new one. ``claim`` and ``said`` are keyed
-    hashes of which row of the list it is, and of everything it says.
+    hashes of which row of the list it is, and of everything it says; ``said_elsewhere`` of that
+    without the home.
     """
 
     cells: "QuietCells"
     id: UUID
     claim: bytes = b""
     said: bytes = b""
+    said_elsewhere: bytes = b""
     name: str = ""
     name_order: bytes = b""
     name_words: str = ""
@@ -148,15 +153,20 @@ class Reader:
         found.born = self._born(cells)
         found.language = self._language(cells)
         found.hometown = tidy(cells.row.cells.get("hometown", ""), 80)
-        found.home = cells.row.cells.get("home", "")
+        found.home = tidy(cells.row.cells.get("home", ""))
         found.groups = cells.words("groups") if "groups" in self._read else []
         for column, kind, giver in self._numbers:
             self._number(cells, found.numbers, column, kind, giver)
         for column, kind in self._addresses:
             self._number(cells, found.addresses, column, kind, "")
+        _note_another_year(cells, found)
         found.claim = self._claim(cells, found)
         if not cells.errors:
-            found.said = self._hash("said", "\x1f".join(self._said(row.cells)))
+            said = self._said(row.cells)
+            found.said = self._hash("said", "\x1f".join(said))
+            if found.home:
+                elsewhere = [one for one in said if not one.startswith("home=")]
+                found.said_elsewhere = self._hash("said", "\x1f".join(elsewhere))
             found.name_order, found.name_words = sort_key(found.name), name_words(found.name)
         return found
 
@@ -203,13 +213,22 @@ class Reader:
         text = tidy(cells.row.cells.get("born", ""), 40).removesuffix(" 00:00:00")
         if not text:
             return None
-        found = _BORN.fullmatch(text)
-        year = int(found[1] or found[4]) if found else 0
-        if not found and (day_first := _DAY_FIRST.fullmatch(text)):
-            year = int(day_first[1])
-        if 1900 <= year <= self._today.year:
+        year, is_day = _year_of(text)
+        if not is_day:
+            cells.wrong(
+                "born", _("there is no such day; write it as 1962-05-20, or the year alone")
+            )
+        elif 1900 <= year <= self._today.year:
             return year
-        cells.wrong("born", _("write the year of birth, such as 1962, or the day as 1962-05-20"))
+        elif len(text) == 5 and text.isdecimal() and int(text) <= (self._today - _DAY_ZERO).days:
+            cells.wrong(
+                "born",
+                _("this is how a spreadsheet counts days; set the column to date, save it anew"),
+            )
+        else:
+            cells.wrong(
+                "born", _("write the year of birth, such as 1962, or the day as 1962-05-20")
+            )
         return None
 
     def _language(self, cells: Cells) -> str:
@@ -256,6 +275,33 @@ class Reader:
         else:
             about, meant = claim_of(number)
             into.append(Stated(number, sealing.digests(meant, about=about)))
+
+
+def _year_of(text: str) -> tuple[int, bool]:
+    """The year of birth that is written, or 0; and whether its day, where there is one, is one."""
+    if found := _BORN.fullmatch(text):
+        year, month, day = (int(part or 1) for part in (found.groups()[:3] if found[1] else
+                                                        found.groups()[3:]))  # fmt: skip
+        return year, _is_day(year, month, day)
+    if found := _DAY_FIRST.fullmatch(text):
+        one, other, year = map(int, found.groups())
+        return year, _is_day(year, one, other) or _is_day(year, other, one)
+    return 0, True
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _note_another_year(cells: QuietCells, found: Candidate) -> None:
+    """A number that says another year of birth than the row: one of the two is wrong."""
+    years = {year_in(stated.number) for stated in found.numbers} - {None}
+    if found.born and years and found.born not in years:
+        cells.note("born", _("the ID number says another year of birth; look at the document"))
 
 
 _SAYS = {

@@ -256,17 +256,55 @@ def found(text, **kwargs):
         ("ceng", "曾小单"),
         ("阿卜杜", "阿卜杜拉·买买提"),
         ("maimaiti", "阿卜杜拉·买买提"),
+        ("wang xiulan", "王秀兰"),
+        ("xiulan wang", "王秀兰"),
+        ("xiulan", "王秀兰"),
+        ("wang xiu", "王秀兰"),
+        ("yaqin", "周雅琴"),
+        ("zhou yaqin", "周雅琴"),
+        ("lyu xian", "吕西安"),
+        ("lu xian", "吕西安"),
+        ("lü xi'an", "吕西安"),
         ("O'Brien", "Mary O'Brien"),
     ],
 )
 def test_people_are_found_as_others_write_their_names(text, name):
     for each in (
         "Nguyễn Văn Ân", "Đặng Thị Bưởi", "张伟伟", "曾小单", "阿卜杜拉·买买提", "Mary O'Brien",
+        "王秀兰", "周雅琴", "吕西安",
     ):  # fmt: skip
         make_person(each)
 
     assert name in found(text, limit=500)
     assert "Mary O'Brien" not in found("张", limit=500)
+
+
+def test_another_name_with_one_of_the_syllables_is_not_found():
+    for each in ("王秀英", "周雅文", "王兰"):
+        make_person(each)
+    assert {"王秀英", "王兰"}.isdisjoint(found("wang xiulan", limit=500))
+    assert "周雅文" not in found("yaqin", limit=500)
+
+
+@pytest.mark.parametrize(
+    ("kind", "issuer", "value"),
+    [
+        (IdentifierKind.UNION_NUMBER, "苏州市总工会", "U9001"),
+        (IdentifierKind.STUDENT_NUMBER, "Soochow University", "S12"),
+        (IdentifierKind.EMPLOYEE_NUMBER, "Works", "A0000077"),
+    ],
+)
+def test_a_number_is_found_whoever_gave_it_out(kind, issuer, value):
+    person = make_person("持卡人")
+    number = Number(kind, issuer, value)
+    services.add_identifier(person_id=person, number=number, by=CLERK, at=AT)
+    assert found(value) == found(f"{value[:1]}-{value[1:]}".lower()) == ["持卡人"]
+    assert found(value + "5") == []
+
+
+def test_a_name_with_a_figure_is_still_found():
+    make_person("Nguyễn Văn An 2")
+    assert found("nguyen van an 2") == ["Nguyễn Văn An 2"]
 
 
 def test_signs_that_are_no_word_find_nobody():
@@ -318,7 +356,9 @@ def test_turning_pages_skips_nobody_and_repeats_nobody():
     assert turned == everybody
 
 
-@pytest.mark.parametrize(("text", "count"), [("", 4), ("wang", 4), ("058094123456", 5)])
+@pytest.mark.parametrize(
+    ("text", "count"), [("", 4), ("wang", 4), ("058094123456", 5), ("U-9001", 5)]
+)
 def test_a_search_costs_the_same_however_many_it_finds(django_assert_num_queries, text, count):
     register()
     for limit in (1, 80):

@@ -254,8 +254,6 @@ def test_an_erased_person_does_not_come_back_with_the_list(run):
          "write the year of birth, such as 1962, or the day as 1962-05-20"),
         ({"born": "2090"}, "born", "4 digits",
          "write the year of birth, such as 1962, or the day as 1962-05-20"),
-        ({"home": "atlantis"}, "home", "8 letters",
-         "there is no such place; write its key or its statistical code"),
         ({"groups": "pirates"}, "groups", "7 letters",
          "there is no such group; write keys or names, separated by |"),
         ({"name": ""}, "name", "", "write the name; the cell is empty"),

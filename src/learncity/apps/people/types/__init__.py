@@ -10,6 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from learncity.kernel.errors import DomainError, NotFound
 from learncity.kernel.texts import Text
 
+from .correcting import (
+    CORRECTION_REASON_NAMES,
+    CorrectionReason,
+    OwnCorrection,
+    PersonCorrected,
+)
 from .merging import (
     MERGE_REASON_NAMES,
     AlreadyMerged,
@@ -25,14 +31,18 @@ from .merging import (
 
 # What is handed on from beside; all that is below is told as it is.
 __all__ = [
+    "CORRECTION_REASON_NAMES",
     "MERGE_REASON_NAMES",
     "AlreadyMerged",
     "CannotMergeSelf",
+    "CorrectionReason",
     "MergeReason",
     "MergeValue",
     "Outcome",
+    "OwnCorrection",
     "OwnProposal",
     "OwnRecord",
+    "PersonCorrected",
     "ProposalOver",
     "ProposalValue",
 ]
