@@ -185,7 +185,7 @@ class Visitor:
         before = len(self.site.codes(phone))
         self.fill("Phone number or e-mail address", phone)
         self.press("Send me a code")
-        self.fill("Code", self.site.next_code(phone, after=before))
+        self.fill("Sign-in code", self.site.next_code(phone, after=before))
         self.press("Sign in")
 
     # What is seen.

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from learncity.apps.classes import queries as classes
 from learncity.apps.organizations import queries as organizations
@@ -34,7 +34,7 @@ from learncity.kernel.texts import Text
 
 STATES = {
     ReformState.DRAFT: gettext_lazy("Draft"),
-    ReformState.APPLIED: gettext_lazy("Applied"),
+    ReformState.APPLIED: pgettext_lazy("reform", "Applied"),
 }
 _SHOWN = 200
 _EXAMPLE = "from\tto\tshare\tname_vi\tkind\tparent"

@@ -1,5 +1,6 @@
 """Roles on the pages: given, ended, lent, reviewed; an officer's office."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -151,6 +152,22 @@ def test_a_reader_sees_figures_and_nothing_else(client, city):
     assert 'href="/desk/figures/"' in page
     assert reader.get("/desk/figures/").status_code == 200
     assert reader.get("/desk/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "back"),
+    [(Role.READER, ""), (Role.STAFF, "/desk/"), (Role.OFFICER, "/operate/"),
+     (Role.OPERATOR, "/desk/")],
+)  # fmt: skip
+def test_the_way_back_leads_where_one_may_go(client, city, role, back):
+    key = CENTRE if role in (Role.READER, Role.STAFF) else OFFICE
+    reader = with_role(client, role, key, region="gusu" if role == Role.OFFICER else None)
+    pages = [reader.get(path) for path in ("/desk/figures/", "/desk/agreements/")]
+    seen = [page.content.decode() for page in pages if page.status_code == 200]
+    ways = {way for page in seen for way in re.findall(r'class="back" href="([^"]+)"', page)}
+    assert len(seen) == (1 if role == Role.READER else 2)
+    assert ways == ({back} if back else set())
+    assert all(reader.get(way).status_code == 200 for way in ways)
 
 
 class TestOfficer:
