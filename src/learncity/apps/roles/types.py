@@ -231,7 +231,7 @@ class Figures:
     stand_ins: int
     ending: int  # within thirty days
     coming: int
-    unreviewed: int  # longer than the city wants
+    unreviewed: int  # longer than the city wants, or asked about in a review and undecided
 
 
 class GrantNotFound(NotFound):
