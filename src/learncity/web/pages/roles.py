@@ -26,6 +26,7 @@ from learncity.apps.roles.types import (
     Actor,
     Ending,
     GrantValue,
+    ItemValue,
     ReviewValue,
     Scope,
 )
@@ -320,11 +321,10 @@ def role_review(request: HttpRequest, review_id: UUID) -> HttpResponse:
     if review is None:
         raise Http404
     grants, actor, at = [item.grant for item in items], actor_of(request), timezone.now()
-    asked = {str(item.grant.id): item.grant for item in items if item.keep is None}
-    ending = asked.get(request.GET.get("end", "")) if request.method == "GET" else None
     deciders = {item.decided_by for item in items if item.decided_by}
     names, regions = people.persons(queries.names_of(grants) | deciders), regions_of(grants)
-    if ending and review.closed_at is None and _is_mine(actor, ending) and not ending.is_over(at):
+    ending = _asked_end(request, actor, items, at) if review.closed_at is None else None
+    if ending:
         back, label = reverse("web:role_review", args=[review_id]), _("Review of roles")
         sends = {"role": str(ending.id), "keep": "0"}
         return sure(request, _end_question(ending, names, back=back, back_label=label, sends=sends))
@@ -344,9 +344,7 @@ def role_review(request: HttpRequest, review_id: UUID) -> HttpResponse:
                     "days": days_of(item.grant),
                     "given_by": named(item.grant.given_by, names),
                     "is_open": item.keep is None and review.closed_at is None,
-                    "is_mine": _is_mine(actor, item.grant)
-                    and item.grant.person_id != actor.person_id
-                    and not item.grant.is_over(at),
+                    "is_mine": _decides(actor, item.grant, at),
                     "kept": item.keep,
                     "is_over": item.keep is None and item.grant.is_over(at),
                     "by": named(item.decided_by, names) if item.decided_by else "",
@@ -356,6 +354,24 @@ def role_review(request: HttpRequest, review_id: UUID) -> HttpResponse:
         },
         status=422 if refusal else 200,
     )
+
+
+def _asked_end(
+    request: HttpRequest, actor: Actor, items: Collection[ItemValue], at: datetime
+) -> GrantValue | None:
+    """The role whose end is asked about, if the reader may decide it."""
+    if request.method != "GET":
+        return None
+    for item in items:
+        if str(item.grant.id) == request.GET.get("end") and item.keep is None:
+            return item.grant if _decides(actor, item.grant, at) else None
+    return None
+
+
+def _decides(actor: Actor, grant: GrantValue, at: datetime) -> bool:
+    """Whether the actor keeps or ends it in a review: it is theirs to give, and not their own."""
+    own = grant.person_id == actor.person_id
+    return _is_mine(actor, grant) and not own and not grant.is_over(at)
 
 
 def _decide(request: HttpRequest, review_id: UUID) -> DomainError | None:

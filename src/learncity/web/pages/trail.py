@@ -7,8 +7,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from learncity.apps.assertions.rules import all_keys
-from learncity.apps.imports.kinds import KINDS as IMPORT_KINDS
+from learncity.apps.assertions import queries as assertions
+from learncity.apps.imports import queries as imports
 from learncity.apps.organizations.types import ELSEWHERE_NAMES, POST_NAMES
 from learncity.apps.people import queries as people
 from learncity.apps.people.types import (
@@ -196,7 +196,7 @@ HOW: Mapping[str, Mapping[Any, Any]] = {
     "kind": {
         **KIND_NAMES,
         **RIGHT_NAMES,
-        **{key: kind.label for key, kind in IMPORT_KINDS.items()},
+        **{key: kind.label for key, kind in imports.kinds().items()},
     },
     "reason": {**REASON_NAMES, **MERGE_REASON_NAMES, **ELSEWHERE_NAMES},
     "deed": DEED_NAMES,
@@ -284,7 +284,7 @@ def _value(name: str, symbol: str, called: Mapping[str, str]) -> str:
     if name == "group":
         return _(", ").join(called.get(one, one) for one in symbol.split(" "))
     if name == "key":
-        return {one.name: str(one.label) for one in all_keys()}.get(symbol, symbol)
+        return {one.name: str(one.label) for one in assertions.all_keys()}.get(symbol, symbol)
     return str(HOW.get(name, {}).get(symbol) or called.get(symbol, symbol))
 
 
