@@ -320,9 +320,9 @@ def roster_export(request: HttpRequest, class_key: str, kind: str) -> HttpRespon
     services.note_roster_read(
         class_key=class_key, by=By(account(request).person_id, Via.DESK), how=kind.upper()
     )
-    head = [_("Name"), _("State"), _("Phone"), _("E-mail"), _("Applied"), _("Receipt")]
+    head = [_("Name"), _("Phone"), _("State"), _("E-mail"), _("Applied"), _("Receipt")]
     rows = [
-        [r.name, _state_of(r)["text"], r.phone, r.email,
+        [r.name, r.phone, _state_of(r)["text"], r.email,
          timezone.localtime(r.enrolment.applied_at), r.enrolment.receipt]
         for r in queries.roster(detail.card.id)
     ]  # fmt: skip
