@@ -279,3 +279,17 @@ def test_every_word_a_person_sees_is_translated(
 
         assert "⟦" in page
         assert (path, _unbracketed(page)) == (path, [])
+
+
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+@pytest.mark.parametrize(
+    ("context", "word"),
+    [("reform", "Applied"), ("role", "Kept"), ("deed", "Take it back"), ("thing", "Name")],
+)
+def test_a_word_of_two_meanings_has_two_translations(language, context, word):
+    known = messages.read(language)
+    other, own = known.get(word), known.get(word, context)
+
+    assert other is not None
+    assert own is not None
+    assert own.string != other.string

@@ -89,6 +89,7 @@ def test_an_erasure_request_is_answered_in_time_and_nothing_is_left(newcomer, kn
     office.press("Grant")
     resident.site.letter_with(phone, "好的，我们办理。")
     office.press("Erase the person now")
+    office.press("Yes, erase now")
     assert office.word("Done") in office.text()
     assert "测试旅人" not in office.text()
 

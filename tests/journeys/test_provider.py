@@ -14,7 +14,7 @@ pytestmark = pytest.mark.journey
 ROSTER = "/desk/classes/bookkeeping-qiaotou-wed/"
 # Run by another organization.
 OTHER = "kunqu-guihua-tue"
-NAME, STATE, PHONE, RECEIPT = 0, 1, 2, 5
+NAME, PHONE, STATE, RECEIPT = 0, 1, 2, 5
 # How frequent family names are read, from a dictionary, not from the program that sorts them.
 READ = {
     "蔡": "cai", "曹": "cao", "曾": "zeng", "陈": "chen", "程": "cheng", "崔": "cui", "戴": "dai",

@@ -59,6 +59,7 @@ def test_an_operator_applies_the_reform_and_last_year_is_still_explained(site, k
     office = known(OPERATOR, lang="vi", width=1280, scripts=False)
     draft(office, "khanh-hoa", "Khánh Hòa trước 2025", "2000-01-01", LAND)
     office.press("Apply the reform")
+    office.press("Yes, apply it")
     assert len(site.ask(LAST_YEAR, "vn-22438", 12, 12)) == 1
     assert len(site.ask(LAST_YEAR, "vn-22738", 5, 5)) == 1
 
@@ -70,7 +71,8 @@ def test_an_operator_applies_the_reform_and_last_year_is_still_explained(site, k
         preview
     )
     office.press("Apply the reform")
-    assert office.word("Applied") in office.text("main h1")
+    office.press("Yes, apply it")
+    assert office.word("Applied", context="reform") in office.text("main h1")
 
     # As it was: the old province. On the map of today: with the one that joined it.
     assert figures(office, "vn-56") == [["2024", "12", "17"]]

@@ -33,9 +33,9 @@ def catalogue(lang: str) -> Catalog:
         return read_po(file)
 
 
-def says(text: str, lang: str, **values: str) -> str:
+def says(text: str, lang: str, *, context: str | None = None, **values: str) -> str:
     """A label of the product in a language, as its catalogue has it; unknown ones are a mistake."""
-    found = catalogue("zh-Hans" if lang == "en" else lang).get(text)
+    found = catalogue("zh-Hans" if lang == "en" else lang).get(text, context)
     assert found is not None, f"no page says {text!r} any more"
     translated = text if lang == "en" else str(found.string) or text
     return translated % values if values else translated
@@ -135,9 +135,9 @@ class Visitor:
         assert width <= shown, f"{self.page.url} scrolls sideways: {width} > {shown}"
         assert lang == self.lang, self.page.url
 
-    def word(self, text: str, **values: str) -> str:
+    def word(self, text: str, *, context: str | None = None, **values: str) -> str:
         """A label of the product in this visitor's language."""
-        return says(text, self.lang, **values)
+        return says(text, self.lang, context=context, **values)
 
     def press(self, label: str, *, within: str = "main", status: int = 200, **values: str) -> None:
         """Press the button or the link with a label of the product; the next page is looked at."""
@@ -185,7 +185,7 @@ class Visitor:
         before = len(self.site.codes(phone))
         self.fill("Phone number or e-mail address", phone)
         self.press("Send me a code")
-        self.fill("Code", self.site.next_code(phone, after=before))
+        self.fill("Sign-in code", self.site.next_code(phone, after=before))
         self.press("Sign in")
 
     # What is seen.

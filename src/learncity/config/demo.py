@@ -5,9 +5,10 @@ What was loaded, and into which database, is noted in the data folder.
 
 import json
 
+import psycopg
 from rich.console import Console
 
-from learncity.config.database import demo_note, identity, noted_demo
+from learncity.config.database import address, demo_note, identity, noted_demo
 
 SignIn = tuple[str, str, str]
 
@@ -18,6 +19,15 @@ def sign_ins() -> list[SignIn] | None:
     if noted is None:
         return None
     return [(role, name, contact) for role, name, contact in noted["sign_ins"]]
+
+
+def living(people: list[SignIn]) -> list[SignIn]:
+    """Those of them who can still sign in: somebody may have been erased, or changed the number."""
+    asked = "SELECT phone FROM people_account WHERE phone = ANY(%s)"
+    with psycopg.connect(address("app")) as app:
+        rows = app.execute(asked, [[contact for _role, _name, contact in people]]).fetchall()
+    there = {row[0] for row in rows}
+    return [person for person in people if person[2] in there]
 
 
 def load(console: Console) -> None:

@@ -122,7 +122,7 @@ class Supervisor:
         # Only now: both load the same code, and on a small machine people should not wait for it.
         self._start(self.worker)
         people = demo.sign_ins() if self.settings.is_demo else None
-        out.print(welcome.panel(self.settings, people or []))
+        out.print(welcome.panel(self.settings, demo.living(people or [])))
         self._watch()
 
     def _await_answer(self) -> None:

@@ -1,8 +1,10 @@
 """Pages of one form that carries out one act: its fields, its button, its refusal."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -27,6 +29,8 @@ class ActForm(forms.Form):
     title: str | Promise = ""
     lead: str | Promise = ""
     button: str | Promise = _("Save")
+    # To which field a refusal belongs, by its code; any other stands above the form.
+    belongs: Mapping[str, str] = MappingProxyType({})
 
     @abstractmethod
     def carry_out(self, key: str, *, by: By, at: datetime) -> None:
@@ -97,18 +101,58 @@ def by_desk(request: HttpRequest) -> By:
 
 
 def act(
-    request: HttpRequest, form: ActForm, *, key: str, back: str, back_label: str, then: str
+    request: HttpRequest,
+    form: ActForm,
+    *,
+    key: str,
+    back: str,
+    back_label: str,
+    then: str | Callable[[], str],
 ) -> HttpResponse:
-    """Show the form, or carry it out and go on; a refusal is said above what was typed."""
+    """Show the form, or carry it out and go on; a refusal is said with what was typed.
+
+    Args:
+        then: where to go on; a function when that is known only afterwards.
+    """
     if request.method == "POST" and form.is_valid():
         try:
             form.carry_out(key, by=by_desk(request), at=timezone.now())
         except DomainError as refusal:
-            form.add_error(None, str(refusal.says) or str(_("This is not there any more.")))
+            wrong = form.belongs.get(refusal.code)
+            about = wrong if wrong in form.fields else None
+            form.add_error(about, str(refusal.says) or str(_("This is not there any more.")))
         else:
-            return redirect(then)
+            return redirect(then if isinstance(then, str) else then())
     context = {"form": form, "back": back, "back_label": back_label}
     return render(request, "web/act.html", context, status=422 if form.errors else 200)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked once more before something that cannot be undone.
+
+    ``sends`` are the fields that carry it out, sent to the same address; ``figures`` as
+    ``ui/components/figures.html`` takes them.
+    """
+
+    title: str
+    text: str
+    yes: str
+    no: str
+    back: str
+    back_label: str
+    lead: str = ""
+    figures: Sequence[Mapping[str, Any]] = ()
+    sends: Mapping[str, str] = field(default_factory=dict)
+
+
+def sure(
+    request: HttpRequest, question: Question, refusal: DomainError | None = None
+) -> HttpResponse:
+    """The page that asks once more."""
+    context = {f.name: getattr(question, f.name) for f in fields(question)}
+    context |= {"sends": question.sends.items(), "refusal": refusal}
+    return render(request, "web/sure.html", context, status=422 if refusal else 200)
 
 
 def named(items: Mapping[Any, Any]) -> list[tuple[str, Any]]:

@@ -21,6 +21,8 @@ def days_words(since: date | None, until: date | None) -> str:
     """From when to when, the last day included as people say it; empty when nothing is known."""
     first = formats.day(since, "date") if since else ""
     last = formats.day(until - timedelta(days=1), "date") if until else ""
+    if since and until and until <= since + timedelta(days=1):
+        return _("%(day)s, ended the same day") % {"day": first}
     if first and last:
         return _("%(first)s to %(last)s") % {"first": first, "last": last}
     if first:

@@ -111,6 +111,16 @@ class Page:
         return notices.unread(reads) if reads else 0
 
     @cached_property
+    def desk(self) -> NavItem | None:
+        """Where the pages of work lead back to: the first that this reader may see, if any."""
+        actor = actor_of(self._request)
+        if actor.has_desk:
+            return NavItem(_("Desk"), reverse("web:desk"), False)
+        if actor.has_office:
+            return NavItem(_("City office"), reverse("web:operate"), False)
+        return None
+
+    @cached_property
     def nav(self) -> list[NavItem]:
         """The sections this reader can use."""
         entries = [(_("Find a class"), "web:find"), (_("Places to learn"), "web:venues")]

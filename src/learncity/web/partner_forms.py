@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from learncity.apps.organizations import queries, services
 from learncity.apps.organizations.types import (
@@ -45,7 +46,7 @@ class OrganizationForm(ActForm):
     title = _("Edit the organization")
 
     kind = forms.ChoiceField(label=_("Kind"), choices=named(KIND_NAMES))
-    name = Words(label=_("Name"))
+    name = Words(label=pgettext_lazy("thing", "Name"))
     about = Words(label=_("What it does"), required=False, long=True)
     place = forms.ChoiceField(label=_("Seat"))
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
@@ -172,7 +173,7 @@ class OfficeForm(ActForm):
 
     title = _("Open an office")
 
-    name = Words(label=_("Name"))
+    name = Words(label=pgettext_lazy("thing", "Name"))
     address = Words(label=_("Address"))
     hours = Words(label=_("Open"), required=False)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
@@ -209,7 +210,7 @@ class CommitteeForm(ActForm):
         label=_("Key"), max_length=80,
         help_text=_("Small letters, digits and dashes. It stands in the address for ever."),
     )  # fmt: skip
-    name = Words(label=_("Name"))
+    name = Words(label=pgettext_lazy("thing", "Name"))
     is_public = forms.BooleanField(
         label=_("Show its members on the organization’s page"), required=False, initial=True
     )

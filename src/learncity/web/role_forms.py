@@ -1,6 +1,7 @@
 """Forms about roles: giving one, letting somebody stand in, laying one down."""
 
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from learncity.apps.assertions.access import may_look
 from learncity.apps.people import queries as people
 from learncity.apps.places import queries as places
-from learncity.apps.roles import services
+from learncity.apps.roles import queries, services
 from learncity.apps.roles.access import actor_of, organizations_for
 from learncity.apps.roles.types import (
     ACT_NAMES,
@@ -26,6 +27,7 @@ from learncity.apps.roles.types import (
 )
 from learncity.kernel.acting import By
 from learncity.kernel.dated import begin_of, day_of
+from learncity.kernel.errors import DomainError
 
 from .acts import ActForm, after, day_field
 from .pages.households import address_field, parsed
@@ -67,11 +69,23 @@ class PeriodForm(ActForm):
         return begin_of(last) if last else None
 
 
+class HasItAlready(DomainError):
+    """Nothing was given: they hold the role for all of this time."""
+
+    code = "has_it_already"
+    says = gettext_lazy("They have this role already. Nothing was changed.")
+
+
 class GiveForm(PeriodForm):
     """A role for somebody."""
 
     title = gettext_lazy("Give a role")
     button = gettext_lazy("Give it")
+    belongs = MappingProxyType(
+        {"own_role": "who", "region_needed": "region", "no_time": "last", "already_held": "role",
+         "has_it_already": "role",         "has_ended": "organization"}
+    )  # fmt: skip
+    made: UUID | None = None
     field_order = ("who", "role", "organization", "region", "first", "last", "reason")
 
     role = forms.ChoiceField(label=gettext_lazy("Role"))
@@ -104,12 +118,15 @@ class GiveForm(PeriodForm):
         """Give it."""
         data, region = self.cleaned_data, self.cleaned_data.get("region")
         assert self.person_id
-        services.give(
+        before = {g.id for g in queries.of_person(self.person_id, at=at)}
+        self.made = services.give(
             person_id=self.person_id, role=Role(data["role"]),
             organization_key=data["organization"],
             place_id=places.ids_by_key([region])[region] if region else None,
             since=self.since(at), until=self.until(), reason=data["reason"], by=by, at=at,
         )  # fmt: skip
+        if self.made in before:
+            raise HasItAlready(self.made)
 
 
 def duties_words(role: Role) -> str:
@@ -126,6 +143,9 @@ class StandInForm(PeriodForm):
         "You keep the role."
     )
     button = gettext_lazy("Let them stand in")
+    belongs = MappingProxyType(
+        {"own_role": "who", "no_time": "last", "already_held": "who", "cannot_stand_in": "who"}
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

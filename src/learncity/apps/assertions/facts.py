@@ -38,8 +38,8 @@ TELL_MADE = MessageKind(
     "assertions.made",
     gettext_noop("%(organization)s vouches for you: %(what)s"),
     gettext_noop(
-        "%(organization)s entered something about you: %(what)s. Its code for others is %(code)s. "
-        "If it is not right, object to it on the page What is said of me."
+        "%(organization)s entered something about you: %(what)s. Its verification code for others "
+        "is %(code)s. If it is not right, object to it on the page What is said of me."
     ),
 )
 TELL_WITHDRAWN = MessageKind(

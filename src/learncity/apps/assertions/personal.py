@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from learncity.kernel.personal_data import Basis, Erased, Line, OnErasure, RecordClass, register
 
@@ -21,7 +21,7 @@ def _assertions(ids: Collection[UUID]) -> Found:
     rows = Assertion.objects.filter(person_id__in=ids).select_related("organization")
     for one in rows.order_by("asserted_at", "id"):
         line = {
-            _("What"): key_named(one.key).label,
+            pgettext("thing", "What"): key_named(one.key).label,
             _("Value"): "" if one.value is None else str(one.value),
             _("Organization"): one.organization.name if one.organization else "",
             _("From"): one.since or "",
@@ -37,7 +37,11 @@ def _objections(ids: Collection[UUID]) -> Found:
     found: dict[UUID, list[Line]] = {}
     rows = Objection.objects.filter(assertion__person_id__in=ids).select_related("assertion")
     for one in rows.order_by("at", "id"):
-        line = {_("When"): one.at, _("What you said"): one.text, _("Answer"): one.answer}
+        line = {
+            _("When"): one.at,
+            pgettext("objection", "What you said"): one.text,
+            _("Answer"): one.answer,
+        }
         found.setdefault(one.assertion.person_id, []).append(line)
     return found
 

@@ -355,14 +355,20 @@ class MyClass:
 def my_classes(person_id: UUID, *, at: datetime) -> list[MyClass]:
     """A person's enrolments with their classes, the next session first; three queries.
 
-    ``card.next_at`` is empty when the class has no session left. Withdrawn ones come last.
+    ``card.next_at`` is empty when the class has no session left. A session that had begun when
+    they applied is not theirs. Withdrawn ones come last.
     """
     rows = Enrolment.objects.filter(people.of_person(person_id))
     mine = list(rows.order_by("-applied_at", "-id")[:200])
     class_ids = {e.course_class_id for e in mine}
     cards = {c.id: c for c in _cards(CourseClass.objects.filter(pk__in=class_ids))}
     upcoming = (
-        Session.objects.filter(course_class_id__in=class_ids, ends_at__gt=at, cancelled_at=None)
+        Session.objects.filter(
+            course_class__enrolments__in=mine,
+            starts_at__gt=F("course_class__enrolments__applied_at"),
+            ends_at__gt=at,
+            cancelled_at=None,
+        )
         .order_by("course_class_id", "starts_at")
         .distinct("course_class_id")
         .values_list("course_class_id", "starts_at", "ends_at", "mode")

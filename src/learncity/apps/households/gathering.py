@@ -4,11 +4,11 @@ Every change to the members of a household holds the lock of the household; join
 household of the exclusive kind rests on ``households_one_household_at_a_time`` besides.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from learncity.apps.people import queries as people
 from learncity.apps.people.types import Addresses, PersonValue
@@ -24,6 +24,7 @@ from .types import (
     AlreadyInvited,
     Answer,
     HandOverFirst,
+    HeadOfAnother,
     HouseholdJoined,
     HouseholdLeft,
     HouseholdNotFound,
@@ -88,12 +89,22 @@ def _join(
             )
     except IntegrityError as error:
         if "households_one_household_at_a_time" in str(error):
-            raise InAnotherHousehold from error
+            raise (HeadOfAnother if _leads_others(person.id, on) else InAnotherHousehold) from error
         if "households_member_once" in str(error):
             return  # a member already: joining again changes nothing
         raise
     record_fact(person, facts.JOINED, (facts.HOUSEHOLD, household.id), by=by, at=at)
     outbox.publish(HouseholdJoined(household.id, person.id, on))
+
+
+def _leads_others(person_id: UUID, on: date) -> bool:
+    """Whether the person is the head of a household in which there are others."""
+    living = Q(until=None) | Q(until__gt=on)
+    heads = Membership.objects.filter(
+        living, person_id__in=people.all_ids(person_id), kind=Kind.HOUSEHOLD, is_head=True
+    )
+    others = Membership.objects.filter(living, household__in=heads.values("household_id"))
+    return others.exclude(person_id__in=people.all_ids(person_id)).exists()
 
 
 def _named(person_id: UUID) -> PersonValue:

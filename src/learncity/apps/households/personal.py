@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from learncity.apps.notices import services as notices
 from learncity.kernel.personal_data import Basis, Erased, Line, OnErasure, RecordClass, register
@@ -40,12 +40,12 @@ def _mandates(ids: Collection[UUID]) -> Found:
         line = {_("From"): one.since, _("Until"): one.ended_at or one.until}
         if one.principal_id in ids:
             found.setdefault(one.principal_id, []).append(
-                {_("What"): _("Somebody acts for you"), **line}
+                {pgettext("thing", "What"): _("Somebody acts for you"), **line}
             )
         if one.delegate_id in ids:
             assert one.delegate_id
             found.setdefault(one.delegate_id, []).append(
-                {_("What"): _("You act for somebody"), **line}
+                {pgettext("thing", "What"): _("You act for somebody"), **line}
             )
     return found
 

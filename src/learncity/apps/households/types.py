@@ -305,6 +305,15 @@ class InAnotherHousehold(DomainError):
     says = _("You are in another household. Leave it first; then you can join this one.")
 
 
+class HeadOfAnother(InAnotherHousehold):
+    """The same, to somebody who cannot simply leave."""
+
+    says = _(
+        "You are the head of another household. Hand it over to another member and leave it; then "
+        "you can join this one."
+    )
+
+
 class OnlyHead(DomainError):
     """The head invites and hands over."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from learncity.kernel.personal_data import Basis, Erased, Line, OnErasure, RecordClass, register
 
@@ -37,7 +37,7 @@ def _disclosures(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
         line = {
             _("When"): d.at,
             _("Who got it"): d.recipient,
-            _("What"): d.what,
+            pgettext("thing", "What"): d.what,
             _("Consent"): str(d.consent_id),
         }
         found.setdefault(d.person_id, []).append(line)

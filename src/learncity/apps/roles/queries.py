@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from .models import Grant, Item, Review
 from .types import DUTIES, Act, Actor, Figures, GrantValue, Held, ItemValue, ReviewValue, Role
@@ -123,12 +123,16 @@ def figures(organization_ids: Collection[UUID] | None, *, at: datetime) -> Figur
     held = held_now(at)
     own = held & Q(stands_in_for=None)
     long_ago = at - timedelta(days=settings.ROLE_REVIEW_DAYS)
-    found = _of(organization_ids).aggregate(
+    asked = Item.objects.filter(grant=OuterRef("pk"), keep=None, review__closed_at=None)
+    rows = _of(organization_ids).annotate(is_asked=Exists(asked))
+    found = rows.aggregate(
         held=Count("pk", filter=own),
         stand_ins=Count("pk", filter=held & Q(stands_in_for__isnull=False)),
         ending=Count("pk", filter=held & Q(until__lte=at + SOON)),
         coming=Count("pk", filter=Q(since__gt=at)),
-        unreviewed=Count("pk", filter=own & unreviewed(long_ago)),
+        unreviewed=Count(
+            "pk", filter=~Q(until__lte=at) & (Q(is_asked=True) | own & unreviewed(long_ago))
+        ),
         listed=Count("pk", filter=~Q(until__isnull=False, until__lte=at)),
         over=Count("pk", filter=Q(until__lte=at)),
     )

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from learncity.apps.notices import services as notices
 from learncity.apps.notices.types import Kind, NewMessage
@@ -16,6 +16,7 @@ from . import queries
 from .models import Grant
 from .types import ROLE_NAMES, GrantValue, ReviewValue, Role
 
+NAMELESS = gettext_lazy("somebody who gave no name")
 MINE, REVIEWS = "/me/roles/", "/desk/roles/reviews/"
 
 GIVEN = Kind(
@@ -24,6 +25,14 @@ GIVEN = Kind(
     gettext_noop(
         "You have a role at %(organization)s: %(role)s. Under “My roles” you see what it lets you "
         "do and until when; there you can also lay it down."
+    ),
+)
+STANDS_IN = Kind(
+    "roles.stand_in",
+    gettext_noop("You stand in for %(holder)s: %(role)s"),
+    gettext_noop(
+        "%(holder)s lets you stand in at %(organization)s: %(role)s, from %(first)s to %(last)s. "
+        "Under “My roles” you see what it lets you do; there you can also lay it down."
     ),
 )
 ENDED = Kind(
@@ -54,9 +63,19 @@ REVIEW = Kind(
 
 
 def given(grant: GrantValue | None, *, at: datetime) -> None:
-    """Tell somebody that they have a role."""
-    if grant is not None:
+    """Tell somebody that they have a role, or for whom they stand in, and until when."""
+    if grant is None:
+        return
+    if grant.stands_in_for is None or grant.until is None:
         _tell(GIVEN, [(grant.person_id, str(grant.id), _words(grant))], at)
+        return
+    holder = people.persons([grant.stands_in_for]).get(grant.stands_in_for)
+    values = _words(grant) | {
+        "holder": holder.name if holder and holder.name else NAMELESS,
+        "first": timezone.localtime(grant.since).date(),
+        "last": timezone.localtime(grant.until - timedelta(microseconds=1)).date(),
+    }
+    _tell(STANDS_IN, [(grant.person_id, str(grant.id), values)], at)
 
 
 def ended(grant_ids: Sequence[UUID], *, at: datetime) -> None:

@@ -232,7 +232,7 @@ class Figures:
     stand_ins: int
     ending: int  # within thirty days
     coming: int
-    unreviewed: int  # longer than the city wants
+    unreviewed: int  # longer than the city wants, or asked about in a review and undecided
     listed: int  # now and later
     over: int
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from learncity.apps.organizations import queries, services
 from learncity.apps.organizations.types import (
@@ -222,7 +222,7 @@ class PromiseForm(AmountForm):
     field_order = ("party", "text", "amount", "unit", "due")
 
     party = forms.ChoiceField(label=gettext_lazy("Promised by"))
-    text = Words(label=gettext_lazy("What"))
+    text = Words(label=pgettext_lazy("thing", "What"))
     unit = forms.ChoiceField(
         label=gettext_lazy("Counted in"), required=False,
         choices=[("", gettext_lazy("not counted")), *named(UNIT_NAMES)],
@@ -310,7 +310,7 @@ class TakeBackForm(ActForm):
     lead = gettext_lazy(
         "It no longer counts. That it was there, and who took it back, stays known."
     )
-    button = gettext_lazy("Take it back")
+    button = pgettext_lazy("deed", "Take it back")
 
     deed = forms.UUIDField(widget=forms.HiddenInput)
 

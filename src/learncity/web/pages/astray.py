@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from learncity.apps.classes import queries as classes
 from learncity.apps.organizations import queries, services
@@ -254,9 +254,9 @@ def astray_export(request: HttpRequest, kind: str) -> HttpResponse:
     found = _chosen(request, queries.astray())
     heirs = queries.candidates(found)
     coming = classes.count_coming_by_site({a.region.place.id for a in found})
-    head = [_("Kind"), _("Key"), _("Name"), _("Organization"), _("Lay in or covered"), _("State"),
-            _("Since the reform"), _("In force from"), _("Became"),
-            _("Classes to come")]  # fmt: skip
+    head = [_("Kind"), _("Key"), pgettext("thing", "Name"), _("Organization"),
+            _("Lay in or covered"), _("State"), _("Since the reform"), _("In force from"),
+            _("Became"), _("Classes to come")]  # fmt: skip
     rows = [
         [THING_NAMES[a.thing], a.key or a.id, a.name, a.organization.name, a.region.place.name,
          _state(a), _since(a), a.breaks[-1].on if a.breaks else "", _became(heirs[a.id]),

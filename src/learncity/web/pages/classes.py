@@ -1,5 +1,6 @@
 """One class: its page, applying, the receipt, giving the place back."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -75,7 +76,7 @@ def _context(request: HttpRequest, detail: ClassDetail, mine: Enrolment | None) 
         "card": card,
         "mine": mine,
         "course_url": words.course_url(card.course_key),
-        "sum_rows": _sum_rows(request, detail),
+        "sum_rows": _sum_rows(request, detail, mine.applied_at if mine else at),
         "sessions": sessions,
         "is_open": card.is_open(at),
         "seats": words.seats_words(card.seats),
@@ -87,10 +88,10 @@ def _context(request: HttpRequest, detail: ClassDetail, mine: Enrolment | None) 
     }
 
 
-def _sum_rows(request: HttpRequest, detail: ClassDetail) -> list[dict[str, Any]]:
-    """What the class is, line by line."""
+def _sum_rows(request: HttpRequest, detail: ClassDetail, since: datetime) -> list[dict[str, Any]]:
+    """What the class is, line by line, to somebody who is in it since then."""
     card = detail.card
-    meets = _next_meeting(detail)
+    meets = _next_meeting(detail, since)
     hours = f"{formats.clock(meets.starts_at)}–{formats.clock(meets.ends_at)}" if meets else ""
     begins = meets.starts_at if meets else card.starts_at
     span = words.span_words(card)
@@ -133,11 +134,18 @@ def _sum_rows(request: HttpRequest, detail: ClassDetail) -> list[dict[str, Any]]
     return [row for row in rows if row["value"]]
 
 
-def _next_meeting(detail: ClassDetail) -> SessionValue | None:
-    """The meeting that comes next; of a class that is over the first."""
+def _next_meeting(detail: ClassDetail, since: datetime) -> SessionValue | None:
+    """The meeting that comes next to who joined then; of a class that is over the first."""
+    coming = _coming(detail, since)
+    return coming[0] if coming else (detail.sessions[0] if detail.sessions else None)
+
+
+def _coming(detail: ClassDetail, since: datetime) -> list[SessionValue]:
+    """The meetings that are not over and had not begun when somebody joined."""
     at = timezone.now()
-    coming = (s for s in detail.sessions if s.ends_at > at and not s.is_cancelled)
-    return next(coming, detail.sessions[0] if detail.sessions else None)
+    return [
+        s for s in detail.sessions if s.ends_at > at and s.starts_at > since and not s.is_cancelled
+    ]
 
 
 @only(for_classes)
@@ -194,7 +202,7 @@ def receipt(request: HttpRequest, receipt: str) -> HttpResponse:
     """What became of an application, and what happens next. Prints on one page."""
     detail, enrolment = _mine(request, receipt)
     at = timezone.now()
-    upcoming = [s for s in detail.sessions if s.ends_at > at and not s.is_cancelled]
+    upcoming = _coming(detail, enrolment.applied_at)
     context = _context(request, detail, enrolment) | {
         "enrolment": enrolment,
         "title": _receipt_title(enrolment, detail.card),

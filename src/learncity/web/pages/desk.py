@@ -23,8 +23,10 @@ from learncity.kernel import formats, tables
 from learncity.kernel.access import only
 from learncity.kernel.acting import By, Via
 from learncity.kernel.errors import DomainError
+from learncity.kernel.templatetags.kernel import words as marked
 from learncity.kernel.words import sort_key
 from learncity.web import words
+from learncity.web.acts import Question, sure
 
 from .find import page_number, pages
 
@@ -226,7 +228,7 @@ def _roster_context(detail: ClassDetail, people: list[RosterRow]) -> dict[str, A
         "state": _state(detail.card, at),
         "sessions": words.session_days(detail.sessions, at),
         "columns": [
-            {"label": _("Name")}, {"label": _("State")}, {"label": _("Phone")},
+            {"label": _("Name")}, {"label": _("Phone")}, {"label": _("State")},
             {"label": _("E-mail")}, {"label": _("Applied")}, {"label": _("Receipt")},
         ],
         "rows": [_person_row(row) for row in people],
@@ -254,8 +256,8 @@ def _person_row(row: RosterRow) -> dict[str, Any]:
         "id": row.enrolment.receipt,
         "cells": [
             row.name or _("No name given"),
-            _state_of(row),
             row.phone,
+            _state_of(row),
             row.email,
             f"{formats.day(applied)} {formats.clock(applied)}",
             row.enrolment.receipt,
@@ -277,8 +279,22 @@ def cancel_class(request: HttpRequest, class_key: str) -> HttpResponse:
             return redirect("web:roster", class_key)
     if detail.card.is_cancelled:
         return redirect("web:roster", class_key)
-    context = {"card": detail.card, "refusal": refusal}
-    return render(request, "web/cancel_class.html", context, status=422 if refusal else 200)
+    card = detail.card
+    told = {"seated": card.seats.taken, "waiting": card.seats.waiting}
+    question = Question(
+        title=_("Cancel this class?"),
+        lead=f"{marked(card.title)} · {formats.day(card.starts_at, 'long')}",
+        text=_(
+            "People with a place: %(seated)s. People who wait: %(waiting)s. All of them are told "
+            "at once, and every coming meeting is cancelled. It cannot be undone here."
+        )
+        % told,
+        yes=_("Yes, cancel it"),
+        no=_("No, keep it"),
+        back=reverse("web:roster", args=[class_key]),
+        back_label=str(card.title),
+    )
+    return sure(request, question, refusal)
 
 
 @only(runs_class)
@@ -304,9 +320,9 @@ def roster_export(request: HttpRequest, class_key: str, kind: str) -> HttpRespon
     services.note_roster_read(
         class_key=class_key, by=By(account(request).person_id, Via.DESK), how=kind.upper()
     )
-    head = [_("Name"), _("State"), _("Phone"), _("E-mail"), _("Applied"), _("Receipt")]
+    head = [_("Name"), _("Phone"), _("State"), _("E-mail"), _("Applied"), _("Receipt")]
     rows = [
-        [r.name, _state_of(r)["text"], r.phone, r.email,
+        [r.name, r.phone, _state_of(r)["text"], r.email,
          timezone.localtime(r.enrolment.applied_at), r.enrolment.receipt]
         for r in queries.roster(detail.card.id)
     ]  # fmt: skip

@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -227,7 +227,7 @@ def _status(form: forms.Form, refusal: DomainError | None) -> int:
 
 
 def _steps(number: int) -> list[dict[str, str]]:
-    labels = (_("File"), _("Columns"), _("Check"), _("Result"))
+    labels = (_("File"), _("Columns"), pgettext("list", "Check"), _("Result"))
     states = ["done"] * (number - 1) + ["current"] + [""] * (4 - number)
     return [{"label": la, "state": s} for la, s in zip(labels, states, strict=True)]
 

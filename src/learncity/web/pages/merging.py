@@ -102,10 +102,11 @@ def _compare(
         "refusal": refusal,
         "columns": [
             {"label": _("Comparison")},
-            {"label": keep.name or _("No name yet")},
-            {"label": other.name or _("No name yet")},
+            {"label": _("%(name)s, stays") % {"name": keep.name or _("No name yet")}},
+            {"label": _("%(name)s, joins it") % {"name": other.name or _("No name yet")}},
         ],
         "rows": _compared(keep, other),
+        "born_apart": bool(keep.born and other.born and keep.born != other.born),
         "needs_two": needs_two,
         "proposal": _proposed(request, proposal) if proposal else None,
         "alone": _who_gives(request, keep, other) if needs_two else None,
@@ -170,14 +171,23 @@ def _compared(keep: PersonCard, other: PersonCard) -> list[dict[str, Any]]:
     where = places.places({c.home_id for c in (keep, other) if c.home_id})
     at = timezone.now()
 
-    def row(label: str, value: Any) -> dict[str, Any]:
-        return {"cells": [label, *({"text": str(value(card))} for card in (keep, other))]}
+    def row(label: str, value: Any, *, says_who: bool = False) -> dict[str, Any]:
+        first, second = str(value(keep)), str(value(other))
+        note = _("differs") if says_who and first != second else ""
+        return {"cells": [label, {"text": first}, {"text": second, "note": note}]}
 
     return [
-        row(_("Born"), lambda c: c.born or "–"),
-        row(_("Lives in"), lambda c: where[c.home_id].name if c.home_id in where else "–"),
-        row(_("Comes from"), lambda c: c.hometown or "–"),
-        row(_("Signs in with"), lambda c: c.phone or _("No account")),
+        row(_("Born"), lambda c: c.born or "–", says_who=True),
+        row(
+            _("Lives in"),
+            lambda c: where[c.home_id].name if c.home_id in where else "–",
+            says_who=True,
+        ),
+        row(_("Comes from"), lambda c: c.hometown or "–", says_who=True),
+        row(
+            _("Account"),
+            lambda c: c.phone or (_("Has an account") if c.has_account else _("No account")),
+        ),
         row(_("Numbers"), lambda c: _(", ").join(map(number_words, c.identifiers)) or "–"),
         row(_("Lines in the record"), lambda c: record.count_facts(c.id)),
         row(_("Messages"), lambda c: notices.count_messages(c.id)),

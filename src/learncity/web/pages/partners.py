@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from learncity.apps.organizations import queries
 from learncity.apps.organizations.types import (
@@ -122,8 +122,8 @@ def register(request: HttpRequest) -> HttpResponse:
                  "name": c.name, "since": c.overdue_since(on)}
                 for c in due
             ],
-            "columns": [{"label": _("Name")}, {"label": _("Kind")}, {"label": _("Seat")},
-                        {"label": _("Phone")}, {"label": _("Key")}],
+            "columns": [{"label": pgettext("thing", "Name")}, {"label": _("Kind")},
+                        {"label": _("Seat")}, {"label": _("Phone")}, {"label": _("Key")}],
             "rows": [
                 {"url": reverse("web:partner", args=[o.key]),
                  "cells": [str(o.name), {"text": str(KIND_NAMES[o.kind])},
@@ -144,7 +144,15 @@ def register_export(request: HttpRequest, kind: str) -> HttpResponse:
     """The chosen organizations as a spreadsheet."""
     found = _chosen(request)
     seats = places.places({o.place_id for o in found})
-    head = [_("Key"), _("Name"), _("Kind"), _("Seat"), _("Phone"), _("Founded"), _("Number")]
+    head = [
+        _("Key"),
+        pgettext("thing", "Name"),
+        _("Kind"),
+        _("Seat"),
+        _("Phone"),
+        _("Founded"),
+        _("Number"),
+    ]
     rows = [
         [o.key, str(o.name), str(KIND_NAMES[o.kind]), str(seats[o.place_id].name), o.phone,
          o.since or "", o.registration]
@@ -323,7 +331,7 @@ class CoverageForm(forms.Form):
         initial=OrganizationKind.ASSOCIATION,
     )  # fmt: skip
     level = forms.ChoiceField(
-        label=gettext_lazy("Level"), required=False, choices=named(LEVEL_NAMES),
+        label=pgettext_lazy("place", "Level"), required=False, choices=named(LEVEL_NAMES),
         initial=PlaceKind.SUBDISTRICT,
     )  # fmt: skip
     on = day_field(gettext_lazy("On"), required=False)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from learncity.apps.classes import queries as classes
 from learncity.apps.organizations import queries as organizations
@@ -84,7 +84,7 @@ def place(request: HttpRequest, key: str) -> HttpResponse:
             "classes": _classes(found),
             "people": _people(found.id),
             "people_columns": [
-                {"label": _("Year")}, {"label": _("Group")},
+                {"label": _("Year")}, {"label": pgettext("population", "Group")},
                 {"label": _("Population"), "numeric": True}, {"label": _("Source")},
             ],
             "on": on or today,

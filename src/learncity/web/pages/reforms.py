@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from learncity.apps.classes import queries as classes
 from learncity.apps.organizations import queries as organizations
@@ -32,10 +32,11 @@ from learncity.kernel.acting import By, Via
 from learncity.kernel.csv_files import CsvFile, Unreadable
 from learncity.kernel.errors import DomainError
 from learncity.kernel.texts import Text
+from learncity.web.acts import Question, sure
 
 STATES = {
     ReformState.DRAFT: gettext_lazy("Draft"),
-    ReformState.APPLIED: gettext_lazy("Applied"),
+    ReformState.APPLIED: pgettext_lazy("reform", "Applied"),
 }
 _SHOWN = 200
 _EXAMPLE = "from\tto\tshare\tname_vi\tkind\tparent"
@@ -173,6 +174,9 @@ def reform(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST" and refusal is None:
         found = places.find_reform(key)
         return redirect("web:reform", key=key) if found else redirect("web:reforms")
+    asked = request.GET.get("sure", "") if request.method == "GET" else ""
+    if asked and found.state == ReformState.DRAFT:
+        return _ask(request, asked, found)
     context: dict[str, Any] = {
         "reform": found,
         "state": STATES[found.state],
@@ -188,6 +192,34 @@ def reform(request: HttpRequest, key: str) -> HttpResponse:
     else:
         context |= _done(found)
     return render(request, "web/reform.html", context, status=409 if refusal else 200)
+
+
+def _ask(request: HttpRequest, asked: str, found: ReformValue) -> HttpResponse:
+    """Ask once more, with what it touches, before a draft is applied or dropped."""
+    back, label = reverse("web:reform", args=[found.key]), str(found.title)
+    if asked == "drop":
+        text = ngettext(
+            "The draft and its %(n)s line are gone. Nothing else changes.",
+            "The draft and its %(n)s lines are gone. Nothing else changes.",
+            found.lines,
+        ) % {"n": formats.number(found.lines)}
+        title, yes, no = _("Drop this draft?"), _("Yes, drop it"), _("No, keep it")
+        return sure(request, Question(title, text, yes, no, back, label, sends={"do": "drop"}))
+    drafted = places.preview(found.key)
+    if drafted.problems:
+        return redirect("web:reform", key=found.key)
+    going = {source for source, _target, _share in drafted.flows} - drafted.split
+    figures = [
+        *_counted(drafted),
+        _figure(_("People who go along"), people.count_homes(going)),
+        _figure(_("People who are asked"), people.count_homes(drafted.split)),
+    ]
+    question = Question(
+        _("Apply this reform?"),
+        _("An applied reform cannot be undone; a later one can change what it did."),
+        _("Yes, apply it"), _("No, not yet"), back, label, figures=figures, sends={"do": "apply"},
+    )  # fmt: skip
+    return sure(request, question)
 
 
 def _decide(request: HttpRequest, key: str) -> DomainError | None:
@@ -217,12 +249,7 @@ def _preview(drafted: Draft) -> dict[str, Any]:
     asked = divided | {pk for pk, into in targets.items() if _is_larger(drafted, into, before[pk])}
     return {
         "problems": [str(problem) for problem in drafted.problems],
-        "figures": [
-            _figure(_("Regions that end"), len(drafted.ended)),
-            _figure(_("New regions"), len(drafted.founded)),
-            _figure(_("Changed"), len(drafted.changed) + len(drafted.respelled)),
-            _figure(_("Divided"), len(divided)),
-        ],
+        "figures": _counted(drafted),
         "affected": [*_affected(going, divided, asked)],
         "columns": [{"label": _("Region")}, {"label": _("What becomes of it")}],
         "rows": [
@@ -232,6 +259,15 @@ def _preview(drafted: Draft) -> dict[str, Any]:
         ][:_SHOWN],
         "more": max(0, len(targets) + len(drafted.changed) - _SHOWN),
     }
+
+
+def _counted(drafted: Draft) -> list[dict[str, Any]]:
+    return [
+        _figure(_("Regions that end"), len(drafted.ended)),
+        _figure(_("New regions"), len(drafted.founded)),
+        _figure(_("Changed"), len(drafted.changed) + len(drafted.respelled)),
+        _figure(_("Divided"), len(drafted.split)),
+    ]
 
 
 def _figure(label: str, n: int) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from learncity.apps.classes import queries as classes
+from learncity.apps.classes.types import State
 from learncity.apps.people import queries as people
 from learncity.apps.people.access import account
 from learncity.apps.people.types import PersonValue
@@ -42,6 +44,7 @@ from learncity.kernel import formats, tables
 from learncity.kernel.access import only
 from learncity.kernel.acting import By, Via
 from learncity.kernel.errors import DomainError
+from learncity.web.acts import Question, sure
 
 from .find import page_number, pages
 from .privacy import TAGS, kept_words
@@ -103,8 +106,9 @@ def worklist(request: HttpRequest) -> HttpResponse:
             for kind in tables.KINDS
         ],
         "columns": [
-            {"label": _("Number")}, {"label": _("Asked for")}, {"label": _("Received")},
-            {"label": _("Days old"), "numeric": True}, {"label": _("Due")}, {"label": _("State")},
+            {"label": _("Number")}, {"label": _("Due")}, {"label": _("State")},
+            {"label": _("Asked for")}, {"label": _("Received")},
+            {"label": _("Days old"), "numeric": True},
         ],
         "rows": [_row(r, timezone.localdate(at)) for r in shown],
         "pages": pages(request, number, len(found), SIZE),
@@ -140,11 +144,11 @@ def _row(request: RequestValue, today: date) -> dict[str, Any]:
         "url": reverse("web:request_case", args=[request.number]),
         "cells": [
             request.number,
+            _due(request, today),
+            {"text": STATE_NAMES[request.state], "kind": TAGS.get(request.state, "")},
             {"text": KIND_NAMES[request.kind], "words": True},
             {"text": formats.day(received)},
             {"text": formats.number((today - received.date()).days), "numeric": True},
-            _due(request, today),
-            {"text": STATE_NAMES[request.state], "kind": TAGS.get(request.state, "")},
         ],
     }
 
@@ -180,6 +184,8 @@ def request_case(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404
     services.note_request_read(number=number, by=by)
     person = people.persons([found.person_id])[found.person_id]
+    if request.GET.get("sure") == "finish" and request.method == "GET" and _may_erase(found):
+        return sure(request, _erase_now(found, person))
     reach = people.addresses([found.person_id]).get(found.person_id)
     context = {
         "request_value": found,
@@ -198,6 +204,31 @@ def request_case(request: HttpRequest, number: str) -> HttpResponse:
     }
     status = 422 if refusal or form.errors else 200
     return render(request, "web/request_case.html", context, status=status)
+
+
+def _may_erase(found: RequestValue) -> bool:
+    """Whether somebody can be erased at once: what they asked for was granted and not yet done."""
+    return found.kind == RequestKind.ERASURE and found.is_open and found.answered_at is not None
+
+
+def _erase_now(found: RequestValue, person: PersonValue) -> Question:
+    held = classes.my_classes(person.id, at=timezone.now())
+    places = sum(m.enrolment.state != State.WITHDRAWN and m.card.next_at is not None for m in held)
+    return Question(
+        title=_("Erase this person now?"),
+        lead=person.name or _("no name"),
+        text=_(
+            "Places in coming classes that are given back: %(n)s. The account, name, addresses, "
+            "numbers and messages are deleted; what they learned stays in the city’s counts "
+            "without a name. Nobody can bring it back."
+        )
+        % {"n": formats.number(places)},
+        yes=_("Yes, erase now"),
+        no=_("No, wait"),
+        back=reverse("web:request_case", args=[found.number]),
+        back_label=str(KIND_NAMES[found.kind]),
+        sends={"act": "finish"},
+    )
 
 
 def _act(act: str, number: str, said: dict[str, str], by: By) -> None:

@@ -1,7 +1,7 @@
 """Roles: who has which, giving and ending them, reviews; my own, and who stands in for me."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,8 @@ from learncity.apps.roles.types import (
     Actor,
     Ending,
     GrantValue,
+    ItemValue,
+    ReviewValue,
     Scope,
 )
 from learncity.kernel import formats, tables
@@ -33,7 +35,7 @@ from learncity.kernel.access import only
 from learncity.kernel.dated import day_of
 from learncity.kernel.errors import DomainError
 from learncity.kernel.templatetags.kernel import words as marked
-from learncity.web.acts import act, by_desk
+from learncity.web.acts import Question, act, by_desk, sure
 from learncity.web.dated_words import days_words
 from learncity.web.partner_forms import organization_choices
 from learncity.web.role_forms import GiveForm, duties_words
@@ -42,6 +44,7 @@ from .find import page_number, pages
 from .partners import city_path
 
 SIZE = 50
+_MOMENT = timedelta(microseconds=1)
 # A role for an organization, or one for the public, which only the city gives.
 GIVES = Duty(Act.GIVE_ROLES)
 GIVES_THIS = Duty(Act.GIVE_ROLES, on=of_grant)
@@ -76,8 +79,16 @@ def state_tag(grant: GrantValue, at: datetime) -> dict[str, str]:
 
 
 def days_of(grant: GrantValue) -> str:
-    """From when to when."""
-    return days_words(day_of(grant.since), day_of(grant.until) if grant.until else None)
+    """From when to when; of a role that ended in the middle of a day, that day is the last."""
+    if grant.until is None:
+        return days_words(day_of(grant.since), None)
+    last = day_of(grant.until - _MOMENT)
+    return days_words(day_of(grant.since), last + timedelta(days=1))
+
+
+def last_day_of(review: ReviewValue) -> str:
+    """The last day on which a role can be kept, as the message about it says."""
+    return formats.day(day_of(review.due - _MOMENT), "date")
 
 
 def what(grant: GrantValue, regions: Mapping[UUID, Any]) -> str:
@@ -108,17 +119,21 @@ def roles(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), timezone.now()
     mine = organizations_for(actor, Act.GIVE_ROLES)
     over = request.GET.get("state") == "over"
+    given = _given(request, mine)
     if request.GET.get("as") in tables.KINDS:
         return _export(request.GET["as"], queries.grants(mine, at=at, over=over), at)
     number, figures = page_number(request), queries.figures(mine, at=at)
     total = figures.over if over else figures.listed
     shown = queries.grants(mine, at=at, over=over, offset=(number - 1) * SIZE, limit=SIZE)
+    if given:
+        shown = [given, *(g for g in shown if g.id != given.id)]
     names, regions = people.persons(queries.names_of(shown)), regions_of(shown)
     query = request.GET.urlencode()
     return render(
         request,
         "web/roles.html",
         {
+            "news": _news(given, names, regions) if given else "",
             "form": FilterForm(request.GET or None),
             "sentence": ngettext("%(n)s role", "%(n)s roles", total)
             % {"n": formats.number(total)},
@@ -129,14 +144,15 @@ def roles(request: HttpRequest) -> HttpResponse:
                 {"label": _("To come"), "figure": formats.number(figures.coming)},
                 {"label": _("Due for a review"), "figure": formats.number(figures.unreviewed)},
             ],
-            "columns": [{"label": _("Name")}, {"label": _("Role")}, {"label": _("Organization")},
-                        {"label": _("From when to when")}, {"label": _("State")}],
+            "columns": [{"label": _("Name")}, {"label": _("State")}, {"label": _("Role")},
+                        {"label": _("Organization")}, {"label": _("From when to when")}],
             "rows": [
                 {"url": reverse("web:role", args=[g.id]) if _is_mine(actor, g) else "",
-                 "cells": [named(g.person_id, names),
-                           {"text": what(g, regions), "words": True},
+                 "chosen": g is given,
+                 "cells": [named(g.person_id, names), state_tag(g, at),
+                           {"text": what(g, regions), "words": True, "note": _lent(g, names)},
                            {"text": str(g.organization.name), "words": True},
-                           {"text": days_of(g), "words": True}, state_tag(g, at)]}
+                           {"text": days_of(g), "words": True}]}
                 for g in shown
             ],
             "pages": pages(request, number, total, SIZE),
@@ -147,12 +163,38 @@ def roles(request: HttpRequest) -> HttpResponse:
             "reviews": [
                 {"url": reverse("web:role_review", args=[r.id]), "name": r.organization.name,
                  "is_open": r.closed_at is None, "decided": r.decided, "total": r.total,
-                 "day": formats.day(day_of(r.closed_at or r.due), "date")}
+                 "day": formats.day(day_of(r.closed_at), "date") if r.closed_at else last_day_of(r)}
                 for r in queries.reviews(mine, limit=5)
             ],
             "organizations": organization_choices(mine),
         },
     )  # fmt: skip
+
+
+def _lent(grant: GrantValue, names: Mapping[UUID, Any]) -> str:
+    """For whom a stand-in holds it; empty for a role of one's own."""
+    if grant.stands_in_for is None:
+        return ""
+    return _("stands in for %(name)s") % {"name": named(grant.stands_in_for, names)}
+
+
+def _given(request: HttpRequest, mine: Collection[UUID] | None) -> GrantValue | None:
+    """The role that was given a moment ago, when it is one of the reader's."""
+    try:
+        found = queries.find_grant(UUID(request.GET.get("given", "")))
+    except ValueError:
+        return None
+    is_mine = found is not None and (mine is None or found.organization.id in mine)
+    return found if is_mine else None
+
+
+def _news(grant: GrantValue, names: Mapping[UUID, Any], regions: Mapping[UUID, Any]) -> str:
+    """What the list says of a role that was just given."""
+    said = {
+        "name": named(grant.person_id, names), "role": what(grant, regions),
+        "organization": marked(grant.organization.name), "days": days_of(grant),
+    }  # fmt: skip
+    return _("%(name)s has the role %(role)s at %(organization)s, %(days)s.") % said
 
 
 def _is_mine(actor: Actor, grant: GrantValue) -> bool:
@@ -184,7 +226,10 @@ def new_role(request: HttpRequest) -> HttpResponse:
     """Give somebody a role."""
     form = GiveForm(request.POST or None, request=request, path=city_path(request))
     back = reverse("web:roles")
-    return act(request, form, key="", back=back, back_label=_("Roles"), then=back)
+    return act(
+        request, form, key="", back=back, back_label=_("Roles"),
+        then=lambda: f"{back}?given={form.made}",
+    )  # fmt: skip
 
 
 @only(GIVES_THIS)
@@ -201,6 +246,9 @@ def role(request: HttpRequest, grant_id: UUID) -> HttpResponse:
         else:
             return redirect("web:roles")
     names = people.persons(queries.names_of([grant]))
+    if request.GET.get("sure") == "end" and request.method == "GET" and not grant.is_over(at):
+        back, label = reverse("web:role", args=[grant_id]), named(grant.person_id, names)
+        return sure(request, _end_question(grant, names, back=back, back_label=label))
     return render(
         request,
         "web/role.html",
@@ -230,6 +278,25 @@ def _facts(grant: GrantValue, names: Mapping[UUID, Any]) -> list[tuple[str, Any]
     if grant.confirmed_at:
         found.append((_("Last kept"), formats.day(day_of(grant.confirmed_at), "date")))
     return found
+
+
+def _end_question(grant: GrantValue, names: Mapping[UUID, Any], **rest: Any) -> Question:
+    """Ask once more before a role ends."""
+    lent = queries.stand_ins_of(grant.person_id, at=timezone.now())
+    of_it = sum(g.organization.id == grant.organization.id and g.role == grant.role for g in lent)
+    return Question(
+        title=_("End this role?"),
+        lead=f"{named(grant.person_id, names)} · {what(grant, regions_of([grant]))} · "
+        f"{marked(grant.organization.name)}",
+        text=_(
+            "They lose it at once and are told. Stand-ins who lose it with them: %(n)s. It cannot "
+            "be undone; the role can be given anew."
+        )
+        % {"n": formats.number(of_it)},
+        yes=_("Yes, end it"),
+        no=_("No, keep it"),
+        **rest,
+    )
 
 
 # Reviews.
@@ -264,24 +331,28 @@ def role_review(request: HttpRequest, review_id: UUID) -> HttpResponse:
     grants, actor, at = [item.grant for item in items], actor_of(request), timezone.now()
     deciders = {item.decided_by for item in items if item.decided_by}
     names, regions = people.persons(queries.names_of(grants) | deciders), regions_of(grants)
+    ending = _asked_end(request, actor, items, at) if review.closed_at is None else None
+    if ending:
+        back, label = reverse("web:role_review", args=[review_id]), _("Review of roles")
+        sends = {"role": str(ending.id), "keep": "0"}
+        return sure(request, _end_question(ending, names, back=back, back_label=label, sends=sends))
     return render(
         request,
         "web/role_review.html",
         {
             "review": review,
             "refusal": refusal,
-            "last": formats.day(day_of(review.due), "date"),
+            "last": last_day_of(review),
             "items": [
                 {
                     "id": item.grant.id,
+                    "end_url": f"?end={item.grant.id}",
                     "name": named(item.grant.person_id, names),
                     "what": what(item.grant, regions),
                     "days": days_of(item.grant),
                     "given_by": named(item.grant.given_by, names),
                     "is_open": item.keep is None and review.closed_at is None,
-                    "is_mine": _is_mine(actor, item.grant)
-                    and item.grant.person_id != actor.person_id
-                    and not item.grant.is_over(at),
+                    "is_mine": _decides(actor, item.grant, at),
                     "kept": item.keep,
                     "is_over": item.keep is None and item.grant.is_over(at),
                     "by": named(item.decided_by, names) if item.decided_by else "",
@@ -291,6 +362,24 @@ def role_review(request: HttpRequest, review_id: UUID) -> HttpResponse:
         },
         status=422 if refusal else 200,
     )
+
+
+def _asked_end(
+    request: HttpRequest, actor: Actor, items: Collection[ItemValue], at: datetime
+) -> GrantValue | None:
+    """The role whose end is asked about, if the reader may decide it."""
+    if request.method != "GET":
+        return None
+    for item in items:
+        if str(item.grant.id) == request.GET.get("end") and item.keep is None:
+            return item.grant if _decides(actor, item.grant, at) else None
+    return None
+
+
+def _decides(actor: Actor, grant: GrantValue, at: datetime) -> bool:
+    """Whether the actor keeps or ends it in a review: it is theirs to give, and not their own."""
+    own = grant.person_id == actor.person_id
+    return _is_mine(actor, grant) and not own and not grant.is_over(at)
 
 
 def _decide(request: HttpRequest, review_id: UUID) -> DomainError | None:

@@ -5,19 +5,22 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from learncity.apps.organizations.types import ELSEWHERE_NAMES
+from learncity.apps.assertions import queries as assertions
+from learncity.apps.imports import queries as imports
+from learncity.apps.organizations.types import ELSEWHERE_NAMES, POST_NAMES
 from learncity.apps.people import queries as people
 from learncity.apps.people.types import (
+    CORRECTION_REASON_NAMES,
     KIND_NAMES,
     MERGE_REASON_NAMES,
     REASON_NAMES,
     PersonValue,
 )
-from learncity.apps.privacy.types import CHANNEL_NAMES
+from learncity.apps.privacy.types import CHANNEL_NAMES, STATE_NAMES, Decision
 from learncity.apps.roles.types import ROLE_NAMES
-from learncity.kernel import formats
+from learncity.kernel import formats, personal_data
 from learncity.kernel.audit import AuditEntry
 
 from .mandates import DEED_NAMES, RIGHT_NAMES
@@ -187,21 +190,48 @@ DETAILS = {
 # Identifiers and symbols for whoever follows a trail through the table; they say nothing to a
 # reader.
 HIDDEN = {"proposed_by", "visit", "mandate", "act", "dispute", "why", "is_upheld"}
-HOW = {
-    "PAGE": gettext_lazy("on the page"),
-    "PRINT": gettext_lazy("printed"),
-    "COMPARISON": gettext_lazy("in a comparison"),
-    "NUMBER": gettext_lazy("by their number"),
-    "CODE": gettext_lazy("by a code"),
-    **{kind.value: name for kind, name in KIND_NAMES.items()},
-    **{reason.value: name for reason, name in REASON_NAMES.items()},
-    **{reason.value: name for reason, name in MERGE_REASON_NAMES.items()},
-    **{kind.value: name for kind, name in RIGHT_NAMES.items()},
-    **{reason.value: name for reason, name in ELSEWHERE_NAMES.items()},
-    **{deed.value: name for deed, name in DEED_NAMES.items()},
-    **{role.value: name for role, name in ROLE_NAMES.items()},
-    **{ending.value: name for ending, name in ENDING_NAMES.items()},
-    **{channel.value: name for channel, name in CHANNEL_NAMES.items()},
+# What the symbols of a detail are called, by the detail; what is not here is shown as it is.
+HOW: Mapping[str, Mapping[Any, Any]] = {
+    "how": {
+        "PAGE": gettext_lazy("on the page"),
+        "PRINT": gettext_lazy("printed"),
+        "COMPARISON": gettext_lazy("in a comparison"),
+        "CONSENTS": gettext_lazy("to enter a consent"),
+        "NUMBER": gettext_lazy("by their number"),
+        "CODE": gettext_lazy("by a code"),
+        "API": gettext_lazy("through a program"),
+    },
+    "kind": {
+        **KIND_NAMES,
+        **RIGHT_NAMES,
+        **{key: kind.label for key, kind in imports.kinds().items()},
+    },
+    "reason": {
+        **REASON_NAMES,
+        **MERGE_REASON_NAMES,
+        **ELSEWHERE_NAMES,
+        **CORRECTION_REASON_NAMES,
+    },  # fmt: skip
+    "deed": DEED_NAMES,
+    "role": ROLE_NAMES,
+    "ending": ENDING_NAMES,
+    "channel": CHANNEL_NAMES,
+    "state": STATE_NAMES,
+    "decision": {
+        Decision.GIVEN: gettext_lazy("Agreed"),
+        Decision.WITHDRAWN: gettext_lazy("Took the consent back"),
+    },
+    "post": POST_NAMES,
+}
+FIELDS = {
+    "kind": gettext_lazy("kind"),
+    "name": pgettext_lazy("thing", "name"),
+    "about": gettext_lazy("what it says of itself"),
+    "place_id": gettext_lazy("seat"),
+    "phone": gettext_lazy("phone"),
+    "since": gettext_lazy("founded on"),
+    "register": gettext_lazy("register"),
+    "registration": gettext_lazy("number in the register"),
 }
 
 
@@ -212,9 +242,14 @@ def columns() -> list[dict[str, Any]]:
 
 
 def rows(entries: Sequence[AuditEntry]) -> list[dict[str, Any]]:
-    """The entries as rows of a table, with the names of who is in them; one query."""
+    """The entries as rows of a table, with the names of who and what is in them; two queries."""
     about = {e.id: _person_in(e.subject) for e in entries}
-    names = people.persons({pk for e in entries for pk in (e.actor_id, about[e.id]) if pk})
+    others = {UUID(str(e.detail["other"])) for e in entries if "other" in e.detail}
+    named = {pk for e in entries for pk in (e.actor_id, about[e.id]) if pk} | others
+    names = people.persons(named)
+    groups = any("group" in e.detail for e in entries)
+    called = {g.key: str(g.name) for g in people.groups()} if groups else {}
+    called |= {str(pk): names[pk].name for pk in others if pk in names and names[pk].name}
     return [
         {
             "cells": [
@@ -223,7 +258,7 @@ def rows(entries: Sequence[AuditEntry]) -> list[dict[str, Any]]:
                 {"text": ACTIONS.get(e.action, e.action), "words": True},
                 {"text": _subject(e.subject, about[e.id], names), "words": True},
                 {"text": VIA.get(e.via, e.via)},
-                {"text": _details(e.detail), "words": True},
+                {"text": _details(e.detail, called), "words": True},
             ]
         }
         for e in entries
@@ -244,13 +279,26 @@ def _subject(subject: str, person_id: UUID | None, names: Mapping[UUID, PersonVa
     return f"{SUBJECTS.get(kind, kind)} {key}"
 
 
-def _details(detail: Mapping[str, object]) -> str:
+def _details(detail: Mapping[str, object], called: Mapping[str, str]) -> str:
     """What else is known of it: counts, and how."""
+    swept = {one.name: one.label for one in personal_data.registered()}
     return _(", ").join(
-        _("%(what)s: %(value)s") % {"what": DETAILS.get(k, k), "value": HOW.get(str(v), v)}
+        _("%(what)s: %(value)s")
+        % {"what": DETAILS.get(k) or swept.get(k, k), "value": _value(k, str(v), called)}
         for k, v in detail.items()
         if k not in HIDDEN
     )
+
+
+def _value(name: str, symbol: str, called: Mapping[str, str]) -> str:
+    """A value in words: of an enumeration, of several fields or groups, or what it is."""
+    if name == "fields":
+        return _(", ").join(str(FIELDS.get(one, one)) for one in symbol.split(", "))
+    if name == "group":
+        return _(", ").join(called.get(one, one) for one in symbol.split(" "))
+    if name == "key":
+        return {one.name: str(one.label) for one in assertions.all_keys()}.get(symbol, symbol)
+    return str(HOW.get(name, {}).get(symbol) or called.get(symbol, symbol))
 
 
 def _actor(actor_id: UUID | None, names: Mapping[UUID, PersonValue]) -> str:

@@ -89,7 +89,7 @@ def assertions(request: HttpRequest, key: str) -> HttpResponse:
         {
             "organization": found,
             "columns": [{"label": _("Name")}, {"label": _("Statement")}, {"label": _("Value")},
-                        {"label": _("From when to when")}, {"label": _("Code")},
+                        {"label": _("From when to when")}, {"label": _("Verification code")},
                         {"label": _("State")}],
             "rows": [
                 {"url": reverse("web:assertion", args=[key, line.assertion.id]),
@@ -115,13 +115,14 @@ class VouchForm(ValueForm):
 
     title = gettext_lazy("Vouch for a person")
     lead = gettext_lazy(
-        "Find the person by exactly the phone number with which they sign in, or by a code that "
-        "they show. They are told, see it on their page and can object. Each search is noted."
+        "Find the person by exactly the phone number with which they sign in, or by the "
+        "verification code that they show. They are told, see it on their page and can object. "
+        "Each search is noted."
     )
     button = gettext_lazy("Go on")
     field_order = ("who",)
 
-    who = forms.CharField(label=gettext_lazy("Phone number or code"), max_length=60)
+    who = forms.CharField(label=gettext_lazy("Phone number or verification code"), max_length=60)
     evidence = forms.CharField(
         label=gettext_lazy("On what it rests"), max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -65,7 +65,7 @@ class CodeForm(ConfirmLoginCodeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         code = self.fields["code"]
-        code.label = _("Code")
+        code.label = _("Sign-in code")
         code.widget = forms.TextInput()
         code.error_messages["required"] = _("Enter the six digits of the code.")
 

@@ -16,6 +16,7 @@ from learncity.apps.classes.factories import make_class
 from learncity.apps.classes.models import CourseClass, Enrolment, Session
 from learncity.apps.classes.types import Shown
 from learncity.apps.notices import queries as notices
+from learncity.apps.people import queries as people
 from learncity.apps.people.factories import make_person
 from learncity.apps.places import queries as places
 from learncity.kernel import formats
@@ -223,6 +224,32 @@ def test_staff_cannot_take_away_seats_that_are_taken(signed_in):
 
     assert answer.status_code == 422
     assert CourseClass.objects.get(key=KEY).seats == 30
+
+
+def test_who_joins_while_a_session_runs_is_told_the_next_one_everywhere(signed_in):
+    client = signed_in("demo-worker")
+    me, at = people.ids_by_key(["demo-worker"])["demo-worker"], timezone.now()
+    first, second = Session.objects.filter(course_class__key=KEY).order_by("starts_at")[:2]
+    Session.objects.filter(pk=first.pk).update(
+        mode="ONLINE",
+        room=None,
+        instructor=None,
+        starts_at=at - timedelta(minutes=9),
+        ends_at=at + timedelta(hours=1),
+    )
+    CourseClass.objects.filter(key=KEY).update(starts_at=at - timedelta(minutes=9))
+    came = make_person(account=True)
+    Enrolment.objects.filter(receipt=take(KEY, came).receipt).update(applied_at=at - timedelta(1))
+    mine = take(KEY, me)
+
+    second.refresh_from_db()
+    day = formats.day(second.starts_at)
+    assert day in client.get(f"/me/places/{mine.receipt}/").context["next_text"]
+    assert client.get("/me/").context["next"].card.next_at == second.starts_at
+    assert day in notices.inbox(me)[0].body
+    # Whoever has had a place before is late, and still comes today.
+    (theirs,) = classes.my_classes(came, at=at)
+    assert theirs.card.next_at == at - timedelta(minutes=9)
 
 
 def test_staff_call_a_class_off_after_being_asked_once_more(signed_in):

@@ -255,6 +255,20 @@ def test_two_records_are_compared_merged_and_separated(office):
     assert "**** 3456" not in text_of(office.get(f"{PEOPLE}{keep}/"))
 
 
+def test_the_preview_marks_what_differs_and_warns_of_two_years_of_birth(office):
+    one, two = make_person("王芳", born=1970), make_person("王芳", born=1990)
+    alike = make_person("王芳", born=1970)
+    warning = "两个出生年份不一样"
+
+    apart = office.get(f"{PEOPLE}{one}/merge/{two}/")
+    assert warning in text_of(apart)
+    assert apart.context["rows"][0]["cells"][2]["note"] == "不一样"
+    assert [c["label"] for c in apart.context["columns"][1:]] == ["王芳（保留）", "王芳（并入）"]
+    same = office.get(f"{PEOPLE}{one}/merge/{alike}/")
+    assert warning not in text_of(same)
+    assert "不一样" not in text_of(same)
+
+
 def test_both_accounts_of_a_merged_person_show_one_inbox_and_one_record(client, office):
     from learncity.apps.classes import services as classes
     from learncity.apps.classes.factories import OPENING, make_class

@@ -71,6 +71,12 @@ def test_an_operator_sees_everything_a_draft_would_touch_before_it_is_applied(op
     assert (moved, asked) >= (1, 2)
     row = next(r for r in operator.get(answer.url).context["affected"])
     assert [row["cells"][1]["text"], row["cells"][2]["text"]] == [str(moved), str(asked)]
+    sure = operator.get(f"{answer.url}?sure=apply")
+    figures = {row["label"]: row["figure"] for row in sure.context["figures"]}
+    assert figures["People who go along"] == str(moved)
+    assert figures["People who are asked"] == str(asked)
+    assert 'name="do" value="apply"' in sure.content.decode()
+    assert 'name="do"' not in page
     assert "is divided: Huqiu District 320505, New District 320599" in page
     assert "becomes part of Gusu District 320508" in page
     assert places.find_place("xiangcheng") is not None
@@ -229,6 +235,9 @@ def test_a_draft_can_be_mended_and_dropped(operator):
     assert draft(operator, again).status_code == 302
     assert places.reform_lines("west")[0].source == "320507"
 
+    asked = operator.get("/operate/reforms/west/?sure=drop").content.decode()
+    assert "The draft and its" in asked
+    assert Reform.objects.filter(key="west").exists()
     operator.post("/operate/reforms/west/", {"do": "drop"})
     assert not Reform.objects.filter(key="west").exists()
 

@@ -136,6 +136,9 @@ def test_the_office_erases_at_once_and_the_page_still_stands(signed_in, me):
     number, operator = ask(me, RequestKind.ERASURE), signed_in("demo-operator")
     path = f"/operate/requests/{number}/"
     operator.post(path, {"act": "grant", "words": "好的。"})
+    assert 'value="finish"' not in text_of(operator.get(path))
+    assert 'value="finish"' in text_of(operator.get(f"{path}?sure=finish"))
+    assert Account.objects.filter(person_id=me).exists()
     assert operator.post(path, {"act": "finish"}, follow=True).status_code == 200
     assert not Account.objects.filter(person_id=me).exists()
 

@@ -4,8 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from learncity.apps.notices import queries as notices
 from learncity.apps.people import queries as people
 from learncity.apps.people import services as people_services
 from learncity.apps.people.factories import make_person
@@ -18,6 +19,7 @@ from learncity.apps.roles import queries, services
 from learncity.apps.roles.factories import make_grant
 from learncity.apps.roles.models import Grant
 from learncity.apps.roles.types import Act, Ending, Role
+from learncity.kernel import formats
 from learncity.kernel.acting import SYSTEM, By, Via
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +82,49 @@ def test_what_a_manager_cannot_give_is_refused_and_what_was_typed_stays(manager,
     assert not held_by("demo-worker").held
 
 
+def test_a_given_role_is_said_and_the_first_of_the_list_and_given_once(manager):
+    answer = give(manager)
+    page = manager.get(answer.url)
+    assert page.context["rows"][0]["chosen"]
+    assert "has the role Staff at" in page.content.decode()
+
+    again = give(manager)
+    assert again.status_code == 422
+    assert list(again.context["form"].errors) == ["role"]
+    assert Grant.objects.filter(person__key="demo-worker").count() == 1
+    assert list(give(manager, last="2020-01-01").context["form"].errors) == ["last"]
+
+
+def test_a_role_ended_on_its_first_day_says_so(manager):
+    give(manager)
+    (grant,) = Grant.objects.filter(person__key="demo-worker")
+    asked = manager.get(f"/desk/roles/{grant.id}/?sure=end").content.decode()
+    assert "Yes, end it" in asked
+    assert held_by("demo-worker").held
+    manager.post(f"/desk/roles/{grant.id}/")
+    listed = manager.get("/desk/roles/?state=over").content.decode()
+    with translation.override("en"):
+        today = formats.day(timezone.localdate(), "date")
+    assert f"{today}, ended the same day" in listed
+
+
+def test_a_review_says_its_last_day_as_the_message_does_and_asks_before_an_end(manager, settings):
+    give(manager)
+    began = manager.post("/desk/roles/reviews/", {"organization": CENTRE})
+    last = timezone.localdate() + timedelta(days=settings.ROLE_REVIEW_TAKES)
+    with translation.override("en"):
+        said, told = formats.day(last, "date"), formats.day(last)
+    assert f"not kept by {said}" in manager.get(began.url).content.decode()
+    assert f"by {said}" in manager.get("/desk/roles/").content.decode()
+    assert told in notices.inbox(manager.person_id)[0].body
+
+    (worker,) = Grant.objects.filter(person__key="demo-worker")
+    asked = manager.get(f"{began.url}?end={worker.id}").content.decode()
+    assert f'name="role" value="{worker.id}"' in asked
+    (mine,) = Grant.objects.filter(person_id=manager.person_id)
+    assert "Yes, end it" not in manager.get(f"{began.url}?end={mine.id}").content.decode()
+
+
 def test_a_manager_of_the_office_ends_no_operator(client, city):
     chief = with_role(client, Role.MANAGER, OFFICE)
     (operator,) = Grant.objects.filter(role=Role.OPERATOR)
@@ -121,6 +166,7 @@ def test_somebody_stands_in_and_lays_it_down(manager, signed_in):
     assert manager.post(form, {"who": WORKER}).status_code == 422
     assert manager.post(form, {"who": WORKER, "last": last}).status_code == 302
     lent = Grant.objects.get(person__key="demo-worker")
+    assert "stands in for Manager Mei" in manager.get("/desk/roles/").content.decode()
     assert "Who stands in for me" in manager.get("/me/roles/").content.decode()
 
     worker = signed_in("demo-worker")
@@ -152,6 +198,22 @@ def test_a_reader_sees_figures_and_nothing_else(client, city):
     assert 'href="/desk/figures/"' in page
     assert reader.get("/desk/figures/").status_code == 200
     assert reader.get("/desk/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "back"),
+    [(Role.READER, ""), (Role.STAFF, "/desk/"), (Role.OFFICER, "/operate/"),
+     (Role.OPERATOR, "/desk/")],
+)  # fmt: skip
+def test_the_way_back_leads_where_one_may_go(client, city, role, back):
+    key = CENTRE if role in (Role.READER, Role.STAFF) else OFFICE
+    reader = with_role(client, role, key, region="gusu" if role == Role.OFFICER else None)
+    pages = [reader.get(path) for path in ("/desk/figures/", "/desk/agreements/")]
+    seen = [page.content.decode() for page in pages if page.status_code == 200]
+    ways = {way for page in seen for way in re.findall(r'class="back" href="([^"]+)"', page)}
+    assert len(seen) == (1 if role == Role.READER else 2)
+    assert ways == ({back} if back else set())
+    assert all(reader.get(way).status_code == 200 for way in ways)
 
 
 class TestOfficer:

@@ -4,7 +4,13 @@ import ast
 from pathlib import Path
 
 import learncity
-from learncity.web.pages.trail import ACTIONS, DETAILS, HIDDEN, SUBJECTS
+from learncity.apps.households.types import Deed
+from learncity.apps.households.types import MandateKind as Right
+from learncity.apps.organizations.types import Elsewhere, Post
+from learncity.apps.people.types import IdentifierKind, MergeReason, RevealReason
+from learncity.apps.privacy.types import Channel, Decision, RequestState
+from learncity.apps.roles.types import Ending, Role
+from learncity.web.pages.trail import ACTIONS, DETAILS, FIELDS, HIDDEN, HOW, SUBJECTS
 
 SOURCE = Path(learncity.__file__).parent
 
@@ -50,3 +56,43 @@ def test_every_kind_of_subject_has_its_words():
 
     assert len(subjects) > 10
     assert sorted(subjects - set(SUBJECTS)) == []
+
+
+# What the details of the trail are taken from; a detail that is in neither list is decided here.
+ENUMERATIONS = {
+    "kind": [*IdentifierKind, *Right],
+    "reason": [*RevealReason, *MergeReason, *Elsewhere],
+    "deed": [*Deed],
+    "role": [*Role],
+    "ending": [*Ending],
+    "channel": [*Channel],
+    "state": [*RequestState],
+    "decision": [*Decision],
+    "post": [*Post],
+    "how": ["PAGE", "PRINT", "COMPARISON", "CONSENTS", "NUMBER", "CODE", "API"],
+}
+FREE = {
+    "changes", "conflicts", "before", "after", "waiting_limit", "new", "changed", "same",
+    "left_out", "parties", "number", "others", "lines", "founded", "ended", "page", "found",
+    "days", "rows",
+}  # fmt: skip
+NAMED = {"fields", "group", "key", "other"}
+
+
+def test_every_symbol_of_a_detail_has_its_words():
+    details = {word.arg for note in notes() for word in note.keywords if word.arg} - {"by"}
+
+    assert sorted(details - HIDDEN - FREE - NAMED - set(ENUMERATIONS)) == []
+    mute = [
+        (name, str(symbol))
+        for name, symbols in ENUMERATIONS.items()
+        for symbol in symbols
+        if not HOW[name].get(str(symbol))
+    ]
+    assert mute == []
+
+
+def test_every_field_of_an_organization_has_its_words():
+    from learncity.apps.organizations.models import Organization
+
+    assert set(FIELDS) <= {f.attname for f in Organization._meta.get_fields() if f.concrete}

@@ -15,6 +15,7 @@ from learncity.apps.households.types import (
     AlreadyInvited,
     Answer,
     HandOverFirst,
+    HeadOfAnother,
     HouseholdNotFound,
     InAnotherHousehold,
     InvitationNotFound,
@@ -131,6 +132,20 @@ def test_an_invitation_to_an_address_of_nobody_waits_thirty_days(two):
     row = Invitation.objects.get(pk=invitation)
     assert (row.email, row.answer) == (None, "TAKEN_BACK")
     invite(household, mother, own)
+
+
+def test_a_head_is_told_to_hand_over_before_joining_another(two):
+    mother, daughter = two
+    household = found(daughter)
+    child = make_person("孩子", account=True)
+    invitation = invite(found(mother), mother, reach(daughter))
+    with pytest.raises(InAnotherHousehold) as alone:
+        answer(invitation, daughter)
+    answer(invite(household, daughter, reach(child)), child)
+    with pytest.raises(HeadOfAnother) as head:
+        answer(invitation, daughter)
+    assert type(alone.value) is InAnotherHousehold
+    assert (head.value.code, head.value.says) != (alone.value.code, alone.value.says)
 
 
 def test_a_person_lives_in_one_household_and_belongs_to_many_clans(two):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from learncity.apps.notices import queries as notices
 from learncity.apps.organizations.factories import make_organization
@@ -28,8 +28,9 @@ from learncity.apps.roles.types import (
     ReviewNotFound,
     Role,
 )
-from learncity.kernel import audit
+from learncity.kernel import audit, formats
 from learncity.kernel.acting import SYSTEM, By, Via
+from learncity.kernel.dated import begin_of, day_of
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -222,6 +223,16 @@ class TestStandIns:
         services.end(grant_id=grant, ending=Ending.TAKEN, by=SYSTEM, at=timezone.now())
         assert not may(other)
 
+    def test_they_read_for_whom_and_until_when(self, at):
+        holder, other = make_person("Mei", account=True), make_person(account=True, language="en")
+        grant = give(holder)
+        until = begin_of(day_of(at) + timedelta(days=11))
+        self.lend(grant, holder, other, at, until=until)
+        told = notices.inbox(other)[0]
+        assert "Mei" in told.title
+        with translation.override("en"):
+            assert formats.day(day_of(at) + timedelta(days=10)) in told.body
+
     def test_the_holder_ends_it(self, person, at):
         other, grant = make_person(), give(person)
         lent = self.lend(grant, person, other, at)
@@ -276,8 +287,10 @@ class TestReviews:
         assert self.begin() == review
         assert queries.find_review(review).total == 3  # with the demo's own
 
+        asked = queries.figures(None, at=timezone.now()).unreviewed
         self.decide(review, stays, True)
         self.decide(review, stays, True)
+        assert queries.figures(None, at=timezone.now()).unreviewed == asked - 1
         self.decide(review, goes, False)
         assert may(person)
         assert queries.find_grant(stays).confirmed_at
