@@ -19,7 +19,8 @@ def test_a_migrant_worker_gets_a_place_on_an_old_phone_in_chinese(site, visitor)
     worker = visitor(width=360, height=740, scripts=False, one_bar=True)
 
     worker.visit("/")
-    assert "苏州" in worker.heading()
+    # What it says above depends on whether anything still begins this evening.
+    assert "苏州" in worker.text()
     worker.search("会计")
     worker.follow(worker.row(COURSE))
     worker.follow(worker.row(CLASS))

@@ -1,6 +1,7 @@
 """The file of rows left out: its owner's alone from its first byte on, and no draft stays."""
 
 import pytest
+from django.utils import translation
 
 from learncity.kernel import failed_rows
 from learncity.kernel.csv_files import Columns, CsvFile, RowError
@@ -55,8 +56,9 @@ def test_no_draft_stays_of_a_workbook_that_could_not_be_packed(
 
 
 def test_cells_stand_apart_as_in_the_file_unless_it_is_said(errors, tmp_path):
-    errors("own.csv").close()
-    errors("said.csv", delimiter=",").close()
+    with translation.override("en"):
+        errors("own.csv").close()
+        errors("said.csv", delimiter=",").close()
     own, said = ((tmp_path / n).read_text("utf-8-sig") for n in ("own.csv", "said.csv"))
     assert own.startswith("name;id;problem\nAn;12345;")
     assert said.startswith("name,id,problem\nAn,12345,")

@@ -42,7 +42,7 @@ def lay_astray(request: HttpRequest, payload: shapes.Lay) -> Status[BaseModel]:
     """
     laid = services.lay(
         chosen=[(one.thing, one.id) for one in payload.chosen],
-        place_keys=payload.place_keys,
+        place_keys=payload.places,
         reason=payload.reason,
         by=By(account(request).person_id, Via.API),
         at=timezone.now(),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from learncity.apps.organizations import types as room
 from learncity.apps.organizations.types import Elsewhere, Thing
@@ -86,23 +86,10 @@ class Lay(Shape):
     model_config = {"extra": "forbid", "use_attribute_docstrings": True}
 
     chosen: list[Chosen] = Field(min_length=1, max_length=200)
-    place: Slug | None = None
-    """Key of a region of today."""
-    places: list[Slug] | None = Field(default=None, max_length=200)
-    """Instead of `place`, for what is covered: any number of regions, or none of them."""
+    places: list[Slug] = Field(max_length=200)
+    """Keys of regions of today: one, or of what is covered any number, or none of them."""
     reason: Elsewhere | None = None
     """Needed when the old region did not go into this one, nor into one above it."""
-
-    @model_validator(mode="after")
-    def _says_where(self) -> "Lay":
-        if (self.place is None) == (self.places is None):
-            raise ValueError("say either place or places")
-        return self
-
-    @property
-    def place_keys(self) -> list[str]:
-        """The regions that were said."""
-        return [self.place] if self.place is not None else self.places or []
 
 
 class Laid(Shape):

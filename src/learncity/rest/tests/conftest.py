@@ -99,3 +99,10 @@ def open_class(client, city):
         return key
 
     return find
+
+
+@pytest.fixture
+def at_noon(monkeypatch):
+    """Noon of the city's day: what is on tonight is still to come, at whatever hour tests run."""
+    noon = timezone.localtime().replace(hour=12, minute=0)
+    monkeypatch.setattr(timezone, "now", lambda: noon)

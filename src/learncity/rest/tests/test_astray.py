@@ -15,7 +15,7 @@ ASTRAY = "/api/v1/office/astray"
 
 @pytest.fixture
 def strayed(city):
-    found = make_organization("strayed", place="huqiu")
+    found = make_organization("strayed", places=["huqiu"])
     parts = [
         Line(1, "320505", "320505"),
         Line(2, "320505", "320599", None, Text(en="New"), PlaceKind.DISTRICT, "320500"),
@@ -29,7 +29,7 @@ def items(operator):
 
 
 def lay(operator, organization, **said):
-    body = {"chosen": [{"thing": "SEAT", "id": str(organization.id)}], "place": "huqiu"} | said
+    body = {"chosen": [{"thing": "SEAT", "id": str(organization.id)}], "places": ["huqiu"]} | said
     return operator.post(ASTRAY, body)
 
 
@@ -43,8 +43,8 @@ def test_what_is_astray_is_listed_with_its_candidates(operator, strayed):
 
 
 def test_it_is_said_once_where_it_lies(operator, strayed):
-    assert lay(operator, strayed, place="cn-320599").json() == {"laid": 1}
-    assert lay(operator, strayed, place="cn-320599").json() == {"laid": 0}
+    assert lay(operator, strayed, places=["cn-320599"]).json() == {"laid": 1}
+    assert lay(operator, strayed, places=["cn-320599"]).json() == {"laid": 0}
 
     assert str(strayed.id) not in items(operator)
     entry = AuditEntry.objects.get(action="organizations.laid")
@@ -54,8 +54,8 @@ def test_it_is_said_once_where_it_lies(operator, strayed):
 @pytest.mark.parametrize(
     ("said", "status", "code"),
     [
-        ({"place": "gusu"}, 409, "not_an_heir"),
-        ({"place": "nowhere"}, 409, "place_not_found"),
+        ({"places": ["gusu"]}, 409, "not_an_heir"),
+        ({"places": ["nowhere"]}, 409, "place_not_found"),
         ({"chosen": []}, 422, "invalid"),
         ({"reason": "BECAUSE"}, 422, "invalid"),
     ],
@@ -68,10 +68,10 @@ def test_what_cannot_be_is_refused(operator, strayed, said, status, code):
 
 
 def test_what_somebody_said_meanwhile_is_not_overwritten(operator, strayed):
-    lay(operator, strayed, place="cn-320599")
+    lay(operator, strayed, places=["cn-320599"])
 
     assert lay(operator, strayed).json()["code"] == "lies_already"
-    assert lay(operator, strayed, place="gusu", reason="MOVED").json()["code"] == "lies_already"
+    assert lay(operator, strayed, places=["gusu"], reason="MOVED").json()["code"] == "lies_already"
 
 
 @pytest.fixture
@@ -114,7 +114,6 @@ def test_what_is_covered_may_end_with_its_region(operator, covered):
     [
         ({"places": ["gusu"]}, 409, "not_an_heir"),
         ({"places": ["huqiu", "nowhere"]}, 409, "place_not_found"),
-        ({"places": ["huqiu"], "place": "huqiu"}, 422, "invalid"),
         ({}, 422, "invalid"),
     ],
 )

@@ -150,7 +150,7 @@ BODIES = {
         "kind": "DELEGATE", "principal": "+8615400000002", "delegate": "+8615400000001",
         "purposes": ["CLASSES"], "last_day": "2020-01-01", "paper": "x",
     },
-    "/office/astray": {"chosen": [{"thing": "SEAT", "id": SOME}], "place": "gusu"},
+    "/office/astray": {"chosen": [{"thing": "SEAT", "id": SOME}], "places": ["gusu"]},
     "/desk/people/search": {"text": "wang"},
     "/desk/people": {"id": SOME, "name": "测试"},
     f"/desk/people/{SOME}/corrections": {"name": "测试", "reason": "DOCUMENT"},

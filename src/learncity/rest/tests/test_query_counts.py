@@ -59,7 +59,9 @@ def busy(worker, staff, open_class):
 
 
 @pytest.mark.parametrize(("path", "count"), PUBLIC.items())
-def test_a_public_operation_asks_so_often(client, city, django_assert_num_queries, path, count):
+def test_a_public_operation_asks_so_often(
+    client, city, at_noon, django_assert_num_queries, path, count
+):
     with django_assert_num_queries(count):
         assert client.get(API + path).status_code == 200
 

@@ -257,7 +257,7 @@ def test_the_evening_is_the_one_people_can_still_go_to(clock, begins, is_tomorro
     assert end.isoformat() == f"2027-03-0{7 if is_tomorrow else 6}T00:00:00+08:00"
 
 
-def test_tonight_is_in_the_evening_by_time(client, city):
+def test_tonight_is_in_the_evening_by_time(client, city, at_noon):
     tonight = client.get(f"{API}/tonight").json()
 
     starts = [c["meeting"]["starts_at"] for c in tonight["items"]]
@@ -268,7 +268,7 @@ def test_tonight_is_in_the_evening_by_time(client, city):
 
 
 @pytest.mark.parametrize("place", ["pingjiang", "zhangjiagang"])
-def test_with_a_place_tonight_is_near_it_or_the_nearest_there_is(client, city, place):
+def test_with_a_place_tonight_is_near_it_or_the_nearest_there_is(client, city, at_noon, place):
     everything = client.get(f"{API}/tonight").json()["items"]
     tonight = client.get(f"{API}/tonight?place={place}").json()
 

@@ -98,6 +98,7 @@ ACTIONS = {
     "people.identifier_revealed": gettext_lazy("Read a whole number"),
     "people.home_changed": gettext_lazy("Changed where a person lives"),
     "people.merged": gettext_lazy("Merged two records"),
+    "people.corrected": gettext_lazy("Corrected what is kept of a person"),
     "people.record_claimed": gettext_lazy("Opened the record that an office had made"),
     "people.record_declined": gettext_lazy("Did not open the record that an office had made"),
     "people.merge_proposed": gettext_lazy("Proposed to merge two records"),
@@ -211,7 +212,7 @@ HOW: Mapping[str, Mapping[Any, Any]] = {
         **MERGE_REASON_NAMES,
         **ELSEWHERE_NAMES,
         **CORRECTION_REASON_NAMES,
-    },  # fmt: skip
+    },
     "deed": DEED_NAMES,
     "role": ROLE_NAMES,
     "ending": ENDING_NAMES,

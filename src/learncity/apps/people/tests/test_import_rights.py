@@ -77,9 +77,9 @@ def test_a_list_gives_an_address_to_a_person_of_whom_it_made_every_record(run):
 
 def test_a_list_rewrites_nobody_who_was_there_before_it(run):
     home = places.ids_by_key(["gusu"])["gusu"]
-    made = there_before("王晓明", born=1960, hometown="Anhui", home_id=home)
+    made = there_before("王晓明", born=1959, hometown="Anhui", home_id=home)
     before = Person.objects.filter(pk=made).values().get()
-    row = {"name": "Evil", "born": "1999", "language": "vi", "home": "wuzhong",
+    row = {"name": "Evil", "born": "1960", "language": "vi", "home": "wuzhong",
            "hometown": "Henan", **NATION}  # fmt: skip
 
     looked, outcome = run(row, is_check=True), run(row)
