@@ -15,7 +15,7 @@ ASTRAY = "/api/v1/office/astray"
 
 @pytest.fixture
 def strayed(city):
-    found = make_organization("strayed", places=["huqiu"])
+    found = make_organization("strayed", place="huqiu")
     parts = [
         Line(1, "320505", "320505"),
         Line(2, "320505", "320599", None, Text(en="New"), PlaceKind.DISTRICT, "320500"),
