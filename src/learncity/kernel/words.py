@@ -6,10 +6,8 @@ machine's ICU would sort differently.
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-
-import rjieba
-from pypinyin import Style, lazy_pinyin, pinyin
 
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _WORD = re.compile(r"[^\W_]+")
@@ -32,19 +30,30 @@ def search_tokens(text: str) -> list[str]:
     Chinese is cut into words and pairs of characters (readers type fragments), other scripts into
     folded words. Only letters and digits, so the result can be given to ``to_tsvector('simple')``.
     """
+    return _tokens(text, _han_tokens)
+
+
+def _tokens(text: str, han_tokens: Callable[[str], Iterable[str]]) -> list[str]:
     tokens: list[str] = []
     at = 0
     for han in _HAN.finditer(text):
         tokens += _WORD.findall(fold(text[at : han.start()]))
-        tokens += _han_tokens(han.group())
+        tokens += han_tokens(han.group())
         at = han.end()
     return tokens + _WORD.findall(fold(text[at:]))
 
 
 def _han_tokens(run: str) -> list[str]:
+    import rjieba  # a dictionary of 30 MB, which many a process never opens
+
     words = [w for w in rjieba.cut_for_search(run) if len(w) > 1]
+    return list(dict.fromkeys([*words, *_pieces(run)]))
+
+
+def _pieces(run: str) -> list[str]:
+    """The pairs and the single signs of Chinese."""
     pairs = [run[i : i + 2] for i in range(len(run) - 1)] or [run]
-    return list(dict.fromkeys([*words, *pairs, *run]))
+    return list(dict.fromkeys([*pairs, *run]))
 
 
 def query_tokens(text: str) -> list[str]:
@@ -66,7 +75,7 @@ def name_words(name: str) -> str:
     Folded, so ``nguyen van an`` finds ``Nguyễn Văn Ân``; Chinese by its signs, their pairs, every
     reading of each sign and the whole name in pinyin: ``zhang wei`` and ``zhangwei`` find 张伟.
     """
-    tokens = search_tokens(unicodedata.normalize("NFC", name))
+    tokens = _tokens(unicodedata.normalize("NFC", name), _pieces)
     for han in _HAN.finditer(name):
         readings = [_readings(sign) for sign in han.group()]
         tokens += [syllable for sign in readings for syllable in sign]
@@ -78,12 +87,16 @@ def name_words(name: str) -> str:
 @lru_cache(maxsize=8192)
 def _readings(sign: str) -> tuple[str, ...]:
     """Every reading of a sign, the most common first."""
+    from pypinyin import Style, pinyin  # 55 MB, likewise
+
     return tuple(pinyin(sign, style=Style.NORMAL, heteronym=True)[0])
 
 
 @lru_cache(maxsize=8192)
 def _pinyin(name: str) -> tuple[str, ...]:
     """One reading of each sign; of a name both its order and its words ask for it."""
+    from pypinyin import lazy_pinyin
+
     return tuple(lazy_pinyin(name))
 
 

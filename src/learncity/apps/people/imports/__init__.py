@@ -22,6 +22,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learncity.apps.people.identifiers import CLAIM
+from learncity.apps.people.list_columns import COLUMNS, NUMBERS
+from learncity.apps.people.list_rows import Candidate, Reader
 from learncity.apps.people.queries import erased, groups
 from learncity.apps.people.services import list_named, list_to_look
 from learncity.apps.places import queries as places
@@ -31,8 +33,6 @@ from learncity.kernel.csv_cells import some
 from learncity.kernel.csv_files import CsvFile, Outcome, Row
 
 from . import _staging, _writing
-from ._columns import COLUMNS, NUMBERS
-from ._reading import Candidate, Reader
 
 __all__ = ["BATCH", "COLUMNS", "NUMBERS", "PeopleImport"]
 

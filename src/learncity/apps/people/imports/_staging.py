@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from ._reading import Candidate
+from learncity.apps.people.list_rows import Candidate
 
 _TABLES = """
 CREATE TEMP TABLE IF NOT EXISTS people_in_row (

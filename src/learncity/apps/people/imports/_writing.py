@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learncity.apps.people.identifiers import about_of
+from learncity.apps.people.list_rows import Candidate, Stated
 from learncity.apps.people.models import (
     Account,
     Identifier,
@@ -29,7 +30,6 @@ from learncity.kernel import sealing
 from learncity.kernel.acting import By
 from learncity.kernel.ids import uuid7
 
-from ._reading import Candidate, Stated
 from ._staging import Met, copy_into
 
 Pair = tuple[UUID, UUID]

@@ -1,7 +1,8 @@
 """What the columns of a list of people are called, here and by those who send lists."""
 
-from learncity.apps.people.types import IdentifierKind
 from learncity.kernel.csv_files import Columns
+
+from .types import IdentifierKind
 
 # A column that holds a number, and the column that says who gave it out, if it needs one.
 NUMBERS = {

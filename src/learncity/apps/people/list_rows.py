@@ -1,4 +1,4 @@
-"""One row of a list of people, read and checked without the database.
+"""One row of a list of people, read and checked without the database, and without its models.
 
 What is wrong is said with the column and the class of the value, never the value: what stands in a
 list of people belongs to nobody's screen or log.
@@ -14,8 +14,6 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from learncity.apps.people.rules import claim_of, parse_number, tidy, year_in
-from learncity.apps.people.types import IdentifierInvalid, IdentifierKind, IssuerMissing, Number
 from learncity.kernel import sealing
 from learncity.kernel.csv_cells import Cells, language
 from learncity.kernel.csv_files import CsvFile, Row, RowError
@@ -24,7 +22,9 @@ from learncity.kernel.texts import LANGUAGES
 from learncity.kernel.words import fold, name_words, sort_key
 from learncity.kernel.workbooks import is_rounded
 
-from ._columns import ADDRESS_COLUMNS, COLUMNS, NUMBERS
+from .list_columns import ADDRESS_COLUMNS, COLUMNS, NUMBERS
+from .rules import claim_of, parse_number, tidy, year_in
+from .types import IdentifierInvalid, IdentifierKind, IssuerMissing, Number
 
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _BORN = re.compile(
