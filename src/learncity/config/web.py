@@ -51,7 +51,9 @@ def load_once() -> None:
     from django.urls import get_resolver
 
     from learncity.config.wsgi import application  # noqa: F401
+    from learncity.kernel import words
 
+    words.load()
     get_resolver().url_patterns  # noqa: B018 - read to have every view imported
     # What is shared is never looked at by the collector, and so never copied.
     gc.collect()

@@ -18,6 +18,12 @@ _LETTERS = {c: i for i, c in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 
 
+def load() -> None:
+    """Open the dictionaries, where several processes will share what one has loaded."""
+    search_tokens("学习")
+    name_words("学")
+
+
 def fold(text: str) -> str:
     """Lower case, without diacritics: ``Kế toán`` and ``ke toan`` are the same."""
     lowered = text.lower().replace("đ", "d")
