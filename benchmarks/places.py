@@ -20,8 +20,6 @@ HOT, TRIES = 30, 1_500
 RUSHES, RUSHERS = 50, 60
 # More applications than can be answered in a second: the lists of a run are cut by it.
 MOST_A_SECOND = 900
-# G5: 15 ms, where 32 moves of one client took 3.36 ms (9,534 a second).
-WORST = 4.5
 # A form's token is as good as the cookie that says the same.
 _TWIN = "b" * 32
 
@@ -402,15 +400,13 @@ def queue(bench: Bench) -> Section:
             "G5", "32 clients ≥ 0.5 of one client's rate, in the database",
             f"{share:.2f}, through the service {served:.2f}", share >= 0.5,
         ),
-        Goal(
-            "G5", f"p99 of 32 clients ≤ {WORST} × 32 moves of one client, in the database",
-            f"{p99 / line:.1f} × ({p99:.0f} ms)", p99 <= WORST * line,
-        ),
+        Goal("G5", "p99 ≤ 15 ms with 32 clients, in the database", f"{p99:.0f} ms", p99 <= 15),
     ]  # fmt: skip
     section.notes.append(
         "Each of 32 in line waits for those before: at one client's rate alone the last waits "
         f"{line:.0f} ms, the disk's flush of every move included. Where nobody waits for anybody, "
-        f"over {MANY} classes, the same rows take {free.p99:.0f} ms at p99. The goal was 15 ms "
-        "where one client made 9,534 moves of three rows a second, so that 32 took 3.4 ms."
+        f"over {MANY} classes, the same rows take {free.p99:.0f} ms at p99. The goal was set where "
+        "one client made 9,534 moves of three rows a second: 15 ms is 4.5 × 32 of those moves, and "
+        f"{p99:.0f} ms are {p99 / line:.1f} × 32 of these."
     )
     return section

@@ -183,11 +183,21 @@ def end_all(grants: list[Grant], ending: Ending, *, by: By, at: datetime) -> Non
     # Of what has ended nobody is asked any more.
     undecided = Item.objects.filter(grant__in=living, keep=None, review__closed_at=None)
     undecided.update(keep=False, decided_at=at)
-    for grant in living:
-        audit.note(
-            "roles.ended", f"person {grant.person_id}", by=by, role=grant.role, ending=ending.value
-        )
+    _note_ended(living, ending, by)
     telling.ended([g.id for g in living], at=at)
+
+
+def _note_ended(grants: list[Grant], ending: Ending, by: By) -> None:
+    """One entry a role, in one statement for each time that a person stands among them."""
+    left = grants
+    while left:
+        first = {grant.person_id: grant for grant in reversed(left)}
+        entries = {
+            f"person {pk}": {"role": grant.role, "ending": ending.value}
+            for pk, grant in first.items()
+        }
+        audit.note_all("roles.ended", entries, by=by)
+        left = [grant for grant in left if first[grant.person_id] is not grant]
 
 
 def others_operate(gone: set[UUID], at: datetime) -> bool:
