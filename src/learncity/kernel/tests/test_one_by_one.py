@@ -19,7 +19,7 @@ def test_the_rest_is_done_before_the_first_fault_is_raised():
         done.append(number)
         return 1
 
-    with pytest.raises(LookupError, match="^1$"):
+    with pytest.raises(LookupError, match=r"^1$"):
         one_by_one([0, 1, 2, 3, 4], work, what="number")
 
     assert done == [0, 2, 4]
