@@ -1,7 +1,7 @@
 """The row of imports: a list of people by the product, beside the least that writes its rows.
 
-Every way writes its own people into the same tables with the same constraints. The product comes
-last and finds them fullest.
+Every way writes its own people into a copy of the database of its own: the same tables with the
+same constraints, and as much in them before.
 """
 
 import csv
@@ -12,13 +12,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.db import connection, transaction
 from django.utils import timezone
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from learncity.apps.people.models import Identifier, Listed, Person, PersonKey, Residence
 from learncity.apps.people.rules import check_sign
@@ -99,7 +103,7 @@ def imports(bench: Bench) -> Section:
         "imports", f"A list of {count:,} people",
         ["way", "seconds", "rows a second", "of staged SQL", "peak MB", "others"],
     )  # fmt: skip
-    with TemporaryDirectory(dir=os.environ["LEARNCITY_DATA"]) as folder:
+    with TemporaryDirectory(dir=os.environ["LEARNCITY_DATA"]) as folder, bench.product.resting():
         sent, staged = Path(folder) / "people.csv", Path(folder) / "staged.csv"
         _write(sent, [HEAD], people(count, 30_000_000))
         _write(staged, [], _worked_out(people(count, 10_000_000)))
@@ -107,24 +111,54 @@ def imports(bench: Bench) -> Section:
 
         def run(way: str, work: Callable[[], float], scale: int = 1) -> None:
             bench.step()
+            roots = [*bench.product.database(), os.getpid()]
             begun, busy = time.perf_counter(), machine.busy_seconds()
-            before = machine.cpu_seconds([*bench.product.roots(), os.getpid()])
+            before = machine.cpu_seconds(roots)
             memory = work()
             seconds = time.perf_counter() - begun
-            own = machine.cpu_seconds([*bench.product.roots(), os.getpid()]) - before
+            own = machine.cpu_seconds(roots) - before
             others = max(0.0, machine.busy_seconds() - busy - own)
             share = others / (seconds * (os.cpu_count() or 1))
             section.disturbed = max(section.disturbed, share)
             timed[way] = (seconds * scale, memory, share)
 
         run("bare COPY into a table without an index", lambda: _copy(sent))
-        run("staged SQL by hand, every value worked out before", lambda: _by_hand(staged))
-        few = people(count // SAMPLE, 20_000_000)
-        run(f"bulk_create, a {SAMPLE}th, times {SAMPLE}", lambda: _bulk_create(few), SAMPLE)
-        run("import people", lambda: _product(sent))
-        run("import people, the same file again", lambda: _product(sent))
+        with _copied():
+            run("staged SQL by hand, every value worked out before", lambda: _by_hand(staged))
+        with _copied():
+            few = people(count // SAMPLE, 20_000_000)
+            run(f"bulk_create, a {SAMPLE}th, times {SAMPLE}", lambda: _bulk_create(few), SAMPLE)
+        with _copied():
+            run("import people", lambda: _product(sent))
+            run("import people, the same file again", lambda: _product(sent))
     _report(section, timed, count)
     return section
+
+
+@contextmanager
+def _copied() -> Iterator[None]:
+    """Work on a copy of the database during the block; nobody else may be connected."""
+    settings = connection.settings_dict
+    original, copy = settings["NAME"], "bench_imports"
+    names = {"copy": sql.Identifier(copy), "original": sql.Identifier(original)}
+    make = sql.SQL("CREATE DATABASE {copy} TEMPLATE {original} STRATEGY file_copy").format(**names)
+    drop = sql.SQL("DROP DATABASE IF EXISTS {copy} WITH (FORCE)").format(**names)
+
+    def use(name: str, *statements: sql.Composed) -> None:
+        connection.close()
+        connection.close_pool()
+        with psycopg.connect(
+            make_conninfo(os.environ["DATABASE_OWNER_URL"], dbname="postgres"), autocommit=True
+        ) as owner:
+            for statement in statements:
+                owner.execute(statement)
+        settings["NAME"] = name
+
+    use(copy, drop, make)
+    try:
+        yield
+    finally:
+        use(original, drop)
 
 
 def _report(section: Section, timed: dict[str, tuple[float, float, float]], count: int) -> None:
@@ -138,9 +172,11 @@ def _report(section: Section, timed: dict[str, tuple[float, float, float]], coun
     peak = max(timed[names[n]][1] for n in (3, 4))
     section.goals += [
         Goal(
-            "G10", "≤ 2 × staged SQL, or ≤ 0.5 × bulk_create",
-            f"{product / by_hand:.2f} ×, {product / created:.2f} ×",
-            product <= 2 * by_hand or product <= created / 2,
+            "G10", "≤ 0.5 × bulk_create", f"{product / created:.2f} ×", product <= created / 2
+        ),
+        Goal(
+            "G10", "wished for: ≤ 2 × staged SQL",
+            f"{product / by_hand:.2f} ×", product <= 2 * by_hand,
         ),
         Goal("G10", "≤ 300 MB", f"{peak:.0f} MB", peak <= 300),
     ]  # fmt: skip
@@ -258,9 +294,15 @@ def _create(rows: list[tuple[str, ...]], homes: dict[str, UUID], list_id: UUID, 
 def _product(sent: Path) -> float:
     """The command, as somebody types it; the peak of memory of all its processes in MB."""
     command = [sys.executable, "-P", "-m", "learncity.config.cli", "import", "people", str(sent)]
+    name = connection.settings_dict["NAME"]
+    address = make_conninfo(os.environ["DATABASE_URL"], dbname=name)
     with (
         subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "DATABASE_URL": address},
         ) as running,
         machine.Memory(running.pid) as memory,
     ):

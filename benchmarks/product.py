@@ -48,6 +48,15 @@ class Product:
     ) -> None:
         self.port, self.process, self.server = port, process, server
 
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Have it stopped during the block; its database runs on."""
+        _stop(self.process)
+        try:
+            yield
+        finally:
+            self.process = _start(self.port)
+
     def roots(self) -> list[int]:
         """The processes from which all others of the product and its database descend."""
         return [self.process.pid, *self.database()]
@@ -157,8 +166,17 @@ def choose_address() -> None:
 @contextmanager
 def running() -> Iterator[Product]:
     """Have the product running with the demo city, in the data folder of the environment."""
-    port, data = int(os.environ["PORT"]), Path(os.environ["LEARNCITY_DATA"])
-    with (data / "serve.log").open("wb") as log:
+    port = int(os.environ["PORT"])
+    product = Product(port, _start(port), Embedded(os.environ["LEARNCITY_DATA"]))
+    try:
+        yield product
+    finally:
+        _stop(product.process)
+
+
+def _start(port: int) -> subprocess.Popen[bytes]:
+    path = Path(os.environ["LEARNCITY_DATA"]) / "serve.log"
+    with path.open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "learncity.config.cli", "serve", "--demo"],
             stdin=subprocess.DEVNULL,
@@ -166,11 +184,16 @@ def running() -> Iterator[Product]:
             stderr=log,
         )
     try:
-        _await(process, port, data / "serve.log")
-        yield Product(port, process, Embedded(data))
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
+        _await(process, port, path)
+    except BaseException:
+        _stop(process)
+        raise
+    return process
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    process.wait(60)
 
 
 def _await(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -49,7 +49,6 @@ SETTINGS = {
     "unix_socket_permissions": "0700",
     "max_connections": "60",
     "shared_buffers": "256MB",
-    "wal_compression": "on",
     # Short queries gain nothing from it and pay for it.
     "jit": "off",
     "log_line_prefix": "%m [%p] %q%u@%d ",

@@ -1,6 +1,5 @@
 """Numbers of identity: stated, ended, shown whole for a reason, erased. Called through services."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -53,20 +52,22 @@ def add_identifier(*, person_id: UUID, number: Number, by: By, at: datetime) -> 
         OwnAddress: an address that whoever states it signs in with or holds, of somebody else.
         TooManyIdentifiers: more than ten of their own in a day.
     """
-    found = _hold_claim(number)
+    claims = _hold_claim(number)
     if not Person.objects.filter(pk=person_id).exists():
         raise PersonNotFound(str(person_id))
     mine = set(queries.all_ids(person_id))
-    held = Identifier.objects.filter(claim__in=found, ended_at=None).order_by("id")
+    held = _holder(claims)
     _refuse_own_address(mine, number, held, by)
-    for one in held:
-        if one.person_id not in mine:
-            raise IdentifierTaken
-    same = next((one for one in held if one.kind == number.kind), None)
-    if same:
-        return same.as_value()
-    _refuse_what_cannot_be(person_id, mine, number, by, at)
-    made = _seal(person_id, number, found[0], by, at)
+    if held and held.person_id not in mine:
+        raise IdentifierTaken
+    for one in _cards(held):
+        if one.kind == number.kind:
+            return one.as_value()
+    # Another card goes with the record that has the first one, should the two come apart.
+    whose = held.person_id if held else person_id
+    _refuse_what_cannot_be(whose, mine, number, by, at)
+    made = _seal(whose, number, by, at)
+    made.claim, made.same_as = (None, held) if held else (claims[0], None)
     made.save(force_insert=True)
     if by.person_id not in mine:
         audit.note("people.identifier_added", f"person {person_id}", by=by, kind=number.kind.value)
@@ -93,16 +94,27 @@ def _hold_claim(number: Number) -> list[bytes]:
     return found
 
 
-def _refuse_own_address(
-    mine: set[UUID], number: Number, held: Iterable[Identifier], by: By
-) -> None:
+def _holder(claims: list[bytes]) -> Identifier | None:
+    """The living number that has one of the hashes; not ended before this transaction is."""
+    rows = Identifier.objects.filter(claim__in=claims, ended_at=None)
+    return rows.select_for_update(no_key=True).order_by("id").first()
+
+
+def _cards(held: Identifier | None) -> list[Identifier]:
+    """The card that claims a number, and the others of the person that say the same."""
+    if held is None:
+        return []
+    return [held, *Identifier.objects.filter(same_as=held, ended_at=None).order_by("id")]
+
+
+def _refuse_own_address(mine: set[UUID], number: Number, held: Identifier | None, by: By) -> None:
     """Whoever proves an address finds what an office wrote: never the clerk themselves."""
     if number.kind not in ADDRESSES or by.person_id is None or by.person_id in mine:
         return
     clerk = queries.all_ids(by.person_id)
     accounts = Account.objects.filter(person_id__in=clerk)
     theirs = {a for row in accounts for a in (row.phone, (row.email or "").lower()) if a}
-    if number.value in theirs or any(one.person_id in clerk for one in held):
+    if number.value in theirs or (held and held.person_id in clerk):
         raise OwnAddress
 
 
@@ -123,7 +135,8 @@ def _refuse_what_cannot_be(
         raise TooManyIdentifiers
 
 
-def _seal(person_id: UUID, number: Number, claim: bytes, by: By, at: datetime) -> Identifier:
+def _seal(person_id: UUID, number: Number, by: By, at: datetime) -> Identifier:
+    """The row of a number, which claims nothing yet."""
     pk = uuid7()
     sealed = sealing.seal(
         number.value, key=_key_of(person_id), owner=str(person_id), about=about_of(pk)
@@ -134,7 +147,6 @@ def _seal(person_id: UUID, number: Number, claim: bytes, by: By, at: datetime) -
         kind=number.kind,
         issuer=number.issuer,
         sealed=sealed,
-        claim=claim,
         signs=queries.signs_of(number.value)[0],
         key_id=sealing.current_key_id(),
         tail=tail_of(number),
@@ -177,10 +189,24 @@ def end_identifier(*, person_id: UUID, identifier_id: UUID, by: By, at: datetime
         return False
     found.ended_at = max(at, found.added_at)
     found.save(update_fields=["ended_at"])
+    _claim_by_next(found)
     if by.person_id not in mine:
         subject, kind = f"person {found.person_id}", found.kind
         audit.note("people.identifier_ended", subject, by=by, kind=kind)
     return True
+
+
+def _claim_by_next(ended: Identifier) -> None:
+    """The number is still on another card of the person, if they have one: that claims it now."""
+    _, *others = _cards(ended)
+    if others:
+        first = others[0]
+        first.claim, first.same_as = ended.claim, None
+        if ended.key_id != sealing.current_key_id():
+            # The hash it takes over is still to be renewed.
+            first.key_id = ended.key_id
+        first.save(update_fields=["claim", "same_as", "key_id"])
+        Identifier.objects.filter(same_as=ended, ended_at=None).update(same_as=first)
 
 
 @transaction.atomic
@@ -275,7 +301,8 @@ def _rehash(limit: int) -> int:
             about=about_of(row.id),
         )
         about, meant = claim_of(Number(IdentifierKind(row.kind), row.issuer, value))
-        row.claim = sealing.digest(meant, about=about)
+        if row.same_as_id is None:
+            row.claim = sealing.digest(meant, about=about)
         row.signs, row.key_id = queries.signs_of(value)[0], current
     Identifier.objects.bulk_update(rows, ["claim", "signs", "key_id"], batch_size=500)
     return len(rows)

@@ -43,7 +43,12 @@ WHERE (a.phone = %s OR lower(a.email) = %s) AND a.verified_at IS NOT NULL
 _DUPLICATES = """
 WITH mine AS (SELECT people_all_ids(%s) AS id)
 SELECT people_root(o.person_id), 'NUMBER' FROM people_identifier i
-JOIN people_identifier o ON o.claim = i.claim
+CROSS JOIN LATERAL (
+  -- Living and ended: each has an index of its own.
+  SELECT l.person_id FROM people_identifier l WHERE l.claim = i.claim AND l.ended_at IS NULL
+  UNION ALL
+  SELECT e.person_id FROM people_identifier e WHERE e.claim = i.claim AND e.ended_at IS NOT NULL
+) o
 WHERE i.person_id IN (SELECT id FROM mine) AND o.person_id NOT IN (SELECT id FROM mine)
 UNION
 SELECT people_root(o.id), 'NAME' FROM people_person p

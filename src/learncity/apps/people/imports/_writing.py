@@ -354,10 +354,14 @@ def _put_numbers(
                 key=keys[person_id],
                 owner=str(person_id),
             )
+            claiming: dict[bytes, UUID] = {}
             for (pk, stated), box in zip(new.items(), boxes, strict=True):
                 number = stated.number
+                # On a second card of theirs it is the same number.
+                first = claiming.setdefault(stated.claims[0], pk)
+                claim, same_as = (stated.claims[0], None) if first == pk else (None, first)
                 yield (
-                    pk, person_id, number.kind, number.issuer, box, stated.claims[0],
+                    pk, person_id, number.kind, number.issuer, box, claim, same_as,
                     signs_of(number.value)[0], current, tail_of(number), to.at, to.by.person_id,
                     to.by.via,
                 )  # fmt: skip
@@ -365,7 +369,7 @@ def _put_numbers(
     copy_into(
         "people_identifier",
         {"id": "uuid", "person_id": "uuid", "kind": "text", "issuer": "text", "sealed": "bytea",
-         "claim": "bytea", "signs": "bytea", "key_id": "text", "tail": "text",
+         "claim": "bytea", "same_as_id": "uuid", "signs": "bytea", "key_id": "text", "tail": "text",
          "added_at": "timestamptz", "added_by_id": "uuid", "added_via": "text"},
         lines(),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import MD5, Lower, Now
@@ -203,6 +203,10 @@ class Identifier(models.Model):
     sealed = models.BinaryField(null=True)
     # Keyed hash of what the number means, by which it belongs to one person.
     claim = models.BinaryField(null=True)
+    # The same number on another card of the person, an old one beside the new: that one claims it.
+    same_as = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     # Keyed hash of the signs alone, by which it is found when nobody knows who gave it out.
     signs = models.BinaryField(null=True)
     # Which key of the installation both were hashed with.
@@ -220,18 +224,14 @@ class Identifier(models.Model):
                 condition=Q(kind__in=[k.value for k in IdentifierKind]),
                 name="people_identifier_kind_known",
             ),
-            # The same number may stand twice with one person: on an old card and on a new one.
-            ExclusionConstraint(
-                name="people_identifier_of_one_person",
-                expressions=[
-                    ("claim", RangeOperators.EQUAL),
-                    ("person", RangeOperators.NOT_EQUAL),
-                ],
+            models.UniqueConstraint(
+                fields=["claim"],
                 condition=Q(ended_at=None),
+                name="people_identifier_of_one_person",
             ),
             models.UniqueConstraint(
-                fields=["person", "kind", "claim"],
-                condition=Q(ended_at=None),
+                fields=["same_as", "kind"],
+                condition=Q(ended_at=None, same_as__isnull=False),
                 name="people_identifier_stated_once",
             ),
             models.UniqueConstraint(
@@ -241,7 +241,8 @@ class Identifier(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(ended_at=None)
-                | Q(sealed__isnull=False, claim__isnull=False, signs__isnull=False),
+                | Q(sealed__isnull=False, signs__isnull=False)
+                & (Q(claim__isnull=False) ^ Q(same_as__isnull=False)),
                 name="people_living_identifier_is_whole",
             ),
             models.CheckConstraint(
@@ -251,9 +252,12 @@ class Identifier(models.Model):
         ]
         indexes = [
             # Serves 'whose number is this', whoever gave it out.
-            models.Index(fields=["signs"], name="people_identifier_signs"),
-            # Serves possible duplicates: the same number, also where it was ended.
-            models.Index(fields=["claim"], name="people_identifier_claim"),
+            HashIndex(fields=["signs"], name="people_identifier_signs"),
+            # Serves possible duplicates: the same number where it was ended. Living ones have that
+            # of their constraint.
+            models.Index(
+                fields=["claim"], condition=Q(ended_at__isnull=False), name="people_ended_claim"
+            ),
             # Serves renewal: the few that an old key hashed.
             models.Index(fields=["key_id"], name="people_hashed_by"),
         ]

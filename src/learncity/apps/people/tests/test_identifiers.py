@@ -99,6 +99,49 @@ def test_one_person_may_hold_the_old_card_and_the_new_one():
     add(person)
 
     assert {i.kind for i in queries.identifiers_of(person)} == {K.OLD_NATIONAL_ID, K.NATIONAL_ID}
+    assert add(person) == add(person, at=AT + timedelta(days=1))
+    assert queries.find_by_identifier(cn_id()) == person
+
+
+@pytest.mark.parametrize("ended", [0, 1])
+@pytest.mark.django_db
+def test_of_two_cards_with_one_number_either_may_end(ended):
+    person, other = make_person(), make_person()
+    cards = [add(person, Number(K.OLD_NATIONAL_ID, "", "110105491231000")), add(person)]
+
+    end(person, cards[ended])
+
+    assert queries.find_by_identifier(cn_id()) == person
+    with pytest.raises(IdentifierTaken):
+        add(other)
+    end(person, cards[1 - ended])
+    assert queries.find_by_identifier(cn_id()) is None
+    assert add(other).person_id == other
+
+
+@pytest.mark.django_db
+def test_of_three_cards_with_one_number_the_next_claims_it():
+    person = make_person()
+    first = add(person, Number(K.OLD_NATIONAL_ID, "", "110105491231000"))
+    others = [add(person, Number(K.RESIDENCE_PERMIT, "", cn_id().value)), add(person)]
+
+    end(person, first)
+
+    assert queries.find_by_identifier(cn_id()) == person
+    assert add(person, Number(K.RESIDENCE_PERMIT, "", cn_id().value)) == others[0]
+    end(person, others[0])
+    assert queries.find_by_identifier(cn_id()) == person
+    end(person, others[1])
+    assert queries.find_by_identifier(cn_id()) is None
+
+
+@pytest.mark.django_db
+def test_a_second_card_goes_with_the_record_that_has_the_first():
+    kept, other = make_person(), make_person()
+    add(other, Number(K.OLD_NATIONAL_ID, "", "110105491231000"))
+    services.merge(keep=kept, other=other, reason=MergeReason.SAME_DOCUMENT, by=CLERK, at=AT)
+
+    assert add(kept).person_id == other
 
 
 @pytest.mark.django_db
@@ -248,6 +291,22 @@ def test_a_new_installation_key_takes_over_and_the_old_one_can_go(settings):
     ) == cn_id().value  # fmt: skip
 
 
+@pytest.mark.django_db
+def test_a_card_that_takes_over_an_older_hash_is_renewed_too(settings):
+    person = make_person()
+    settings.SEALING_KEYS = {"aaaaaaaa": b"1" * 32}
+    first = add(person, Number(K.OLD_NATIONAL_ID, "", "110105491231000"))
+    settings.SEALING_KEYS = {"aaaaaaaa": b"1" * 32, "bbbbbbbb": b"2" * 32}
+    add(person)
+
+    end(person, first)
+    while services.renew_keys():
+        pass
+
+    settings.SEALING_KEYS = {"bbbbbbbb": b"2" * 32}
+    assert queries.find_by_identifier(cn_id()) == person
+
+
 # An account, where an office wrote down the phone.
 
 
@@ -290,32 +349,46 @@ def test_a_second_phone_of_somebody_with_an_account_opens_nothing():
 
 def raw(person, number, kind=None):
     """Write past the service."""
-    identifiers._seal(person, number, identifiers._hold_claim(number)[0], CLERK, AT).save(
-        force_insert=True
-    )
+    row = identifiers._seal(person, number, CLERK, AT)
+    row.claim = identifiers._hold_claim(number)[0]
+    row.save(force_insert=True)
 
 
 @pytest.mark.parametrize(
     ("change", "name"),
     [
         ({"person": "other"}, "people_identifier_of_one_person"),
-        ({}, "people_identifier_stated_once"),
+        ({"there": passport(), "number": passport()}, "people_identifier_of_one_person"),
         ({"number": cn_id(1)}, "people_one_national_id_per_country"),
     ],
 )
 @pytest.mark.django_db
 def test_the_database_alone_refuses_a_number_that_cannot_be(change, name):
     person = make_person()
-    add(person)
+    add(person, change.get("there"))
     whose = make_person() if "person" in change else person
 
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         raw(whose, change.get("number", cn_id()))
 
 
+@pytest.mark.django_db
+def test_the_database_alone_refuses_a_card_a_second_time():
+    person = make_person()
+    permit = Number(K.RESIDENCE_PERMIT, "", cn_id().value)
+    first = add(person)
+    add(person, permit)
+    row = identifiers._seal(person, permit, CLERK, AT)
+    row.same_as_id = first.id
+
+    with pytest.raises(IntegrityError, match="people_identifier_stated_once"), transaction.atomic():
+        row.save(force_insert=True)
+
+
 @pytest.mark.parametrize(
     ("change", "name"),
     [
+        ({"claim": None}, "people_living_identifier_is_whole"),
         ({"sealed": None}, "people_living_identifier_is_whole"),
         ({"ended_at": AT - timedelta(days=1)}, "people_identifier_ends_after_it_began"),
         ({"kind": "SHOE_SIZE"}, "people_identifier_kind_known"),
