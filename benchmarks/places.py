@@ -403,8 +403,11 @@ def queue(bench: Bench) -> Section:
             "G5", "32 clients ≥ 0.5 of one client's rate, in the database",
             f"{share:.2f}, through the service {served:.2f}", share >= 0.5,
         ),
+        Goal("G5", "p99 ≤ 15 ms, where it was set", f"{p99:.0f} ms here", p99 <= 15),
         Goal(
-            "G5", f"p99 with 32 clients ≤ {WAIT} × 32 moves of one client, in the database",
+            "G5",
+            f"the same as a ratio of one run: p99 with 32 clients ≤ {WAIT} × 32 moves of one "
+            "client, in the database",
             f"{p99 / line:.1f} × ({p99:.0f} ms)", p99 <= WAIT * line,
         ),
     ]  # fmt: skip

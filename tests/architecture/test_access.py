@@ -92,6 +92,8 @@ PAGES = {
     "/operate/committees/suzhou-study-association-board/term/": OPERATOR,
     "/operate/disputes/": OPERATOR,
     "/operate/mandates/new/": OPERATOR,
+    "/operate/trail/": OPERATOR,
+    "/operate/trail.csv": OPERATOR,
     "/operate/astray/": OPERATOR,
     "/operate/astray.csv": OPERATOR,
     "/operate/reforms/": OPERATOR,
@@ -186,6 +188,8 @@ OWN = {
 # One person at the city's office, tested below.
 SOMEBODYS = {
     "operate/people/<uuid:person_id>/",
+    "operate/people/<uuid:person_id>/trail/",
+    "operate/people/<uuid:person_id>/trail.<str:kind>",
     "operate/people/<uuid:person_id>/correct/",
     "operate/people/<uuid:person_id>/consents/",
     "operate/people/<uuid:person_id>/requests/",
@@ -345,6 +349,7 @@ def test_people_are_looked_at_by_the_citys_office_alone(as_, who, account_of):
         "/" + route.replace("<uuid:person_id>", str(somebody))
         .replace("<uuid:other_id>", str(other))
         .replace("<uuid:identifier_id>", str(held.id))
+        .replace("<str:kind>", "csv")
         for route in sorted(SOMEBODYS)
     ]  # fmt: skip
     client = as_(who)

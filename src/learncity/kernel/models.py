@@ -66,7 +66,13 @@ class AuditEntry(models.Model):
     detail = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["-at"], name="kernel_audit_latest")]
+        # They serve the trail as it is read: whole, of one kind, of one person.
+        indexes = [
+            models.Index(fields=["-at"], name="kernel_audit_latest"),
+            models.Index(fields=["action", "-at"], name="kernel_audit_by_action"),
+            models.Index(fields=["subject", "-at"], name="kernel_audit_by_subject"),
+            models.Index(fields=["actor_id", "-at"], name="kernel_audit_by_actor"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"

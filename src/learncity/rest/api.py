@@ -34,6 +34,7 @@ from .operations import (
     places,
     privacy,
     roles,
+    trail,
 )
 from .problems import problem, refused
 from .shell import shelled
@@ -120,6 +121,7 @@ for router in (
     office.one,
     office.papers,
     places.router,
+    trail.router,
     people.router,
     people.one,
     imports.router,

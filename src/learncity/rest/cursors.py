@@ -76,6 +76,28 @@ def read_moment(cursor: str, name: str) -> tuple[datetime, UUID]:
     return moment, key
 
 
+def read_id(cursor: str, name: str) -> UUID:
+    """The last item of the part before, by its id.
+
+    Raises:
+        ValidationError: it is no cursor of this list.
+    """
+    (last,) = read(cursor, name, str)
+    try:
+        return UUID(last)
+    except ValueError as error:
+        raise unknown() from error
+
+
+def after_id(
+    request: HttpRequest, name: str, found: Sequence[T], limit: int, *, last: Callable[[T], UUID]
+) -> PartOf[T]:
+    """Part of a list of which one more was asked for than fits, and that finds its place by id."""
+    part = found[:limit]
+    more = len(found) > limit
+    return PartOf(part, following(request, write(name, str(last(part[-1])))) if more else None)
+
+
 def after_moment(
     request: HttpRequest, name: str, found: Sequence[T], limit: int, *, last: Callable[[T], Moment]
 ) -> PartOf[T]:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -81,8 +82,11 @@ class _DayInput(forms.DateInput):
 
 def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
     """A day, in the form in which browsers send it."""
-    widget = _DayInput(format="%Y-%m-%d")
-    return forms.DateField(label=label, required=required, widget=widget, help_text=help_text)
+    return forms.DateField(
+        label=label, required=required, widget=_DayInput(format="%Y-%m-%d"), help_text=help_text,
+        # So that the day after it is one too.
+        validators=[MaxValueValidator(date(2999, 12, 31))],
+    )  # fmt: skip
 
 
 def after(last_day: date | None) -> date | None:

@@ -40,8 +40,8 @@ def register(
 ) -> UUID:
     """Make a record of somebody without an account. The same id again changes nothing.
 
-    When a code later comes back from a phone number stated here, the account is theirs; of whom a
-    year of birth is stated, once that is said too (``claim_record``).
+    Who later proves a phone number stated here, and says their year of birth, or name where none is
+    stated, opens this record (``claim_record``).
 
     Args:
         person_id: made by the caller, so that a form sent twice is one person.

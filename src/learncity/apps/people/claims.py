@@ -12,21 +12,23 @@ from learncity.kernel.acting import SYSTEM, By, Via
 from . import queries
 from .merges import LOCK, join_records
 from .models import Account, Person, Resemblance
+from .rules import spelled
 from .types import DuplicateBy, MergeReason
 
 
 @transaction.atomic
-def claim_record(*, account_id: UUID, born: int, at: datetime) -> bool:
+def claim_record(*, account_id: UUID, said: str, at: datetime) -> bool:
     """Let an account open the record in which an office wrote its address; whether it was right.
 
-    Whoever proves the address and knows the year of birth is that person. Their record of some
-    minutes goes; if something hangs on it already, it is merged into that of the office.
+    Whoever proves the address and knows the year of birth, or the name where no year is known, is
+    that person. Their record of some minutes goes; if something hangs on it already, it is merged
+    into that of the office.
 
     Args:
-        born: the year that was said.
+        said: the year or the name (``queries.claimed_by`` says which).
     """
     account, held = _held(account_id)
-    if account is None or held is None or born not in queries.birth_years_of(held):
+    if account is None or held is None or spelled(said) not in _right(held):
         return False
     fresh, by = account.person_id, By(account.person_id, Via.WEB)
     account.person_id = held
@@ -56,6 +58,13 @@ def decline_record(*, account_id: UUID, at: datetime) -> bool:
         "people.record_declined", f"person {held}", by=By(account.person_id, Via.WEB),
     )  # fmt: skip
     return True
+
+
+def _right(held: UUID) -> set[str]:
+    """The answers that open a record."""
+    years = queries.birth_years_of(held)
+    names = {spelled(name) for name in queries.names_of(held)} - {""}
+    return {str(year) for year in years} or names
 
 
 def _held(account_id: UUID) -> tuple[Account | None, UUID | None]:

@@ -65,8 +65,9 @@ def add_identifier(*, person_id: UUID, number: Number, by: By, at: datetime) -> 
             return one.as_value()
     # Another card goes with the record that has the first one, should the two come apart.
     whose = held.person_id if held else person_id
-    _refuse_what_cannot_be(whose, mine, number, by, at)
-    made = _seal(whose, number, by, at)
+    _refuse_what_cannot_be(mine, number, by, at)
+    # Stated by themselves it is so in whichever record of theirs.
+    made = _seal(whose, number, By(whose, by.via) if by.person_id in mine else by, at)
     made.claim, made.same_as = (None, held) if held else (claims[0], None)
     made.save(force_insert=True)
     if by.person_id not in mine:
@@ -95,9 +96,8 @@ def _hold_claim(number: Number) -> list[bytes]:
 
 
 def _holder(claims: list[bytes]) -> Identifier | None:
-    """The living number that has one of the hashes; not ended before this transaction is."""
-    rows = Identifier.objects.filter(claim__in=claims, ended_at=None)
-    return rows.select_for_update(no_key=True).order_by("id").first()
+    """The living number that has one of the hashes; under the lock of the claim."""
+    return Identifier.objects.filter(claim__in=claims, ended_at=None).order_by("id").first()
 
 
 def _cards(held: Identifier | None) -> list[Identifier]:
@@ -118,10 +118,8 @@ def _refuse_own_address(mine: set[UUID], number: Number, held: Identifier | None
         raise OwnAddress
 
 
-def _refuse_what_cannot_be(
-    person_id: UUID, mine: set[UUID], number: Number, by: By, at: datetime
-) -> None:
-    own = Identifier.objects.filter(person_id=person_id)
+def _refuse_what_cannot_be(mine: set[UUID], number: Number, by: By, at: datetime) -> None:
+    own = Identifier.objects.filter(person_id__in=mine)
     if number.kind == IdentifierKind.NATIONAL_ID:
         if own.filter(kind=number.kind, issuer=number.issuer, ended_at=None).exists():
             raise HasOneAlready
@@ -130,7 +128,7 @@ def _refuse_what_cannot_be(
         accounts = accounts.filter(Q(phone=number.value) | Q(lower=number.value))
         if accounts.exclude(person_id__in=mine).exists():
             raise IdentifierTaken
-    lately = own.filter(added_by_id=person_id, added_at__gt=at - timedelta(days=1))
+    lately = own.filter(added_by_id__in=mine, added_at__gt=at - timedelta(days=1))
     if by.person_id in mine and lately.count() >= MOST_A_DAY:
         raise TooManyIdentifiers
 
@@ -180,6 +178,9 @@ def end_identifier(*, person_id: UUID, identifier_id: UUID, by: By, at: datetime
     Raises:
         IdentifierNotFound: neither this person nor anybody merged with them ever held it.
     """
+    # Every claim: which one it is, only the opened number says. Two that end at once take turns,
+    # and so does whoever adds another card meanwhile.
+    locks.hold_whole(CLAIM)
     mine = queries.all_ids(person_id)
     rows = Identifier.objects.filter(pk=identifier_id, person_id__in=mine)
     found = rows.select_for_update(no_key=True).first()
@@ -230,7 +231,7 @@ def reveal_identifier(
     key = PersonKey.objects.filter(pk=found.person_id).first()
     if key is None or found.sealed is None:
         raise NumberErased
-    subject = f"identifier {identifier_id}"
+    subject = f"person {found.person_id}"
     audit.note("people.identifier_revealed", subject, by=by, reason=reason.value, kind=found.kind)
     return sealing.unseal(
         bytes(found.sealed),
@@ -304,5 +305,34 @@ def _rehash(limit: int) -> int:
         if row.same_as_id is None:
             row.claim = sealing.digest(meant, about=about)
         row.signs, row.key_id = queries.signs_of(value)[0], current
-    Identifier.objects.bulk_update(rows, ["claim", "signs", "key_id"], batch_size=500)
-    return len(rows)
+    kept = _without_second_claims(rows)
+    Identifier.objects.bulk_update(
+        kept, ["claim", "same_as", "ended_at", "signs", "key_id"], batch_size=500
+    )
+    return len(kept)
+
+
+def _without_second_claims(rows: list[Identifier]) -> list[Identifier]:
+    """The rows that may be renewed: no living number is claimed twice by them.
+
+    While two keys are in use, a process that does not know the newer one may take a number that is
+    claimed already. Of one person it is another card, or the same one again, which ends; of two it
+    stays as it is, under the older key, for the office to find as a possible duplicate.
+    """
+    living = [row for row in rows if row.ended_at is None and row.claim is not None]
+    claims = [bytes(row.claim or b"") for row in living]
+    first = {bytes(i.claim or b""): i for i in Identifier.objects.filter(
+        claim__in=claims, ended_at=None
+    )}  # fmt: skip
+    again = [(row, first.setdefault(bytes(row.claim or b""), row)) for row in living]
+    again = [(row, held) for row, held in again if row.id != held.id]
+    leading = Identifier.objects.filter(same_as__in=[row for row, _held in again], ended_at=None)
+    left = set(leading.values_list("same_as_id", flat=True)) if again else set()
+    for row, held in again:
+        if held.person_id != row.person_id:
+            left.add(row.id)
+        elif held.kind == row.kind:
+            row.ended_at = row.added_at
+        else:
+            row.claim, row.same_as = None, held
+    return [row for row in rows if row.id not in left]

@@ -29,12 +29,13 @@ from .models import (
     SeenInPerson,
     Token,
 )
-from .rules import claim_of, folded_name
+from .rules import claim_of, folded_name, spelled
 from .types import (
     OF_STATES,
     Addresses,
     Alike,
     Assurance,
+    ClaimBy,
     GroupValue,
     IdentifierKind,
     IdentifierValue,
@@ -374,11 +375,8 @@ def find_by_identifier(number: Number) -> UUID | None:
 
 def stated_of(address: Addresses) -> UUID | None:
     """Of whom an office stated this address, if they have no account at all; three queries."""
-    if address.phone:
-        number = Number(IdentifierKind.PHONE, "", address.phone)
-    else:
-        number = Number(IdentifierKind.EMAIL, "", (address.email or "").lower())
-    held = find_by_identifier(number)
+    kind = IdentifierKind.PHONE if address.phone else IdentifierKind.EMAIL
+    held = find_by_identifier(Number(kind, "", address.phone or (address.email or "").lower()))
     if held is None or Account.objects.filter(person_id__in=all_ids(held)).exists():
         return None
     return held
@@ -390,15 +388,28 @@ def birth_years_of(person_id: UUID) -> set[int]:
     return {born for born in rows.values_list("born", flat=True) if born}
 
 
+def names_of(person_id: UUID) -> set[str]:
+    """The names in all records of a person; one query."""
+    rows = Person.objects.filter(of_person(person_id, "id")).exclude(name="")
+    return set(rows.values_list("name", flat=True))
+
+
+def claimed_by(person_id: UUID) -> ClaimBy | None:
+    """What is asked of whoever proves an address of this record, if anything is; two queries."""
+    if birth_years_of(person_id):
+        return ClaimBy.BORN
+    return ClaimBy.NAME if any(spelled(name) for name in names_of(person_id)) else None
+
+
 def waiting_record(account: Account) -> UUID | None:
-    """The record of an office that is this account's if its owner knows the year of birth.
+    """The record of an office that is this account's if its owner knows what is asked of them.
 
     Nobody is asked of a record that they declined. One query where no office stated the address,
-    five at most.
+    four at most.
     """
     for address in (Addresses(account.phone, None), Addresses(None, account.email)):
         held = stated_of(address) if address.phone or address.email else None
-        if held is None or not birth_years_of(held):
+        if held is None:
             continue
         if not Resemblance.objects.filter(person_id=account.person_id, other_id=held).exists():
             return held

@@ -8,6 +8,8 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from learncity.kernel.words import fold
+
 from .types import (
     COUNTRY_ISSUED,
     NAME_ISSUED,
@@ -287,6 +289,11 @@ def tidy(text: str, length: int = 120) -> str:
     if not text.isprintable():
         text = "".join(c if c.isprintable() else " " for c in text)
     return " ".join(text.split())[:length]
+
+
+def spelled(text: str) -> str:
+    """What somebody writes of themselves, without marks, case, spaces and signs between words."""
+    return "".join(c for c in fold(unicodedata.normalize("NFKC", text)) if c.isalnum())
 
 
 def folded_name(name: str) -> str:

@@ -16,7 +16,6 @@ from learncity.kernel.acting import SYSTEM, By
 from learncity.kernel.models import RepeatedRequest
 from learncity.kernel.texts import LANGUAGES
 
-from . import queries
 from .belonging import (
     change_profile,
     confirm_home,
@@ -105,9 +104,8 @@ def account_for(*, address: Addresses, language: str) -> Account:
     """The account that signs in with this address, made when there is none.
 
     Whether it was there cannot be told from outside: a code is sent either way. Two at once get the
-    same account. An address that an office stated of somebody without an account is theirs:
-    whoever proves it finds what the office wrote down. Where the office wrote a year of birth too,
-    they are asked for it first (``claim_record``), and begin with a record of their own.
+    same account. They begin with a record of their own. If an office stated the address of somebody
+    without an account, whoever proves it is asked whether that is them (``claim_record``).
 
     Args:
         address: exactly one of phone and e-mail, in the form of ``rules.parse_address``.
@@ -118,7 +116,7 @@ def account_for(*, address: Addresses, language: str) -> Account:
         return found
     try:
         with transaction.atomic():
-            person = _registered(address) or Person.objects.create(language=language)
+            person = Person.objects.create(language=language)
             return Account.objects.create(
                 person=person, phone=address.phone, email=address.email, password=NO_PASSWORD
             )
@@ -134,14 +132,6 @@ def _find(address: Addresses) -> Account | None:
         return accounts.filter(phone=address.phone).first()
     # In the words of people_one_account_per_email, which then serves it; parsed to lower case.
     return accounts.alias(lower=Lower("email")).filter(lower=address.email).first()
-
-
-def _registered(address: Addresses) -> Person | None:
-    """Whom an office stated this address of, if they have no account and no known year of birth."""
-    held = queries.stated_of(address)
-    if held is None or queries.birth_years_of(held):
-        return None
-    return Person.objects.get(pk=held)
 
 
 def prove(*, account_id: UUID, at: datetime) -> None:

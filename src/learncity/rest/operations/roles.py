@@ -28,13 +28,23 @@ from learncity.apps.roles.access import (
     of_review,
     organizations_for,
 )
-from learncity.apps.roles.types import SCOPES, Act, Ending, GrantNotFound, ReviewNotFound, Scope
+from learncity.apps.roles.types import (
+    SCOPES,
+    Act,
+    Ending,
+    GrantNotFound,
+    GrantValue,
+    ReviewNotFound,
+    Scope,
+)
 from learncity.kernel.acting import By, Via
 from learncity.kernel.dated import begin_of, day_of
+from learncity.rest.cursors import after_count
 from learncity.rest.idempotency import once
 from learncity.rest.identity import only
 from learncity.rest.openapi import refusals
 from learncity.rest.shapes import roles as shapes
+from learncity.rest.shapes.common import Cursor, Limit
 
 from .common import found
 from .households import parsed
@@ -67,11 +77,19 @@ def _until(last: date | None) -> datetime | None:
 
 
 @router.get("/desk/roles", response={200: shapes.Grants, **refusals(403)})
-def list_roles(request: HttpRequest, over: bool = False) -> shapes.Grants:
+def list_roles(
+    request: HttpRequest, over: bool = False, limit: Limit = 50, cursor: Cursor | None = None
+) -> shapes.Grants:
     """List the roles where I give them, of now and later; `over`: those that have ended."""
-    ours = organizations_for(actor_of(request), Act.GIVE_ROLES)
-    rows = queries.grants(ours, at=timezone.now(), over=over)
-    return shapes.Grants(items=[shapes.Grant.of(value) for value in rows])
+    ours, at = organizations_for(actor_of(request), Act.GIVE_ROLES), timezone.now()
+
+    def ask(offset: int, count: int) -> Sequence[GrantValue]:
+        return queries.grants(ours, at=at, over=over, offset=offset, limit=count)
+
+    part = after_count(
+        request, "roles", ask, identity=lambda one: str(one.id), cursor=cursor, limit=limit
+    )
+    return shapes.Grants(items=[shapes.Grant.of(v) for v in part.items], next=part.next)
 
 
 def _of_new(*, payload: shapes.NewGrant, **arguments: Any) -> Sequence[Where]:
@@ -188,7 +206,7 @@ def list_my_roles(request: HttpRequest) -> shapes.Grants:
     """List what I may do for others, now and later, and who stands in for me."""
     me, at = account(request).person_id, timezone.now()
     rows = [*queries.of_person(me, at=at), *queries.stand_ins_of(me, at=at)]
-    return shapes.Grants(items=[shapes.Grant.of(value) for value in rows])
+    return shapes.Grants(items=[shapes.Grant.of(value) for value in rows], next=None)
 
 
 @mine.delete("/me/roles/{uuid:grant_id}", response={200: shapes.Grant, **refusals(404, 409)})

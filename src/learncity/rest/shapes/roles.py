@@ -8,7 +8,7 @@ from pydantic import Field
 
 from learncity.apps.roles.types import Ending, GrantValue, ItemValue, ReviewValue, Role
 
-from .common import Asked, Moment, Named, Shape, Slug, Words
+from .common import Asked, Moment, Named, Next, Shape, Slug, Words
 
 Address = Annotated[str, Field(min_length=3, max_length=254)]
 
@@ -56,6 +56,7 @@ class Grants(Shape):
     """Roles by organization and beginning."""
 
     items: list[Grant]
+    next: Next
 
 
 class NewGrant(Asked):

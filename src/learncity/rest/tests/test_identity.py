@@ -98,6 +98,7 @@ OFFICE = [
     ("post", f"/office/disputes/{SOME}/resolution"),
     ("post", "/office/mandates"),
     ("get", "/office/astray"),
+    ("get", "/office/trail"),
     ("post", "/office/astray"),
     ("post", "/desk/people/search"),
     ("post", "/desk/people"),

@@ -99,7 +99,7 @@ def operate(request: HttpRequest) -> HttpResponse:
             "failures": outbox.given_up(),
             "disputes": households.open_disputes(),
             "columns": trail.columns(),
-            "rows": trail.rows(audit.latest(50)),
+            "rows": trail.rows(audit.latest(20)),
         },
     )  # fmt: skip
 

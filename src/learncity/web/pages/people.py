@@ -235,6 +235,7 @@ def person_page(
     alike = queries.possible_duplicates(card.id, home_ids=mine)
     context = {
         "card": card,
+        "sees_trail": actor_of(request).may(Act.OPERATE),
         "form": form,
         "refusal": refusal,
         "holder": holder,

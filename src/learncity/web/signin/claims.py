@@ -16,12 +16,20 @@ from django.views.decorators.cache import never_cache
 
 from learncity.apps.people import queries, services
 from learncity.apps.people.access import account
+from learncity.apps.people.types import ClaimBy
 from learncity.kernel.access import signed_in
 
 from .limits import may_claim
 from .targets import safe, safe_next
 
-WRONG = _("This is not the year that the office wrote down. Try again, or go on without.")
+WRONG = {
+    ClaimBy.BORN: _(
+        "This is not the year that the office wrote down. Try again, or go on without."
+    ),
+    ClaimBy.NAME: _(
+        "This is not the name that the office wrote down. Try again, or go on without."
+    ),
+}
 
 
 class BornForm(forms.Form):
@@ -34,9 +42,26 @@ class BornForm(forms.Form):
     )  # fmt: skip
 
 
+class NameForm(forms.Form):
+    """One field: the name."""
+
+    name = forms.CharField(
+        label=_("Your full name"), max_length=120, help_text=_("As it stands in your document."),
+        error_messages={"required": _("Write your full name.")},
+    )  # fmt: skip
+
+
+_FORMS = {ClaimBy.BORN: BornForm, ClaimBy.NAME: NameForm}
+
+
 def redirect_to_claim(request: HttpRequest, response: HttpResponse, user: Any) -> HttpResponse:
     """Where somebody goes who has signed in: by way of the question, if it is to be asked."""
-    if queries.waiting_record(user) is None:
+    waiting = queries.waiting_record(user)
+    if waiting is None:
+        return response
+    if queries.claimed_by(waiting) is None:
+        # There is nothing to ask: the office sees the two, and joins them.
+        services.decline_record(account_id=user.pk, at=timezone.now())
         return response
     target = safe(response.headers.get("Location", ""))
     query = f"?{urlencode({'next': target})}" if target else ""
@@ -46,23 +71,26 @@ def redirect_to_claim(request: HttpRequest, response: HttpResponse, user: Any) -
 @signed_in
 @never_cache
 def claim(request: HttpRequest) -> HttpResponse:
-    """Ask for the year of birth of whoever an office wrote down at this address."""
+    """Ask for the year of birth, or the name, of whoever an office wrote down at this address."""
     target, mine = safe_next(request, reverse("web:me")), account(request)
-    if queries.waiting_record(mine) is None:
+    waiting = queries.waiting_record(mine)
+    asked = queries.claimed_by(waiting) if waiting else None
+    if asked is None:
         return redirect(target)
-    form = BornForm(request.POST if request.method == "POST" else None)
+    form = _FORMS[asked](request.POST if request.method == "POST" else None)
     address, is_over = mine.phone or mine.email or "", False
     if request.method == "POST" and request.POST.get("answer") == "no":
         is_over = True
     elif request.method == "POST" and form.is_valid():
-        born = form.cleaned_data["born"]
+        ((field, said),) = form.cleaned_data.items()
         if may_claim(request, address):
-            if services.claim_record(account_id=mine.pk, born=born, at=timezone.now()):
+            if services.claim_record(account_id=mine.pk, said=str(said), at=timezone.now()):
                 return redirect(target)
-            form.add_error("born", WRONG)
+            form.add_error(field, WRONG[asked])
         is_over = not may_claim(request, address, is_said=False)
     if is_over:
         services.decline_record(account_id=mine.pk, at=timezone.now())
     status = 422 if form.errors and not is_over else 200
-    seen = {"form": form, "next": target, "is_over": is_over}
+    by_name = asked == ClaimBy.NAME
+    seen = {"form": form, "next": target, "is_over": is_over, "by_name": by_name}
     return render(request, "web/claim.html", seen, status=status)

@@ -27,7 +27,7 @@ def may_try(request: HttpRequest, state: dict[str, Any]) -> bool:
 
 
 def may_claim(request: HttpRequest, address: str, *, is_said: bool = True) -> bool:
-    """Whether one more year of birth may be said for the address; it is counted once it is."""
+    """Whether one more year or name may be said for the address; it is counted once it is."""
     return ratelimit.consume(
         request, action="claim_record", key=address.lower(), dry_run=not is_said
     )

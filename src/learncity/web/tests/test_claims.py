@@ -84,7 +84,7 @@ def test_whoever_does_not_gets_a_record_of_their_own_and_the_office_sees_both(cl
         assert (alike.card.id, alike.by) == (other, DuplicateBy.NUMBER)
     # Nobody is asked again, and the year alone does not open it any more.
     assert say(client, "1958").url == "/me/"
-    assert not services.claim_record(account_id=account().pk, born=1958, at=timezone.now())
+    assert not services.claim_record(account_id=account().pk, said="1958", at=timezone.now())
     client.post("/sign-out/")
     assert sign_in(client).url == "/me/"
     assert account().person_id == own
@@ -105,10 +105,42 @@ def test_three_years_may_be_said_a_day_whatever_browser_says_them(client):
     assert Resemblance.objects.count() == 1
 
 
-def test_nobody_is_asked_where_the_office_knows_no_year(client):
-    person = known(born=None)
-    assert sign_in(client).url == "/me/"
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Nguyễn Thị Hương", "nguyen thi huong"),
+        ("Known Nora", "  KNOWN   Nora "),
+        ("阿卜杜拉·买买提", "阿卜杜拉买买提"),
+        ("王小明", "王 小明"),
+    ],
+)
+def test_where_the_office_knows_no_year_the_name_is_asked(client, written, said):
+    person = known(born=None, name=written)
+    assert sign_in(client).url.startswith(CLAIM)
+    assert account().person_id != person
+    assert written not in client.get(CLAIM).content.decode()
+
+    assert client.post(CLAIM, {"name": "李秀英", "answer": "yes"}).status_code == 422
+    assert client.post(CLAIM, {"name": "·", "answer": "yes"}).status_code == 422
+    assert client.post(CLAIM, {"name": said, "answer": "yes"}).url == "/me/"
     assert account().person_id == person
+
+
+def test_a_name_opens_nothing_where_a_year_is_known(client):
+    person = known()
+    sign_in(client)
+    assert client.post(CLAIM, {"name": "Known Nora", "answer": "yes"}).status_code == 422
+    assert not services.claim_record(account_id=account().pk, said="Known Nora", at=timezone.now())
+    assert account().person_id != person
+
+
+def test_nobody_is_asked_where_the_office_knows_neither(client):
+    person = known(born=None)
+    Person.objects.filter(pk=person).update(name="")
+    assert sign_in(client).url == "/me/"
+    assert account().person_id != person
+    (alike,) = queries.possible_duplicates(account().person_id).shown
+    assert (alike.card.id, alike.by) == (person, DuplicateBy.NUMBER)
 
 
 def test_what_was_done_meanwhile_goes_along(client):
@@ -126,7 +158,7 @@ def test_only_a_proven_address_claims_a_record(db):
     person = known()
     made = services.account_for(address=Addresses(PHONE, None), language="en")
     assert made.person_id != person
-    assert not services.claim_record(account_id=made.pk, born=1958, at=timezone.now())
+    assert not services.claim_record(account_id=made.pk, said="1958", at=timezone.now())
     assert not services.decline_record(account_id=made.pk, at=timezone.now())
 
 

@@ -58,6 +58,7 @@ MINE = {
     f"/desk/classes/{KEY}/": 8,
     "/desk/figures/": 6,  # nothing counted: no region to be named
     "/operate/": 14,
+    "/operate/trail/": 5,
     "/operate/astray/": 8,
     "/operate/disputes/": 6,
     "/operate/mandates/new/": 4,

@@ -9,8 +9,8 @@ groups are added and never taken away.
 A list never hands over or rewrites somebody it did not make, nor somebody of whom it made one of
 several records that were merged. Only of whom it made, and who does not sign in, it changes name,
 year of birth, language, home and hometown, and only to them it gives phones and e-mail addresses,
-because whoever proves an address gets the record. Of everybody else it fills what is empty. What
-was not taken is a note of the outcome; the row counts as read.
+because whoever proves an address, and knows year or name, gets the record. Of everybody else it
+fills what is empty. What was not taken is a note of the outcome; the row counts as read.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,16 +1,15 @@
 """Tables of people. Private: other rooms go through queries and services."""
 
+from .identifiers import Identifier, PersonKey
 from .lists import Listed, PeopleList, Resemblance
 from .merging import MergeProposal
 from .persons import (
     NO_PASSWORD,
     Account,
     Group,
-    Identifier,
     Membership,
     Merge,
     Person,
-    PersonKey,
     Residence,
     SeenInPerson,
     Token,

@@ -27,7 +27,7 @@ def two_at_once():
     def run(pk):
         start.wait()
         try:
-            got.append(str(services.claim_record(account_id=pk, born=1958, at=timezone.now())))
+            got.append(str(services.claim_record(account_id=pk, said="1958", at=timezone.now())))
         except IntegrityError:
             got.append("REFUSED BY THE DATABASE")
         finally:

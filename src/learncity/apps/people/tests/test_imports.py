@@ -220,8 +220,10 @@ def test_an_address_an_office_stated_leads_to_the_record_when_it_is_proven(run):
         account = services.account_for(address=parsed, language="en")
         assert account.person_id != person.id
         services.prove(account_id=account.pk, at=timezone.now())
-        assert not services.claim_record(account_id=account.pk, born=1901, at=timezone.now())
-        assert services.claim_record(account_id=account.pk, born=person.born, at=timezone.now())
+        assert not services.claim_record(account_id=account.pk, said="1901", at=timezone.now())
+        assert services.claim_record(
+            account_id=account.pk, said=str(person.born), at=timezone.now()
+        )
         account.refresh_from_db()
         assert account.person_id == person.id
         account.delete()

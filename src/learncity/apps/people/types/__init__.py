@@ -139,6 +139,13 @@ class NotSeenByOneself(DomainError):
     says = _("Nobody can note this of themselves. Ask a colleague.")
 
 
+class ClaimBy(StrEnum):
+    """What somebody says who has proven an address that an office stated."""
+
+    BORN = "BORN"
+    NAME = "NAME"
+
+
 class IdentifierKind(StrEnum):
     """What a number is that tells people apart."""
 
