@@ -1,6 +1,6 @@
 """The audit trail. For operators only; the router sees to that."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -46,7 +46,8 @@ def list_trail(
         action=action,
         people=people.all_ids(person_id) if person_id else (),
         since=begin_of(first_day) if first_day else None,
-        before=begin_of(last_day + timedelta(days=1)) if last_day else None,
+        # After the last day that there is, there is none.
+        before=begin_of(last_day + timedelta(days=1)) if last_day and last_day < date.max else None,
     )
     after = cursors.read_id(cursor, _NAME) if cursor else None
     try:

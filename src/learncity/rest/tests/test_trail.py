@@ -37,7 +37,13 @@ def test_it_is_sifted(operator):
     ]
 
 
-@pytest.mark.parametrize("said", ["last_day=9999-12-31", "action=%00", "first_day=2026-13-01"])
+def test_the_first_and_the_last_day_that_there_are_hold_everything(operator):
+    note("test.read")
+    days = "first_day=0001-01-01&last_day=9999-12-31"
+    assert operator.get(f"/api/v1/office/trail?action=test.read&{days}").json()["items"]
+
+
+@pytest.mark.parametrize("said", ["action=%00", "first_day=2026-13-01"])
 def test_what_cannot_be_is_refused(operator, said):
     assert operator.get(f"/api/v1/office/trail?{said}").status_code == 422
 
