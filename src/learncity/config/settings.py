@@ -178,8 +178,6 @@ ACCOUNT_RATE_LIMITS = {
     # As many as MAX_ATTEMPTS, for as long as the code works: that one is counted in the session,
     # where tries that are sent at once do not see each other.
     "try_login_code": "5/10m/key",
-    # Years of birth that whoever proved an address may say, for the record an office made of it.
-    "claim_record": "3/d/key",
     # Codes of assertions by strangers, and people looked for by their number at a desk.
     "verify_code": "30/m/ip",
     "find_person": "60/h/key",

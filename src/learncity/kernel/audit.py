@@ -55,6 +55,12 @@ class Sought:
     before: datetime | None = None
 
 
+def count(action: str, subject: str, *, by: By) -> int:
+    """How often somebody did something to a thing; one query."""
+    rows = AuditEntry.objects.filter(action=action, subject=subject, actor_id=by.person_id)
+    return rows.count()
+
+
 class NoSuchEntry(LookupError):
     """There is no entry of this id."""
 

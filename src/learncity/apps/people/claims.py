@@ -11,9 +11,12 @@ from learncity.kernel.acting import SYSTEM, By, Via
 
 from . import queries
 from .merges import LOCK, join_records
-from .models import Account, Person, Resemblance
+from .models import Account, Merge, Person, Resemblance
 from .rules import spelled
 from .types import DuplicateBy, MergeReason
+
+MOST_TRIES = 3
+_MISSED = "people.record_missed"
 
 
 @transaction.atomic
@@ -24,13 +27,24 @@ def claim_record(*, account_id: UUID, said: str, at: datetime) -> bool:
     that person. Their record of some minutes goes; if something hangs on it already, it is merged
     into that of the office.
 
+    Each wrong answer is written down. After three, whenever they were, the record is declined.
+
     Args:
         said: the year or the name (``queries.claimed_by`` says which).
     """
     account, held = _held(account_id)
-    if account is None or held is None or spelled(said) not in _right(held):
+    if account is None or held is None:
         return False
     fresh, by = account.person_id, By(account.person_id, Via.WEB)
+    if Merge.objects.filter(other_id=fresh, ended_at=None).exists():
+        # The office joined them with a third meanwhile, and joins this record too.
+        _decline(fresh, held, by, at)
+        return False
+    if spelled(said) not in _right(held):
+        audit.note(_MISSED, f"person {held}", by=by)
+        if audit.count(_MISSED, f"person {held}", by=by) >= MOST_TRIES:
+            _decline(fresh, held, by, at)
+        return False
     account.person_id = held
     account.save(update_fields=["person"])
     audit.note("people.record_claimed", f"person {held}", by=By(held, Via.WEB))
@@ -51,13 +65,13 @@ def decline_record(*, account_id: UUID, at: datetime) -> bool:
     account, held = _held(account_id)
     if account is None or held is None:
         return False
-    Resemblance.objects.create(
-        person_id=account.person_id, other_id=held, by=DuplicateBy.NUMBER, at=at
-    )
-    audit.note(
-        "people.record_declined", f"person {held}", by=By(account.person_id, Via.WEB),
-    )  # fmt: skip
+    _decline(account.person_id, held, By(account.person_id, Via.WEB), at)
     return True
+
+
+def _decline(fresh: UUID, held: UUID, by: By, at: datetime) -> None:
+    Resemblance.objects.create(person_id=fresh, other_id=held, by=DuplicateBy.NUMBER, at=at)
+    audit.note("people.record_declined", f"person {held}", by=by)
 
 
 def _right(held: UUID) -> set[str]:

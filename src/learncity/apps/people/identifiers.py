@@ -62,7 +62,7 @@ def add_identifier(*, person_id: UUID, number: Number, by: By, at: datetime) -> 
         raise IdentifierTaken
     for one in _cards(held):
         if one.kind == number.kind:
-            return one.as_value()
+            return _confirmed(one, mine, by).as_value()
     # Another card goes with the record that has the first one, should the two come apart.
     whose = held.person_id if held else person_id
     _refuse_what_cannot_be(mine, number, by, at)
@@ -105,6 +105,16 @@ def _cards(held: Identifier | None) -> list[Identifier]:
     if held is None:
         return []
     return [held, *Identifier.objects.filter(same_as=held, ended_at=None).order_by("id")]
+
+
+def _confirmed(one: Identifier, mine: set[UUID], by: By) -> Identifier:
+    """A number that is there; what somebody said of themselves an office says from now on."""
+    if one.added_by_id == one.person_id and by.person_id not in mine:
+        one.added_by_id, one.added_via = by.person_id, by.via
+        one.save(update_fields=["added_by_id", "added_via"])
+        subject = f"person {one.person_id}"
+        audit.note("people.identifier_confirmed", subject, by=by, kind=one.kind)
+    return one
 
 
 def _refuse_own_address(mine: set[UUID], number: Number, held: Identifier | None, by: By) -> None:
@@ -178,14 +188,16 @@ def end_identifier(*, person_id: UUID, identifier_id: UUID, by: By, at: datetime
     Raises:
         IdentifierNotFound: neither this person nor anybody merged with them ever held it.
     """
-    # Every claim: which one it is, only the opened number says. Two that end at once take turns,
-    # and so does whoever adds another card meanwhile.
-    locks.hold_whole(CLAIM)
     mine = queries.all_ids(person_id)
     rows = Identifier.objects.filter(pk=identifier_id, person_id__in=mine)
-    found = rows.select_for_update(no_key=True).first()
-    if found is None:
+    seen = rows.first()
+    if seen is None:
         raise IdentifierNotFound(str(identifier_id))
+    if seen.ended_at is not None:
+        return False
+    # Two cards that end at once take turns, and so does whoever adds another meanwhile.
+    _hold_claim(_opened(seen))
+    found = rows.select_for_update(no_key=True).get()
     if found.ended_at is not None:
         return False
     found.ended_at = max(at, found.added_at)
@@ -195,6 +207,17 @@ def end_identifier(*, person_id: UUID, identifier_id: UUID, by: By, at: datetime
         subject, kind = f"person {found.person_id}", found.kind
         audit.note("people.identifier_ended", subject, by=by, kind=kind)
     return True
+
+
+def _opened(living: Identifier) -> Number:
+    """The number of a living row, whole; nobody is shown it."""
+    value = sealing.unseal(
+        bytes(living.sealed or b""),
+        key=_key_of(living.person_id),
+        owner=str(living.person_id),
+        about=about_of(living.id),
+    )
+    return Number(IdentifierKind(living.kind), living.issuer, value)
 
 
 def _claim_by_next(ended: Identifier) -> None:
@@ -248,7 +271,7 @@ def destroy_key(*, person_id: UUID, at: datetime) -> bool:
     Living numbers end. Hashes and last signs go too: nothing tells any more that it was theirs.
     """
     rows = Identifier.objects.select_for_update(no_key=True).filter(person_id=person_id)
-    for one in rows.filter(ended_at=None):
+    for one in rows.filter(ended_at=None).order_by("id"):
         one.ended_at = max(at, one.added_at)
         one.save(update_fields=["ended_at"])
     Identifier.objects.filter(person_id=person_id).update(
@@ -288,6 +311,8 @@ def _rewrap_lists(current: str) -> int:
 
 @transaction.atomic
 def _rehash(limit: int) -> int:
+    # Before any row: whoever ends or adds a number holds its claim before its rows.
+    locks.hold_whole(CLAIM)
     current = sealing.current_key_id()
     old = Identifier.objects.exclude(key_id=current).exclude(sealed=None)
     rows = list(old.select_for_update(skip_locked=True).order_by("id")[:limit])

@@ -92,10 +92,14 @@ def join_records(
         kept_id=keep, other_id=other, reason=reason, at=at, by_id=by.person_id
     )
     outbox.publish(RecordsMerged(made.id, keep, other, True, at))
-    audit.note(
-        "people.merged", f"person {keep}", by=by, other=str(other), reason=reason.value, **detail
-    )
+    _note("people.merged", keep, other, by, reason=reason.value, **detail)
     return made.as_value()
+
+
+def _note(action: str, keep: UUID, other: UUID, by: By, **detail: str) -> None:
+    """Write it down of both records: each may stand alone one day."""
+    one, two = ({"other": str(other), **detail}, {"other": str(keep), **detail})
+    audit.note_all(action, {f"person {keep}": one, f"person {other}": two}, by=by)
 
 
 def _propose(
@@ -167,5 +171,5 @@ def unmerge(*, keep: UUID, other: UUID, by: By, at: datetime) -> bool:
     found.ended_at, found.ended_by_id = max(at, found.at), by.person_id
     found.save(update_fields=["ended_at", "ended_by_id"])
     outbox.publish(RecordsMerged(found.id, keep, other, False, found.ended_at))
-    audit.note("people.unmerged", f"person {keep}", by=by, other=str(other))
+    _note("people.unmerged", keep, other, by)
     return True

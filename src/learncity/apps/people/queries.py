@@ -7,7 +7,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
@@ -172,7 +172,8 @@ def assurance(person_id: UUID) -> Assurance:
     if SeenInPerson.objects.filter(person_id=person_id, ended_at=None).exists():
         return Assurance.IN_PERSON
     checked = Identifier.objects.filter(of_person(person_id), kind__in=OF_STATES, ended_at=None)
-    if checked.exclude(added_by_id=person_id).exists():
+    # Whoever said it of themselves, in whichever record of theirs.
+    if checked.exclude(added_by_id=F("person_id")).exists():
         return Assurance.IDENTITY
     proven = Account.objects.filter(person_id=person_id, is_active=True).exclude(verified_at=None)
     return Assurance.ADDRESS if proven.exists() else Assurance.NONE

@@ -73,7 +73,8 @@ def _since(first: date | None, at: datetime) -> datetime:
 
 
 def _until(last: date | None) -> datetime | None:
-    return begin_of(last + timedelta(days=1)) if last else None
+    # After the last day that there is, there is none.
+    return begin_of(last + timedelta(days=1)) if last and last < date.max else None
 
 
 @router.get("/desk/roles", response={200: shapes.Grants, **refusals(403)})

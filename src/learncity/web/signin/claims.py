@@ -19,7 +19,6 @@ from learncity.apps.people.access import account
 from learncity.apps.people.types import ClaimBy
 from learncity.kernel.access import signed_in
 
-from .limits import may_claim
 from .targets import safe, safe_next
 
 WRONG = {
@@ -78,18 +77,16 @@ def claim(request: HttpRequest) -> HttpResponse:
     if asked is None:
         return redirect(target)
     form = _FORMS[asked](request.POST if request.method == "POST" else None)
-    address, is_over = mine.phone or mine.email or "", False
+    is_over = False
     if request.method == "POST" and request.POST.get("answer") == "no":
+        services.decline_record(account_id=mine.pk, at=timezone.now())
         is_over = True
     elif request.method == "POST" and form.is_valid():
         ((field, said),) = form.cleaned_data.items()
-        if may_claim(request, address):
-            if services.claim_record(account_id=mine.pk, said=str(said), at=timezone.now()):
-                return redirect(target)
-            form.add_error(field, WRONG[asked])
-        is_over = not may_claim(request, address, is_said=False)
-    if is_over:
-        services.decline_record(account_id=mine.pk, at=timezone.now())
+        if services.claim_record(account_id=mine.pk, said=str(said), at=timezone.now()):
+            return redirect(target)
+        form.add_error(field, WRONG[asked])
+        is_over = queries.waiting_record(mine) is None
     status = 422 if form.errors and not is_over else 200
     by_name = asked == ClaimBy.NAME
     seen = {"form": form, "next": target, "is_over": is_over, "by_name": by_name}

@@ -26,13 +26,6 @@ def may_try(request: HttpRequest, state: dict[str, Any]) -> bool:
     )
 
 
-def may_claim(request: HttpRequest, address: str, *, is_said: bool = True) -> bool:
-    """Whether one more year or name may be said for the address; it is counted once it is."""
-    return ratelimit.consume(
-        request, action="claim_record", key=address.lower(), dry_run=not is_said
-    )
-
-
 def may_show_factor(request: HttpRequest) -> bool:
     """Whether the account may try one more second factor; it is counted."""
     return ratelimit.consume(request, action="try_second_factor", key=str(request.user.pk))

@@ -10,8 +10,15 @@ from learncity.apps.classes.factories import OPENING, make_class
 from learncity.apps.people import queries, services
 from learncity.apps.people.factories import make_person
 from learncity.apps.people.models import Account, Person, Resemblance
-from learncity.apps.people.types import Addresses, DuplicateBy, IdentifierKind, Number
+from learncity.apps.people.types import (
+    Addresses,
+    DuplicateBy,
+    IdentifierKind,
+    MergeReason,
+    Number,
+)
 from learncity.kernel.acting import COMMAND, By, Via
+from learncity.kernel.ids import uuid7
 from learncity.kernel.models import AuditEntry
 
 from .test_sign_in import ask, code_for, enter
@@ -89,20 +96,41 @@ def test_whoever_does_not_gets_a_record_of_their_own_and_the_office_sees_both(cl
     assert sign_in(client).url == "/me/"
     assert account().person_id == own
     assert list(
-        AuditEntry.objects.filter(action__startswith="people.record").values_list(
-            "action", "subject"
-        )
-    ) == [("people.record_declined", f"person {person}")]
+        AuditEntry.objects.filter(action__startswith="people.record")
+        .order_by("id")
+        .values_list("action", "subject")
+    ) == [
+        *[("people.record_missed", f"person {person}")] * (3 if said[0] else 0),
+        ("people.record_declined", f"person {person}"),
+    ]
 
 
-def test_three_years_may_be_said_a_day_whatever_browser_says_them(client):
-    known()
+def test_three_years_may_be_said_on_whatever_day_in_whatever_browser(client):
+    person = known()
     sign_in(client)
     assert [say(client, y).status_code for y in ("1990", "1991")] == [422, 422]
     client.cookies.clear()
+    cache.clear()
     assert sign_in(client).url.startswith(CLAIM)
     assert say(client, "1992").status_code == 200
     assert Resemblance.objects.count() == 1
+    assert say(client, "1958").url == "/me/"
+    assert account().person_id != person
+    missed = AuditEntry.objects.filter(action="people.record_missed", subject=f"person {person}")
+    assert missed.count() == 3
+
+
+def test_whoever_was_merged_meanwhile_is_joined_by_the_office(client):
+    person, third = known(), make_person()
+    sign_in(client)
+    services.merge(
+        keep=third, other=account().person_id, reason=MergeReason.PERSON_SAYS,
+        by=By(uuid7(), Via.DESK), at=timezone.now(),
+    )  # fmt: skip
+
+    assert say(client, "1958").status_code in (200, 422)
+    assert account().person_id != person
+    assert Resemblance.objects.filter(other_id=person).exists()
 
 
 @pytest.mark.parametrize(

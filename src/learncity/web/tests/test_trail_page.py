@@ -99,11 +99,14 @@ def test_of_one_person_what_they_did_and_what_was_done_with_theirs(office):
     response = office.get(f"/operate/people/{person}/trail/")
 
     assert sorted(what(response)) == [
-        "Looked at a person", "Merged two records", "Searched for people",
+        "Looked at a person", "Merged two records", "Merged two records", "Searched for people",
     ]  # fmt: skip
     assert "Lin Xiu" in response.content.decode()
     assert office.get(f"/operate/people/{uuid7()}/trail/").status_code == 404
     assert audit.latest(1)[0].detail == {"how": "TRAIL"}
+    services.unmerge(keep=person, other=other, by=By(uuid7(), Via.DESK), at=timezone.now())
+    apart = what(office.get(f"/operate/people/{other}/trail/"))
+    assert {"Merged two records", "Separated two records"} <= set(apart)
     assert f"/operate/people/{person}/trail/" in office.get(
         f"/operate/people/{person}/"
     ).content.decode()  # fmt: skip

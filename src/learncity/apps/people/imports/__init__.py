@@ -189,6 +189,13 @@ def _decide(one: Candidate, met: _staging.Met) -> None:
             column,
             _("its numbers belong to two records; merge them at the city office, or correct one"),
         )
+    elif holders - met.vouched.get(one.row, set()):
+        # Whoever states the number of somebody else is not made that person by a list.
+        cells.wrong(
+            column,
+            _("somebody said themselves that this number is theirs; look at their document, add "
+              "the number at the city office, and send the row again"),
+        )  # fmt: skip
     elif holders:
         one.person_id = holders.pop()
 

@@ -51,10 +51,11 @@ JOIN people_listed l ON l.people_list_id = %s AND l.claim = r.claim
 # By an array, so that the planner does not think of reading every number.
 _HELD = f"""
 WITH held AS MATERIALIZED (
-  SELECT person_id, claim FROM people_identifier
+  SELECT person_id, claim, added_by_id IS NOT DISTINCT FROM person_id AS is_own
+  FROM people_identifier
   WHERE claim = ANY(ARRAY(SELECT DISTINCT claim FROM people_in_number)) AND ended_at IS NULL
 )
-SELECT c.n, {_ROOT.format("h.person_id")}, c.is_address, h.claim
+SELECT c.n, {_ROOT.format("h.person_id")}, c.is_address, h.claim, h.is_own
 FROM people_in_number c JOIN held h ON h.claim = c.claim
 """  # noqa: S608
 _REACHED = f"""
@@ -95,12 +96,14 @@ class Met:
         twice: rows that an earlier row of the file says already, and which.
         listed: whom the list had, and the hash of what it said then.
         holders: who holds the row's numbers of identity, by their hash.
+        vouched: of them those of whom an office said so, and not only they themselves.
         reached, accounts: who has the row's phone or e-mail address; by hash, or who signs in so.
     """
 
     twice: dict[int, int] = field(default_factory=dict)
     listed: dict[int, tuple[UUID, bytes]] = field(default_factory=dict)
     holders: dict[int, dict[bytes, UUID]] = field(default_factory=dict)
+    vouched: dict[int, set[UUID]] = field(default_factory=dict)
     reached: dict[int, dict[bytes, UUID]] = field(default_factory=dict)
     accounts: dict[tuple[int, str], set[UUID]] = field(default_factory=dict)
 
@@ -162,9 +165,11 @@ def meet(candidates: Sequence[Candidate], list_id: UUID) -> Met:
         cursor.execute(_LISTED, [list_id])
         met.listed = {n: (person, bytes(said)) for n, person, said in cursor.fetchall()}
         cursor.execute(_HELD)
-        for n, person, is_address, claim in cursor.fetchall():
+        for n, person, is_address, claim, is_own in cursor.fetchall():
             into = met.reached if is_address else met.holders
             into.setdefault(n, {})[bytes(claim)] = person
+            if not is_own:
+                met.vouched.setdefault(n, set()).add(person)
         cursor.execute(_REACHED, [*_reach(candidates, "PHONE"), *_reach(candidates, "EMAIL")])
         for n, at, person in cursor.fetchall():
             met.accounts.setdefault((n, at), set()).add(person)

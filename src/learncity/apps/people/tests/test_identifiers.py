@@ -12,6 +12,7 @@ from learncity.apps.people.models import Account, Identifier, PersonKey
 from learncity.apps.people.rules import check_sign
 from learncity.apps.people.types import (
     Addresses,
+    Assurance,
     HasOneAlready,
     IdentifierKind,
     IdentifierNotFound,
@@ -599,7 +600,7 @@ def test_control_without_the_lock_only_the_triggers_keep_the_claim(committed, mo
         return found
 
     person = make_person()
-    monkeypatch.setattr(locks, "hold_whole", lambda what: None)
+    monkeypatch.setattr(locks, "hold_one_of", lambda what, key: None)
     monkeypatch.setattr(identifiers, "_claim_by_next", lambda ended: _pass_on(ended, look))
 
     assert end_two_of_three(person) == ["ENDED", "REFUSED BY THE DATABASE"]
@@ -633,6 +634,22 @@ def test_what_somebody_states_themselves_is_theirs_in_whichever_record():
     services.merge(keep=kept, other=other, reason=MergeReason.SAME_DOCUMENT, by=CLERK, at=AT)
 
     assert add(kept, by=By(kept, Via.WEB)).own
+
+
+@pytest.mark.django_db
+def test_what_somebody_said_of_themselves_an_office_confirms():
+    person = make_person()
+    by = By(person, Via.WEB)
+    assert add(person, by=by).own
+    assert queries.assurance(person) == Assurance.NONE
+    assert add(person, by=by).own
+
+    assert not add(person).own
+    assert not add(person, by=by).own
+    assert queries.assurance(person) == Assurance.IDENTITY
+    assert audited("people.identifier_confirmed") == [
+        (CLERK.person_id, f"person {person}", {"kind": "NATIONAL_ID"})
+    ]
 
 
 @pytest.mark.django_db

@@ -24,7 +24,7 @@ from learncity.apps.people.rules import check_sign
 from learncity.apps.people.types import IdentifierKind, MergeReason, Number
 from learncity.apps.places import queries as places
 from learncity.kernel import importing
-from learncity.kernel.acting import By, Via
+from learncity.kernel.acting import COMMAND, By, Via
 from learncity.kernel.csv_files import CsvFile
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -227,6 +227,25 @@ def test_an_address_an_office_stated_leads_to_the_record_when_it_is_proven(run):
         account.refresh_from_db()
         assert account.person_id == person.id
         account.delete()
+
+
+def test_a_number_that_somebody_says_is_theirs_makes_them_nobody_of_a_list(run):
+    mallory = make_person("Mallory")
+    sealed = services.parse_number(
+        IdentifierKind.NATIONAL_ID, number(7), issuer="CN", today=timezone.localdate(),
+        region="CN", invented=True,
+    )  # fmt: skip
+    services.add_own_identifier(
+        person_id=mallory, number=sealed, by=By(mallory, Via.WEB), at=timezone.now()
+    )
+    row = {"key": "1", "name": "王小明", "born": "1960", "national_id": number(7)}
+
+    outcome = run(row)
+    assert (outcome.new, outcome.changed, len(outcome.errors)) == (0, 0, 1)
+    assert queries.persons([mallory])[mallory].name == "Mallory"
+
+    services.add_identifier(person_id=mallory, number=sealed, by=COMMAND, at=timezone.now())
+    assert not run(row).errors
 
 
 def test_an_erased_person_does_not_come_back_with_the_list(run):

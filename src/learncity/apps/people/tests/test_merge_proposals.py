@@ -69,8 +69,8 @@ def test_one_officer_alone_joins_no_two_that_sign_in():
     assert queries.proposals(at=AT) == []
     with pytest.raises(ProposalOver):
         answer(keep, other)
-    assert done() == ["people.merge_proposed", "people.merged"]
-    said = AuditEntry.objects.get(action="people.merged")
+    assert done() == ["people.merge_proposed", "people.merged", "people.merged"]
+    said = AuditEntry.objects.get(action="people.merged", subject=f"person {keep}")
     assert (said.actor_id, said.detail["proposed_by"]) == (TWO.person_id, str(ONE.person_id))
 
 
