@@ -265,7 +265,7 @@ def test_a_class_online_goes_along_with_its_provider(city):
 def test_a_class_that_strayed_from_its_site_is_brought_back_by_the_reform(city):
     coming = CourseClass.objects.exclude(venue=None).order_by("-ends_at").first()
     CourseClass.objects.filter(pk=coming.pk).update(
-        place=place("huqiu"), ends_at=timezone.now() + timedelta(days=9)
+        place=place("huqiu"), ends_at=timezone.now() + timedelta(days=300)
     )
     assert coming.venue.place.key != "huqiu"
     reform(STAYS, PARTS)
