@@ -308,7 +308,7 @@ def trail(request: HttpRequest, person_id: UUID | None = None) -> HttpResponse:
 
 
 def _found(request: HttpRequest, form: FilterForm, person_id: UUID | None) -> list[AuditEntry]:
-    """The part of the page; nothing where the form says what cannot be.
+    """The part of the page; of all entries where the form says what cannot be.
 
     Raises:
         Http404: it begins after an entry that there is not.
