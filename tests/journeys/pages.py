@@ -19,7 +19,8 @@ DESK = (
     "/desk/classes/bookkeeping-qiaotou-wed/print/",
 )  # fmt: skip
 OFFICE = (
-    "/operate/", "/operate/disputes/", "/operate/mandates/new/", "/operate/support/", "/desk/",
+    "/operate/", "/operate/trail/", "/operate/disputes/", "/operate/mandates/new/",
+    "/operate/support/", "/desk/",
 )  # fmt: skip
 REFUSED = {"/nowhere/": 404, "/desk/": 403}
 
