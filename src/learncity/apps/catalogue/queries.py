@@ -7,9 +7,9 @@ from django.db.models import Count
 from django.db.models.expressions import RawSQL
 
 from learncity.kernel.texts import Text
-from learncity.kernel.words import query_tokens
 
 from .models import Course
+from .searching import sought
 from .types import Category, CourseValue, Page
 
 # Ranking more than this many matches would cost more than it tells the reader: newest first then.
@@ -63,23 +63,15 @@ def search(
         rows = rows.filter(category=category)
     if provider_id:
         rows = rows.filter(provider_id=provider_id)
-    tokens = query_tokens(text)
-    if text.strip() and not tokens:
+    found = sought(text)
+    if found.is_empty:
         return Page((), 0)
-    order = ["-id"]
-    if tokens:
-        query = " & ".join(f"'{token}':*" for token in tokens[:12])
-        rows = rows.extra(where=["search @@ %s::tsquery"], params=[query])
-        # Whole words before beginnings of words, and words that stand together before all.
-        exact = " & ".join(f"'{token}'" for token in tokens[:12])
-        rank = RawSQL(
-            "ts_rank(search, %s::tsquery) + 2 * ts_rank(search, %s::tsquery)"
-            " + 4 * ts_rank(search, %s::tsquery)",
-            [query, exact, exact.replace(" & ", " <-> ")],
-        )
+    # The text of both conditions is our own; what was typed is among their values.
+    rows = rows.extra(where=[found.where.sql], params=found.where.values)  # noqa: S610
     total = rows.count()
-    if tokens and total <= _RANKED:
-        rows = rows.annotate(rank=rank)
+    order = ["-id"]
+    if found.rank and total <= _RANKED:
+        rows = rows.annotate(rank=RawSQL(found.rank.sql, found.rank.values))  # noqa: S611
         order = ["-rank", "-id"]
     chosen = rows.select_related("provider").defer("search", "provider__about", "provider__phone")
     page = [c.as_value() for c in chosen.order_by(*order)[offset : offset + limit]]
