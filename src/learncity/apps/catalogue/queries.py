@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from learncity.kernel.texts import Text
@@ -15,10 +15,19 @@ from .types import Category, CourseValue, Page
 # Ranking more than this many matches would cost more than it tells the reader: newest first then.
 _RANKED = 2000
 
+# What the public sees, as a condition; in SQL it is the column ``catalogue_course.is_shown``.
+SHOWN = Q(is_shown=True)
+
+
+def _whole(rows: "QuerySet[Course]") -> "QuerySet[Course]":
+    """With all that a value of a course needs, in the same query."""
+    joined = rows.select_related("provider", "subject")
+    return joined.defer("search", "provider__about", "provider__phone")
+
 
 def courses(ids: Collection[UUID]) -> Mapping[UUID, CourseValue]:
     """Courses by id, in one query; unknown ids are absent."""
-    rows = Course.objects.filter(pk__in=ids).select_related("provider")
+    rows = _whole(Course.objects.filter(pk__in=ids))
     return {c.id: c.as_value() for c in rows}
 
 
@@ -28,8 +37,8 @@ def titles(ids: Collection[UUID]) -> Mapping[UUID, Text]:
 
 
 def find_course(key: str) -> CourseValue | None:
-    """The course of a key that has not ended, or ``None``; one query."""
-    found = Course.objects.filter(key=key, ended_at=None).select_related("provider").first()
+    """The course of a key that the public sees, or ``None``; one query."""
+    found = _whole(Course.objects.filter(SHOWN, key=key)).first()
     return found.as_value() if found else None
 
 
@@ -40,7 +49,7 @@ def ids_by_key(keys: Collection[str]) -> Mapping[str, UUID]:
 
 def counts() -> Mapping[Category, int]:
     """How many courses each category has, in one query; empty categories count 0."""
-    rows = Course.objects.filter(ended_at=None).values_list("category").annotate(n=Count("id"))
+    rows = Course.objects.filter(SHOWN).values_list("category").annotate(n=Count("id"))
     found = dict(rows.order_by())
     return {category: found.get(category, 0) for category in Category}
 
@@ -58,7 +67,7 @@ def search(
     A word matches from its beginning, with or without diacritics. Without a text, the newest come
     first. ``offset`` and ``limit`` count courses.
     """
-    rows = Course.objects.filter(ended_at=None)
+    rows = Course.objects.filter(SHOWN)
     if category:
         rows = rows.filter(category=category)
     if provider_id:
@@ -73,6 +82,5 @@ def search(
     if found.rank and total <= _RANKED:
         rows = rows.annotate(rank=RawSQL(found.rank.sql, found.rank.values))  # noqa: S611
         order = ["-rank", "-id"]
-    chosen = rows.select_related("provider").defer("search", "provider__about", "provider__phone")
-    page = [c.as_value() for c in chosen.order_by(*order)[offset : offset + limit]]
+    page = [c.as_value() for c in _whole(rows).order_by(*order)[offset : offset + limit]]
     return Page(tuple(page), total)

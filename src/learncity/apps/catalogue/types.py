@@ -1,10 +1,12 @@
 """What other rooms may know of the catalogue. Pure data."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from learncity.kernel.texts import Text
 
@@ -80,6 +82,138 @@ AUDIENCE_NAMES = {
     Audience.DISABLED_PEOPLE: _("People with disabilities"),
 }
 
+
+class CourseMode(StrEnum):
+    """How a course is taught, whatever a single class of it does."""
+
+    IN_PERSON = "IN_PERSON"
+    ONLINE = "ONLINE"
+    BLENDED = "BLENDED"
+
+
+COURSE_MODE_NAMES = {
+    CourseMode.IN_PERSON: _("In person"),
+    CourseMode.ONLINE: _("Online"),
+    CourseMode.BLENDED: _("Partly online"),
+}
+
+
+class CreditUnit(StrEnum):
+    """What a course counts in, where it counts: a credit, or an hour of lessons (学时)."""
+
+    CREDIT = "CREDIT"
+    HOUR = "HOUR"
+
+
+class Payer(StrEnum):
+    """Who pays for a learner."""
+
+    LEARNER = "LEARNER"
+    UNION = "UNION"
+    CITY = "CITY"
+    EMPLOYER = "EMPLOYER"
+
+    @property
+    def slug(self) -> str:
+        """As it stands in names of columns."""
+        return self.value.lower()
+
+
+PAYER_NAMES = {
+    Payer.LEARNER: _("You pay"),
+    Payer.UNION: _("The union pays"),
+    Payer.CITY: _("The city pays"),
+    Payer.EMPLOYER: _("The employer pays"),
+}
+
+
+class Support(StrEnum):
+    """What helps to follow a course; what helps to get into the house is the site's."""
+
+    SUBTITLES = "SUBTITLES"
+    SIGN_LANGUAGE = "SIGN_LANGUAGE"
+    LARGE_PRINT = "LARGE_PRINT"
+    SCREEN_READER = "SCREEN_READER"
+    RECORDINGS = "RECORDINGS"
+    SLOW_PACE = "SLOW_PACE"
+
+
+SUPPORT_NAMES = {
+    Support.SUBTITLES: _("Subtitles"),
+    Support.SIGN_LANGUAGE: _("Sign language"),
+    Support.LARGE_PRINT: _("Large print"),
+    Support.SCREEN_READER: _("Works with a screen reader"),
+    Support.RECORDINGS: _("Lessons can be watched again"),
+    Support.SLOW_PACE: _("Slow pace, much repetition"),
+}
+
+
+class MaterialKind(StrEnum):
+    """What a material is."""
+
+    BOOK = "BOOK"
+    HANDOUT = "HANDOUT"
+    SLIDES = "SLIDES"
+    VIDEO = "VIDEO"
+    EXERCISES = "EXERCISES"
+    SOFTWARE = "SOFTWARE"
+    TOOLS = "TOOLS"
+
+
+MATERIAL_KIND_NAMES = {
+    MaterialKind.BOOK: _("Book"),
+    MaterialKind.HANDOUT: _("Handout"),
+    MaterialKind.SLIDES: _("Slides"),
+    MaterialKind.VIDEO: _("Video"),
+    MaterialKind.EXERCISES: _("Exercises"),
+    MaterialKind.SOFTWARE: _("Software"),
+    MaterialKind.TOOLS: _("Tools and things"),
+}
+
+
+class CourseState(StrEnum):
+    """Where a course stands. In the table stand DRAFT, PUBLISHED and WITHDRAWN; the others are
+    where an open edition of it stands."""
+
+    DRAFT = "DRAFT"
+    IN_REVIEW = "IN_REVIEW"
+    RETURNED = "RETURNED"
+    PUBLISHED = "PUBLISHED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+COURSE_STATE_NAMES = {
+    CourseState.DRAFT: pgettext_lazy("course", "Draft"),
+    CourseState.IN_REVIEW: pgettext_lazy("course", "In review"),
+    CourseState.RETURNED: pgettext_lazy("course", "Sent back"),
+    CourseState.PUBLISHED: pgettext_lazy("course", "Published"),
+    CourseState.WITHDRAWN: pgettext_lazy("course", "Withdrawn"),
+}
+
+
+class EditionState(StrEnum):
+    """Where an edition of a course stands."""
+
+    DRAFT = "DRAFT"
+    IN_REVIEW = "IN_REVIEW"
+    RETURNED = "RETURNED"
+    PUBLISHED = "PUBLISHED"
+
+
+class PartnerRole(StrEnum):
+    """What an institution does in a programme."""
+
+    LEAD = "LEAD"
+    PARTNER = "PARTNER"
+    HOST = "HOST"
+
+
+PARTNER_ROLE_NAMES = {
+    PartnerRole.LEAD: _("Leads it"),
+    PartnerRole.PARTNER: _("Takes part"),
+    PartnerRole.HOST: _("Gives rooms"),
+}
+
 LANGUAGE_NAMES = {
     "zh-Hans": _("Chinese"),
     "zh-Hant": _("Chinese"),
@@ -89,8 +223,47 @@ LANGUAGE_NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
+class SubjectValue:
+    """What a course is about, within a category."""
+
+    id: UUID
+    key: str
+    category: Category
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class SkillValue:
+    """Something one can do; ``esco`` and ``onet``: its codes in the lists of others, or empty."""
+
+    id: UUID
+    key: str
+    name: Text
+    esco: str
+    onet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Something to learn from. ``licence``: as SPDX writes it, or in words; empty: not said."""
+
+    title: Text
+    kind: MaterialKind
+    link: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
 class CourseValue:
-    """What is taught, by whom; classes are its runs."""
+    """What is taught, by whom; classes are its runs.
+
+    Attributes:
+        effort_weekly, effort_total: minutes of learning, with what is done at home.
+        credits: in hundredths of the unit.
+        pays: who pays how much for one learner, in the smallest part of ``currency``; who is
+            absent is not known.
+        is_shown: whether the public sees it.
+    """
 
     id: UUID
     key: str
@@ -104,6 +277,19 @@ class CourseValue:
     provider_id: UUID
     provider_key: str
     provider_name: Text
+    subject: SubjectValue | None = None
+    sdgs: tuple[int, ...] = ()
+    mode: CourseMode | None = None
+    effort_weekly: int | None = None
+    effort_total: int | None = None
+    credits: int | None = None
+    credit_unit: CreditUnit | None = None
+    pays: Mapping[Payer, int] = field(default_factory=dict)
+    currency: str = "CNY"
+    access: tuple[Support, ...] = ()
+    materials: tuple[Material, ...] = ()
+    state: CourseState = CourseState.PUBLISHED
+    is_shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)

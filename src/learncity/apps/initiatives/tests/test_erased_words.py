@@ -15,6 +15,7 @@ from psycopg import sql
 
 from learncity.apps.assertions import services as assertions
 from learncity.apps.assertions.models import Objection
+from learncity.apps.catalogue.models import Course, Edition
 from learncity.apps.classes import services as classes
 from learncity.apps.classes.factories import OPENING, make_class
 from learncity.apps.classes.models import Session
@@ -146,6 +147,9 @@ def make_rows(other, officer):
         message=Message.objects.filter(person_id=one).first(), channel="SMS",
         address="x", subject="x", body="x", state="SENT",
     )  # fmt: skip
+    Edition.objects.create(
+        course=Course.objects.first(), stated={}, edited_by_id=one, edited_at=now
+    )
     blueprint = Blueprint.objects.first()
     for section, said in (
         ("people", {"name": WORDS}),
