@@ -17,6 +17,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from learncity.apps.catalogue.models import Course
 from learncity.apps.classes.factories import make_class
 from learncity.apps.classes.models import CourseClass
 from learncity.apps.organizations import services as organizations
@@ -43,13 +44,14 @@ HERE, THERE = "matrix-here", "matrix-there"
 REGIONS = {HERE: "gusu", THERE: "sip"}
 
 # What each role may do: said once more, so that a change of the product's own table is noticed.
-STAFF = "SEE_FIGURES RUN_CLASSES NOTE_DEEDS VOUCH"
+STAFF = "SEE_FIGURES RUN_CLASSES EDIT_COURSES NOTE_DEEDS VOUCH"
 MAY = {
     "READER": "SEE_FIGURES",
     "STAFF": STAFF,
     "MANAGER": f"{STAFF} GIVE_ROLES",
     "OFFICER": "SEE_FIGURES NOTE_DEEDS KEEP_REGISTER KEEP_PEOPLE ANSWER_REQUESTS",
-    "OPERATOR": "SEE_FIGURES RUN_CLASSES NOTE_DEEDS GIVE_ROLES KEEP_REGISTER KEEP_PEOPLE "
+    "OPERATOR": "SEE_FIGURES RUN_CLASSES EDIT_COURSES REVIEW_COURSES NOTE_DEEDS GIVE_ROLES "
+    "KEEP_REGISTER KEEP_PEOPLE "
     "ANSWER_REQUESTS SETTLE_DISPUTES MAKE_AGREEMENTS DRAW_MAP HELP_PEOPLE OPERATE",
 }
 
@@ -94,6 +96,7 @@ EVERYBODY = [
 # By the finder of a decision: what an address is filled with, for HERE and THERE.
 TARGETS = {
     "of_class": lambda w, at: {"class_key": w.classes[at]},
+    "of_course": lambda w, at: {"key": f"{at}-course"},
     "of_organization": lambda w, at: {"key": at},
     "of_registered": lambda w, at: {"key": at},
     "of_committee": lambda w, at: {"key": f"{at}-board"},
@@ -188,6 +191,9 @@ class World:
             self.classes[key] = make_class()
             CourseClass.objects.filter(key=self.classes[key]).update(provider_id=made.id)
             name = {"en": key}
+            Course.objects.create(
+                key=f"{key}-course", provider_id=made.id, category="HOBBIES", title=name
+            )
             organizations.found_committee(
                 key=f"{key}-board", organization_key=key, name=name, is_public=True,
                 by=SYSTEM, at=at,

@@ -4,6 +4,8 @@ import pytest
 
 OPEN = (
     "/", "/find/", "/find/?q=会计", "/find/?q=xyzzy", "/categories/workplace-skills/",
+    "/compare/?course=small-shop-bookkeeping&course=online-shop", "/subjects/bookkeeping/",
+    "/programmes/", "/programmes/own-small-business/",
     "/courses/small-shop-bookkeeping/", "/classes/bookkeeping-qiaotou-wed/",
     "/classes/embroidery-museum-sun/", "/venues/", "/venues/qiaotou-centre/",
     "/providers/qiaotou-learning-centre/", "/place/", "/sign-in/", "/help/", "/accessibility/",
@@ -16,11 +18,15 @@ MINE = (
 )  # fmt: skip
 DESK = (
     "/desk/", "/desk/?q=xyzzy", "/desk/figures/", "/desk/classes/bookkeeping-qiaotou-wed/",
-    "/desk/classes/bookkeeping-qiaotou-wed/print/",
+    "/desk/classes/bookkeeping-qiaotou-wed/print/", "/desk/courses/",
+    "/desk/courses/small-shop-bookkeeping/", "/desk/courses/small-shop-bookkeeping/parts/subject/",
+    "/desk/courses/small-shop-bookkeeping/parts/materials/",
 )  # fmt: skip
 OFFICE = (
     "/operate/", "/operate/trail/", "/operate/disputes/", "/operate/mandates/new/",
-    "/operate/support/", "/desk/",
+    "/operate/support/", "/desk/", "/operate/courses/",
+    "/operate/courses/small-shop-bookkeeping/", "/operate/accreditation/",
+    "/operate/accreditation/qiaotou-learning-centre/",
 )  # fmt: skip
 REFUSED = {"/nowhere/": 404, "/desk/": 403}
 

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.journey
 # What everybody may see. A new page is not public until it stands here.
 PUBLIC = {
     "web:home", "web:find", "web:category", "web:course", "web:venues", "web:venue",
+    "web:compare", "web:subject", "web:programmes", "web:programme",
     "web:provider", "web:class", "web:region", "web:verify", "web:missing",
     "web:choose_place", "web:prefer", "web:sign_in", "web:demo_outbox",
     "web:help", "web:accessibility", "web:privacy", "web:healthz", "ui:style", "ui:sample",
@@ -27,9 +28,12 @@ THERE = {
     "thing": "SEAT",
     "slug": "workplace-skills",
     "name": "home",
+    "part": "subject",
 }
 KEYS = {
     "web:course": "small-shop-bookkeeping",
+    "web:subject": "bookkeeping",
+    "web:programme": "own-small-business",
     "web:venue": "qiaotou-centre",
     "web:provider": "qiaotou-learning-centre",
     "web:region": "gusu",

@@ -50,6 +50,10 @@ def _courses(file: CsvFile, options: Options) -> Importer:
     return courses.CourseImport(file)
 
 
+def _skills(file: CsvFile, options: Options) -> Importer:
+    return courses.SkillImport(file)
+
+
 def _classes(file: CsvFile, options: Options) -> Importer:
     place = options.get("place", [""])[-1]
     if place and places.find_place(place) is None:
@@ -123,6 +127,7 @@ class _Kind:
 
 KINDS = {
     "courses": _Kind(courses.COLUMNS, _courses),
+    "skills": _Kind(courses.SKILL_COLUMNS, _skills),
     "classes": _Kind(classes.COLUMNS, _classes, ("create_venues", "place")),
     "people": _Kind(people.COLUMNS, _people, ("list", "language", "country"), people.BATCH),
     "regions-cn": _Kind(regions.CHINA_COLUMNS, _regions_cn),

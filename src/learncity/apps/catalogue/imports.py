@@ -4,7 +4,9 @@ A row that cannot be used is left out and said; the others are written. A column
 not have is left as it is; an empty cell empties what it stands for. The same file changes nothing.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +18,9 @@ from learncity.kernel.csv_cells import Cells, in_languages
 from learncity.kernel.csv_files import Columns, CsvFile, Outcome, Row, near
 from learncity.kernel.texts import Text
 
-from .models import Course
-from .services import write_courses
-from .types import Audience, Category, Level
+from .models import WEEK, Course, Skill, Subject
+from .types import Audience, Category, CourseMode, CreditUnit, Level, Payer, Support
+from .writing import write_courses
 
 COLUMNS = Columns(
     needed=(("key",), ("provider",), ("category",), in_languages("title")),
@@ -28,7 +30,24 @@ COLUMNS = Columns(
         "level",
         "audiences",
         "taught_in",
+        "subject",
+        "skills",
+        "sdgs",
+        "mode",
+        "effort_weekly",
+        "effort_total",
+        "credits",
+        "credit_unit",
+        *(f"{payer.slug}_pays" for payer in Payer),
+        "currency",
+        "access",
     ),
+)
+_NUMBERS = (
+    ("effort_weekly", 1, WEEK),
+    ("effort_total", 1, 10_000_000),
+    ("credits", 1, 1_000_000),
+    *((f"{payer.slug}_pays", 0, 10**12) for payer in Payer),
 )
 # Two imports at once take turns, or both would make the same new course.
 _LOCK, _ALL = "catalogue.imports", UUID(int=0)
@@ -40,6 +59,14 @@ class CourseImport:
     def __init__(self, file: CsvFile) -> None:
         self._file = file
         self._providers = {o.key: o.id for o in organizations.all_organizations()}
+        subjects = Subject.objects.filter(ended_at=None) if "subject" in file.columns else ()
+        self._subjects = {s.key: s for s in subjects}
+        skills = (
+            Skill.objects.filter(ended_at=None)
+            if "skills" in file.columns
+            else Skill.objects.none()
+        )
+        self._skills = dict(skills.values_list("key", "id"))
         self._seen: dict[str, int] = {}
 
     @transaction.atomic
@@ -49,12 +76,19 @@ class CourseImport:
         outcome = Outcome()
         read = [(cells, self._read(cells)) for cells in (Cells(r, self._file) for r in rows)]
         keys = [said["key"] for _, said in read]
-        known = {c.key: c for c in Course.objects.filter(key__in=keys)}
-        writes = []
+        found = Course.objects.filter(key__in=keys).select_related("subject")
+        known = {c.key: c for c in found}
+        taught = self._taught(known)
+        writes: list[Course] = []
+        links: dict[UUID, list[UUID]] = {}
         for cells, said in read:
             is_new = said["key"] not in known
             course = Course(key=said["key"]) if is_new else known[said["key"]]
+            skills = said.pop("skills", None)
             is_changed = _change(course, said)
+            if skills is not None and {*skills} != taught.get(course.id, set()):
+                links[course.id], is_changed = skills, True
+            self._check(course, cells)
             if not course.title and not cells.row.trouble:
                 cells.wrong("", "write a title, in one language at least")
             if cells.errors:
@@ -66,8 +100,30 @@ class CourseImport:
             if is_new or is_changed:
                 writes.append(course)
         if writes:
-            write_courses(writes)
+            kept = {course.id for course in writes}
+            write_courses(writes, {pk: found for pk, found in links.items() if pk in kept})
         return outcome
+
+    def _taught(self, known: Mapping[str, Course]) -> Mapping[UUID, set[UUID]]:
+        """The skills that the courses teach now, where the file says anything of them."""
+        found: dict[UUID, set[UUID]] = {}
+        if "skills" in self._file.columns:
+            rows = Course.skills.through.objects.filter(course__in=known.values())
+            for pk, skill in rows.values_list("course_id", "skill_id"):
+                found.setdefault(pk, set()).add(skill)
+        return found
+
+    @staticmethod
+    def _check(course: Course, cells: Cells) -> None:
+        """What can only be seen of the whole course."""
+        if cells.errors:
+            return
+        if course.subject and course.subject.category != course.category:
+            cells.wrong("subject", f"it is a subject of {course.subject.category}")
+        if (course.credits is None) != (not course.credit_unit):
+            cells.wrong("credits", "write credits and credit_unit, or neither")
+        if (course.effort_total or WEEK) < (course.effort_weekly or 0):
+            cells.wrong("effort_total", "it is less than that of one week")
 
     def _read(self, cells: Cells) -> dict[str, Any]:
         """What the row says of a course, by field; only of the columns the file has."""
@@ -87,7 +143,51 @@ class CourseImport:
             said["audiences"] = cells.choices("audiences", Audience)
         if cells.has("taught_in"):
             said["taught_in"] = cells.languages("taught_in")
+        self._read_more(cells, said)
         return said
+
+    def _read_more(self, cells: Cells, said: dict[str, Any]) -> None:
+        if cells.has("subject"):
+            said["subject"] = self._one_of(cells, "subject", cells.key("subject"), self._subjects)
+        if cells.has("skills"):
+            found = [self._one_of(cells, "skills", k, self._skills) for k in cells.words("skills")]
+            said["skills"] = [pk for pk in dict.fromkeys(found) if pk]
+        if cells.has("sdgs"):
+            said["sdgs"] = self._goals(cells)
+        choices: tuple[tuple[str, type[StrEnum]], ...] = (
+            ("mode", CourseMode),
+            ("credit_unit", CreditUnit),
+        )
+        for column, symbols in choices:
+            if cells.has(column):
+                said[column] = cells.choice(column, symbols) or ""
+        if cells.has("access"):
+            said["access"] = cells.choices("access", Support)
+        if cells.has("currency"):
+            said["currency"] = cells.text("currency").upper() or "CNY"
+            if not re.fullmatch("[A-Z]{3}", said["currency"]):
+                cells.wrong("currency", "write three letters, such as CNY")
+        said |= {
+            column: cells.number(column, least, most)
+            for column, least, most in _NUMBERS
+            if cells.has(column)
+        }
+
+    @staticmethod
+    def _goals(cells: Cells) -> list[int]:
+        words = cells.words("sdgs")
+        if all(w.isdecimal() and 1 <= int(w) <= 17 for w in words):
+            return list(dict.fromkeys(int(w) for w in words))
+        cells.wrong("sdgs", "write goals from 1 to 17, such as 4|8")
+        return []
+
+    @staticmethod
+    def _one_of(cells: Cells, column: str, key: str, known: Mapping[str, Any]) -> Any:
+        if key and key not in known:
+            cells.wrong(
+                column, f"there is no {key!r}{near(key, known)}; state it in the city's file"
+            )
+        return known.get(key)
 
     def _provider(self, cells: Cells) -> UUID | None:
         key = cells.needed_key("provider")
@@ -98,6 +198,71 @@ class CourseImport:
                 "add it to the city's file and apply that first",
             )
         return self._providers.get(key)
+
+
+SKILL_COLUMNS = Columns(needed=(("key",), in_languages("name")), optional=("esco", "onet"))
+
+
+class SkillImport:
+    """Writes the skills of one file; one that ended comes back."""
+
+    def __init__(self, file: CsvFile) -> None:
+        self._file = file
+        self._seen: dict[str, int] = {}
+        self._codes: dict[str, int] = {}
+
+    @transaction.atomic
+    def write(self, rows: Sequence[Row]) -> Outcome:
+        """Make the skills of these rows be so; two reads, one write."""
+        locks.hold(_LOCK, _ALL)
+        outcome, writes = Outcome(), []
+        read = [(cells, self._read(cells)) for cells in (Cells(r, self._file) for r in rows)]
+        known = {s.key: s for s in Skill.objects.filter(key__in=[said["key"] for _, said in read])}
+        codes = {said["esco"] for _, said in read if said.get("esco")}
+        living = Skill.objects.filter(esco__in=codes, ended_at=None)
+        taken = dict(living.values_list("esco", "key"))
+        for cells, said in read:
+            if taken.get(said.get("esco", ""), said["key"]) != said["key"]:
+                cells.wrong("esco", f"the skill {taken[said['esco']]!r} has this code")
+            is_new = said["key"] not in known
+            skill = known.get(said["key"]) or Skill(key=said["key"])
+            before = (dict(skill.name), skill.esco, skill.onet, skill.ended_at)
+            skill.name = Text(
+                {t: w for t, w in {**skill.name, **said.get("name", {})}.items() if w}
+            )
+            skill.esco, skill.onet = said.get("esco", skill.esco), said.get("onet", skill.onet)
+            skill.ended_at = None
+            if not skill.name and not cells.errors:
+                cells.wrong("", "write a name, in one language at least")
+            if cells.errors:
+                outcome.errors += cells.errors
+                continue
+            is_same = before == (dict(skill.name), skill.esco, skill.onet, None)
+            outcome.new += is_new
+            outcome.same += is_same and not is_new
+            outcome.changed += not is_same and not is_new
+            if is_new or not is_same:
+                writes.append(skill)
+        Skill.objects.bulk_create(
+            writes, update_conflicts=True, unique_fields=["id"],
+            update_fields=["name", "esco", "onet", "ended_at"], batch_size=1000,
+        )  # fmt: skip
+        return outcome
+
+    def _read(self, cells: Cells) -> dict[str, Any]:
+        if cells.row.trouble:
+            return {"key": ""}
+        said: dict[str, Any] = {"key": cells.needed_key("key"), "name": cells.texts("name")}
+        cells.once("key", said["key"], self._seen)
+        if cells.has("esco"):
+            # The whole address will do.
+            said["esco"] = cells.text("esco").rpartition("/")[2]
+            cells.once("esco", said["esco"], self._codes)
+            if len(said["esco"]) > 40:
+                cells.wrong("esco", "write the end of the address, of at most 40 characters")
+        if cells.has("onet"):
+            said["onet"] = cells.text("onet", 20)
+        return said
 
 
 def _change(course: Course, said: dict[str, Any]) -> bool:

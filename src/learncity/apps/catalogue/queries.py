@@ -1,16 +1,42 @@
 """Everything that can be asked of the catalogue. Nothing here writes."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from learncity.kernel.texts import Text
+from learncity.kernel.texts import LANGUAGES, Text
 
-from .models import Course
+from .models import (
+    Course,
+    Edition,
+    Programme,
+    ProgrammeCourse,
+    ProgrammePartner,
+    Skill,
+    Subject,
+    SubjectName,
+)
+from .rules import missing, untranslated
 from .searching import sought
-from .types import Category, CourseValue, Page
+from .types import (
+    Audience,
+    Category,
+    CourseMode,
+    CourseState,
+    CourseValue,
+    EditionState,
+    EditionValue,
+    Page,
+    PartnerRole,
+    PartnerValue,
+    ProgrammeValue,
+    SkillValue,
+    SubjectValue,
+)
+from .writing import preview, stated
 
 # Ranking more than this many matches would cost more than it tells the reader: newest first then.
 _RANKED = 2000
@@ -23,6 +49,18 @@ def _whole(rows: "QuerySet[Course]") -> "QuerySet[Course]":
     """With all that a value of a course needs, in the same query."""
     joined = rows.select_related("provider", "subject")
     return joined.defer("search", "provider__about", "provider__phone")
+
+
+_SHARES = """
+SELECT c.provider_id, count(*) FILTER (WHERE coalesce(t.text ->> l.tag, '') = ''), count(*)
+FROM catalogue_course c
+CROSS JOIN LATERAL (
+  SELECT unnest(ARRAY[c.title, c.summary, c.needs]) AS text
+  UNION ALL SELECT m -> 'title' FROM jsonb_array_elements(c.materials) AS m
+) t
+CROSS JOIN unnest(%s::text[]) AS l(tag)
+WHERE c.is_shown AND t.text <> '{}' GROUP BY c.provider_id
+"""
 
 
 def courses(ids: Collection[UUID]) -> Mapping[UUID, CourseValue]:
@@ -40,6 +78,12 @@ def find_course(key: str) -> CourseValue | None:
     """The course of a key that the public sees, or ``None``; one query."""
     found = _whole(Course.objects.filter(SHOWN, key=key)).first()
     return found.as_value() if found else None
+
+
+def find_courses(keys: Sequence[str]) -> list[CourseValue]:
+    """The courses of these keys that the public sees, in their order; one query."""
+    known = {c.key: c for c in _whole(Course.objects.filter(SHOWN, key__in=keys))}
+    return [known[key].as_value() for key in keys if key in known]
 
 
 def ids_by_key(keys: Collection[str]) -> Mapping[str, UUID]:
@@ -84,3 +128,176 @@ def search(
         order = ["-rank", "-id"]
     page = [c.as_value() for c in _whole(rows).order_by(*order)[offset : offset + limit]]
     return Page(tuple(page), total)
+
+
+def skills_of(ids: Collection[UUID]) -> Mapping[UUID, Sequence[SkillValue]]:
+    """What courses teach, by key; in one query. A course without skills is absent."""
+    found: dict[UUID, list[SkillValue]] = {}
+    rows = Course.skills.through.objects.filter(course_id__in=ids)
+    for row in rows.select_related("skill").order_by("skill__key"):
+        found.setdefault(row.course_id, []).append(row.skill.as_value())
+    return found
+
+
+def subjects(category: Category | None = None) -> list[SubjectValue]:
+    """The subjects that courses can be put into now, by category and key; one query."""
+    rows = Subject.objects.filter(ended_at=None).order_by("category", "key")
+    return [s.as_value() for s in (rows.filter(category=category) if category else rows)]
+
+
+def find_subject(key: str) -> SubjectValue | None:
+    """The subject to which an address leads, also one of before, or ``None``; one query.
+
+    Where its key is another than the one asked for, the address has moved.
+    """
+    named = SubjectName.objects.filter(key=key).values("subject_id")
+    found = Subject.objects.filter(Q(key=key) | Q(pk__in=named)).first()
+    return found.as_value() if found else None
+
+
+def skills() -> list[SkillValue]:
+    """The skills that courses can teach now, by key; one query."""
+    return [s.as_value() for s in Skill.objects.filter(ended_at=None).order_by("key")]
+
+
+def _editions() -> "QuerySet[Edition]":
+    return Edition.objects.exclude(state=EditionState.PUBLISHED).select_related(
+        "course__provider", "course__subject"
+    )
+
+
+def to_review() -> list[EditionValue]:
+    """Editions that wait for the city's office, the longest waiting first; one query."""
+    rows = _editions().filter(state=EditionState.IN_REVIEW, course__ended_at=None)
+    return [_edition(e.course, e) for e in rows.order_by("submitted_at", "id")]
+
+
+def find_edition(key: str) -> EditionValue | None:
+    """A course as its desk sees it: published or not, with its open edition; three queries."""
+    rows = Course.objects.filter(key=key, ended_at=None).select_related("provider", "subject")
+    course = rows.first()
+    if course is None:
+        return None
+    return _edition(course, _editions().filter(course=course).first())
+
+
+def of_providers(
+    provider_ids: Collection[UUID] | None, *, offset: int = 0, limit: int = 50
+) -> tuple[list[EditionValue], int]:
+    """Courses of providers (``None``: of all) that have not ended, drafts too, newest first.
+
+    With how many there are; three queries.
+    """
+    rows = Course.objects.filter(ended_at=None)
+    if provider_ids is not None:
+        rows = rows.filter(provider_id__in=provider_ids)
+    total = rows.count()
+    part = list(rows.select_related("provider", "subject").order_by("-id")[offset : offset + limit])
+    open_ = {e.course_id: e for e in _editions().filter(course__in=part)}
+    return [_edition(course, open_.get(course.id), whole=False) for course in part], total
+
+
+def _edition(course: Course, edition: Edition | None, *, whole: bool = True) -> EditionValue:
+    said = edition.stated if edition else stated([course])[course.key] if whole else {}
+    state = CourseState(course.state)
+    if edition and not (edition.state == EditionState.DRAFT and state == CourseState.WITHDRAWN):
+        state = CourseState(edition.state)
+    return EditionValue(
+        course.key,
+        course.provider_id,
+        state,
+        course.as_value(),
+        preview(course, said) if edition and whole else course.as_value(),
+        said,
+        tuple(missing(said)) if said else (),
+        untranslated(said) if said else (0, 0),
+        edition.edited_at if edition else None,
+        edition.submitted_at if edition else None,
+        edition.reason if edition else "",
+        frozenset(pk for pk in (edition.edited_by_id, edition.submitted_by_id) if pk)
+        if edition
+        else frozenset(),
+        edition is not None,
+    )
+
+
+def provider_of(key: str) -> UUID | None:
+    """The organization that offers a course, drafts too, or ``None``; one query."""
+    rows = Course.objects.filter(key=key, ended_at=None)
+    return rows.values_list("provider_id", flat=True).first()
+
+
+def translated_shares() -> Mapping[UUID, tuple[int, int]]:
+    """Of each provider, how many texts of its courses lack a language, and of how many; one query.
+
+    A text counts once a language of the city; one that is empty in all counts nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARES, [list(LANGUAGES)])
+        return {pk: (lacking, total) for pk, lacking, total in cursor.fetchall()}
+
+
+def of_subject(subject_id: UUID, *, offset: int = 0, limit: int = 20) -> Page:
+    """The courses of a subject, newest first; two queries."""
+    rows = Course.objects.filter(SHOWN, subject_id=subject_id)
+    total = rows.count()
+    return Page(
+        tuple(c.as_value() for c in _whole(rows).order_by("-id")[offset : offset + limit]), total
+    )
+
+
+def programmes_of(course_id: UUID) -> list[tuple[str, Text]]:
+    """Key and title of the programmes of which a course is a part, by key; one query."""
+    rows = Programme.objects.filter(ended_at=None, courses__course_id=course_id)
+    return list(rows.order_by("key").values_list("key", "title"))
+
+
+def programmes() -> list[ProgrammeValue]:
+    """Programmes that have not ended, by key, without their courses; three queries."""
+    rows = Programme.objects.filter(ended_at=None)
+    return [programme_value(p) for p in _with_partners(rows).order_by("key")]
+
+
+def find_programme(key: str) -> ProgrammeValue | None:
+    """A programme with its courses that the public sees, or ``None``; five queries."""
+    found = _with_partners(Programme.objects.filter(key=key, ended_at=None)).first()
+    if found is None:
+        return None
+    parts = ProgrammeCourse.objects.filter(programme=found).order_by("number")
+    ids = dict(parts.values_list("course_id", "is_needed"))
+    known = {c.id: c for c in _whole(Course.objects.filter(SHOWN, pk__in=ids))}
+    courses = [(known[pk].as_value(), needed) for pk, needed in ids.items() if pk in known]
+    return programme_value(found, tuple(courses))
+
+
+def _with_partners(rows: "QuerySet[Programme]") -> "QuerySet[Programme]":
+    partners = ProgrammePartner.objects.select_related("organization")
+    return rows.prefetch_related(
+        "subjects",
+        # LEAD, HOST, PARTNER sort otherwise than they are read.
+        Prefetch("partners", partners.order_by("organization__key")),
+    )
+
+
+def programme_value(
+    p: Programme, courses: tuple[tuple[CourseValue, bool], ...] = ()
+) -> ProgrammeValue:
+    """The only shape in which a programme leaves this room; for this room only."""
+    order = [*PartnerRole]
+    partners = sorted(p.partners.all(), key=lambda one: order.index(PartnerRole(one.role)))
+    return ProgrammeValue(
+        p.id,
+        p.key,
+        p.title,
+        p.summary,
+        tuple(Audience(a) for a in p.audiences),
+        tuple(s.as_value() for s in p.subjects.all()),
+        CourseMode(p.mode) if p.mode else None,
+        p.since,
+        p.until,
+        tuple(
+            PartnerValue(o.organization.key, o.organization.name, PartnerRole(o.role))
+            for o in partners
+        ),
+        courses,
+    )

@@ -2,13 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from learncity.kernel.texts import Text
+
+from .refusals import CourseNotFound as CourseNotFound
+from .refusals import IsInReview as IsInReview
+from .refusals import MayNotPublish as MayNotPublish
+from .refusals import NotComplete as NotComplete
+from .refusals import NotInReview as NotInReview
+from .refusals import NotPublished as NotPublished
+from .refusals import OwnWork as OwnWork
+from .refusals import ReasonMissing as ReasonMissing
+from .refusals import SubjectElsewhere as SubjectElsewhere
 
 
 class Category(StrEnum):
@@ -191,6 +203,34 @@ COURSE_STATE_NAMES = {
 }
 
 
+class Part(StrEnum):
+    """The parts of a course that its provider fills in, one after the other."""
+
+    DESCRIPTION = "DESCRIPTION"
+    SUBJECT = "SUBJECT"
+    EFFORT = "EFFORT"
+    PRICE = "PRICE"
+    LANGUAGES = "LANGUAGES"
+    ACCESS = "ACCESS"
+    MATERIALS = "MATERIALS"
+
+    @property
+    def slug(self) -> str:
+        """As it stands in an address."""
+        return self.value.lower()
+
+
+PART_NAMES = {
+    Part.DESCRIPTION: _("What it is called and about"),
+    Part.SUBJECT: _("Subject, skills and goals"),
+    Part.EFFORT: _("How it is taught, effort and credits"),
+    Part.PRICE: _("Price, and who pays"),
+    Part.LANGUAGES: _("For whom, level and languages"),
+    Part.ACCESS: _("Help to follow it"),
+    Part.MATERIALS: _("Materials"),
+}
+
+
 class EditionState(StrEnum):
     """Where an edition of a course stands."""
 
@@ -290,6 +330,69 @@ class CourseValue:
     materials: tuple[Material, ...] = ()
     state: CourseState = CourseState.PUBLISHED
     is_shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EditionValue:
+    """A course as its provider works on it.
+
+    Attributes:
+        published: what stands in the catalogue; of a draft, its title alone.
+        shown: what it would be, were it published now.
+        said: the same as a blueprint states it; empty in lists of what has no edition.
+        missing: parts that are not complete.
+        untranslated: how many texts lack a language, and of how many.
+        written_by: who may not review it.
+        is_open: whether something is to be published, beside what stands in the catalogue.
+    """
+
+    key: str
+    provider_id: UUID
+    state: CourseState
+    published: CourseValue
+    shown: CourseValue
+    said: Mapping[str, Any]
+    missing: tuple[Part, ...]
+    untranslated: tuple[int, int]
+    edited_at: datetime | None
+    submitted_at: datetime | None
+    reason: str
+    written_by: frozenset[UUID]
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerValue:
+    """An institution of a programme, and what it does in it."""
+
+    key: str
+    name: Text
+    role: PartnerRole
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeValue:
+    """Courses of several institutions that lead somewhere together.
+
+    Attributes:
+        subjects: its fields.
+        partners: the lead first.
+        courses: in their order, each with whether it is needed; the others are a free choice.
+            Only what the public sees.
+        until: the first day on which it no longer is.
+    """
+
+    id: UUID
+    key: str
+    title: Text
+    summary: Text
+    audiences: tuple[Audience, ...]
+    subjects: tuple[SubjectValue, ...]
+    mode: CourseMode | None
+    since: date | None
+    until: date | None
+    partners: tuple[PartnerValue, ...]
+    courses: tuple[tuple[CourseValue, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

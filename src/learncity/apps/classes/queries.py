@@ -80,8 +80,9 @@ def tonight(*, begin: datetime, end: datetime, path: str = "", limit: int = 200)
         path: of the region to stay in; online classes are always there. Empty: everywhere.
     """
     rows = Session.objects.filter(
-        starts_at__gte=begin, starts_at__lt=end, cancelled_at=None, course_class__cancelled_at=None
-    )
+        starts_at__gte=begin, starts_at__lt=end, cancelled_at=None,
+        course_class__cancelled_at=None, course_class__course__is_shown=True,
+    )  # fmt: skip
     if path:
         rows = rows.filter(_in_place(path, "course_class__") | Q(mode=Mode.ONLINE))
     fields = ("starts_at", "ends_at", "mode", *(f"course_class__{name}" for name in _CARD))
@@ -151,7 +152,9 @@ def coming_in(path: str, *, at: datetime, limit: int) -> list[ClassCard]:
 
     What is under way comes after what is still to begin.
     """
-    rows = CourseClass.objects.filter(_in_place(path), ends_at__gt=at, cancelled_at=None)
+    rows = CourseClass.objects.filter(
+        _in_place(path), ends_at__gt=at, cancelled_at=None, course__is_shown=True
+    )
     has_begun = Case(When(starts_at__lte=at, then=1), default=0)
     return _cards(rows.order_by(has_begun, "starts_at", "id")[:limit])
 

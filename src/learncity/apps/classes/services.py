@@ -35,6 +35,7 @@ from .types import (
     ClassOver,
     EnrolmentNotFound,
     InstructorTaken,
+    NotOffered,
     PlaceGivenBack,
     PlaceTaken,
     RoomTaken,
@@ -60,7 +61,7 @@ def apply(*, class_key: str, person_id: UUID, by: By, at: datetime) -> Enrolment
         The enrolment, ``ENROLLED`` or ``WAITING`` with its position.
 
     Raises:
-        ClassNotFound, ClassCancelled, ClassNotOpenYet, ClassClosed: as they say.
+        ClassNotFound, ClassCancelled, ClassNotOpenYet, ClassClosed, NotOffered: as they say.
         ClassFull: no seat is free and nobody more can wait.
         MandateOver: ``by`` acts for the person and may not, or no longer.
 
@@ -73,7 +74,7 @@ def apply(*, class_key: str, person_id: UUID, by: By, at: datetime) -> Enrolment
     # behind it.
     if held := held_in(found):
         return held
-    check_open(found, at)
+    _check_open(found, at)
     if found.seats.is_full:
         raise ClassFull(class_key)
     return _apply_locked(class_key, found.named.class_id, person_id, by, at)
@@ -86,7 +87,7 @@ def _apply_locked(
     now = _lock(class_key, class_id, person_id)
     if held := held_in(now):
         return held
-    check_open(now, at)
+    _check_open(now, at)
     if now.seats.is_full:
         raise ClassFull(class_key)
     enrolled = now.seats.free > 0
@@ -114,6 +115,12 @@ def _apply_locked(
             tell([move], facts.TELL_WAITING, by=by, at=at, fact=facts.WAITING)
     _for_another(Deed.APPLIED, now.named.title, made, by, at)
     return made
+
+
+def _check_open(found: Standing, at: datetime) -> None:
+    check_open(found, at)
+    if not found.is_offered:
+        raise NotOffered(found.key)
 
 
 def _lock(class_key: str, class_id: UUID, person_id: UUID) -> Standing:

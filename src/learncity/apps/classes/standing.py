@@ -20,7 +20,11 @@ _QUERY = """
 SELECT c.id, c.key, c.opens_at, c.closes_at, c.cancelled_at, c.starts_at, c.place_id, c.provider_id,
        o.title, c.seats, c.seats_taken, c.waiting_taken, c.waiting_limit,
        p.id, p.language, p.home_id, e.id, e.receipt, e.state, e.applied_at,
-       e.person_id
+       e.person_id,
+       o.state <> 'WITHDRAWN' AND NOT EXISTS (
+         SELECT FROM organizations_suspension s
+         WHERE s.organization_id = c.provider_id AND s.until IS NULL
+       )
 FROM classes_courseclass c
 JOIN catalogue_course o ON o.id = c.course_id
 LEFT JOIN people_person p ON p.id = %s
@@ -70,6 +74,8 @@ class Standing:
     language: str
     home_id: UUID | None
     held: Held | None
+    # Its course is not withdrawn, nor its provider suspended.
+    is_offered: bool
 
 
 def standing(class_key: str, person_id: UUID | None) -> Standing | None:
@@ -100,6 +106,7 @@ def _standing(row: tuple[Any, ...]) -> Standing:
         language=row[14] or "",
         home_id=row[15],
         held=held,
+        is_offered=row[21],
     )  # fmt: skip
 
 

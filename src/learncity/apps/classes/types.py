@@ -218,6 +218,13 @@ class ClassClosed(DomainError):
     code = "class_closed"
 
 
+class NotOffered(DomainError):
+    """Its course was withdrawn, or its provider is suspended; what runs goes on."""
+
+    says = _("This course is not offered at present. Look for another one, or call us.")
+    code = "not_offered"
+
+
 class ClassNotOpenYet(DomainError):
     """Applications have not begun."""
 

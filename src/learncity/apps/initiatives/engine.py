@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from learncity.apps.catalogue.blueprint import Courses
+from learncity.apps.catalogue.blueprint import Courses, Programmes, Skills, Subjects
 from learncity.apps.classes.blueprint import Classes, Terms
 from learncity.apps.households.blueprint import Households, Mandates
 from learncity.apps.organizations.blueprint import (
@@ -62,8 +62,11 @@ def engine() -> Engine:
             Agreements(),
             Households(),
             Mandates(),
+            Subjects(),
+            Skills(),
             Courses(),
             Terms(),
             Classes(),
+            Programmes(),
         ],
     )

@@ -6,6 +6,7 @@ from itertools import count
 from learncity.apps.places import queries as places
 
 from .models import Organization
+from .services import accredit_all
 from .types import OrganizationKind
 
 _number = count(1)
@@ -18,13 +19,15 @@ def make_organization(
     since: date | None = None,
     place: str = "gusu",
 ) -> Organization:
-    """An organization with its seat in a place of the demo city."""
+    """An accredited organization with its seat in a place of the demo city."""
     n = next(_number)
     key = key or f"organization-{n}"
-    return Organization.objects.create(
+    made = Organization.objects.create(
         key=key,
         kind=kind,
         name={"en": f"Organization {n}"},
         place_id=places.ids_by_key([place])[place],
         since=since,
     )
+    accredit_all([made])
+    return made

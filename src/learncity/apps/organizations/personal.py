@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from learncity.kernel.personal_data import Basis, Line, OnErasure, RecordClass, register
 
-from .models import Deed, Member
+from .models import Accreditation, Deed, Member, Suspension
 
 
 def _members(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
@@ -49,6 +49,27 @@ register(
             "organizations_deed.link": gettext_lazy(
                 "What was done for a promise; of the person only that they noted it."
             ),
+        },
+    ),
+    RecordClass(
+        "organizations.standing",
+        (Accreditation, Suspension),
+        gettext_lazy("What you asked or decided about organizations"),
+        gettext_lazy("That you asked for an accreditation, decided one, or suspended somebody."),
+        Basis.DUTY,
+        OnErasure.PSEUDONYMOUS,
+        stays={
+            f"organizations_{column}": gettext_lazy(
+                "What was decided about an organization; of the person only that they decided it."
+            )
+            for column in (
+                "accreditation.words",
+                "accreditation.reason",
+                "accreditation.evidence",
+                "suspension.reason",
+                "suspension.evidence",
+                "suspension.lifted_because",
+            )
         },
     ),
 )

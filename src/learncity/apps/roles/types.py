@@ -35,6 +35,8 @@ class Act(StrEnum):
 
     SEE_FIGURES = "SEE_FIGURES"
     RUN_CLASSES = "RUN_CLASSES"  # lists, rosters, cancelling
+    EDIT_COURSES = "EDIT_COURSES"  # write what courses say, send it in, withdraw it
+    REVIEW_COURSES = "REVIEW_COURSES"  # publish or return them; accredit, suspend
     NOTE_DEEDS = "NOTE_DEEDS"  # see agreements, note what was done
     VOUCH = "VOUCH"  # assert something about a person, in the organization's name
     GIVE_ROLES = "GIVE_ROLES"  # give, end, review
@@ -51,6 +53,8 @@ class Act(StrEnum):
 ACT_NAMES = {
     Act.SEE_FIGURES: _("see figures"),
     Act.RUN_CLASSES: _("run classes and see who is in them"),
+    Act.EDIT_COURSES: _("write courses and send them in"),
+    Act.REVIEW_COURSES: _("review courses, accredit providers"),
     Act.NOTE_DEEDS: _("see agreements and note what was done"),
     Act.VOUCH: _("assert something in the organization’s name"),
     Act.GIVE_ROLES: _("give and end roles"),
@@ -144,7 +148,7 @@ class Actor:
         return self.everywhere(Act.OPERATE)
 
 
-_STAFF = frozenset({Act.SEE_FIGURES, Act.RUN_CLASSES, Act.NOTE_DEEDS, Act.VOUCH})
+_STAFF = frozenset({Act.SEE_FIGURES, Act.RUN_CLASSES, Act.EDIT_COURSES, Act.NOTE_DEEDS, Act.VOUCH})
 
 # What each role lets one do, and how far. Nobody speaks in the name of an organization but its own
 # people; nobody but the city's office sees the whole city.

@@ -12,7 +12,7 @@ from learncity.rest.cursors import after_count
 from learncity.rest.openapi import refusals
 from learncity.rest.shapes import courses as shapes
 from learncity.rest.shapes.classes import CourseClass
-from learncity.rest.shapes.common import Cursor, Limit, Search, Slug, labels, page_of
+from learncity.rest.shapes.common import Cursor, Limit, Named, Search, Slug, Words, labels, page_of
 
 from .common import found, providers_of
 
@@ -90,5 +90,33 @@ def get_course(request: HttpRequest, key: Slug) -> shapes.CourseDetail:
     providers = providers_of(cards)
     return shapes.CourseDetail(
         **dict(shapes.Course.of(course)),
+        skills=[shapes.Skill.of(s) for s in catalogue.skills_of([course.id]).get(course.id, ())],
+        programmes=[
+            Named(key=key, name=Words(title)) for key, title in catalogue.programmes_of(course.id)
+        ],
         classes=[CourseClass.of(card, providers=providers, at=at) for card in cards],
     )
+
+
+@router.get("/subjects", auth=None, response={200: shapes.Subjects})
+def list_subjects(request: HttpRequest, category: Category | None = None) -> shapes.Subjects:
+    """List what courses are about, within the six categories."""
+    return shapes.Subjects(items=[shapes.Subject.of(s) for s in catalogue.subjects(category)])
+
+
+@router.get("/skills", auth=None, response={200: shapes.Skills})
+def list_skills(request: HttpRequest) -> shapes.Skills:
+    """List what one can do after courses, with codes of ESCO and O*NET where there is one."""
+    return shapes.Skills(items=[shapes.Skill.of(s) for s in catalogue.skills()])
+
+
+@router.get("/programmes", auth=None, response={200: shapes.Programmes})
+def list_programmes(request: HttpRequest) -> shapes.Programmes:
+    """List what several institutions teach together."""
+    return shapes.Programmes(items=[shapes.Programme.of(p) for p in catalogue.programmes()])
+
+
+@router.get("/programmes/{key}", auth=None, response={200: shapes.ProgrammeDetail})
+def get_programme(request: HttpRequest, key: Slug) -> shapes.ProgrammeDetail:
+    """Say what a programme is, with its courses in their order."""
+    return shapes.ProgrammeDetail.whole(found(catalogue.find_programme(key)))

@@ -11,7 +11,11 @@ PUBLIC = {
     "/categories": 1,
     "/courses": 4,  # total, courses, next classes, who runs them
     "/courses?provider=qiaotou-learning-centre": 5,
-    "/courses/small-shop-bookkeeping": 3,
+    "/courses/small-shop-bookkeeping": 5,
+    "/subjects": 1,
+    "/skills": 1,
+    "/programmes": 3,
+    "/programmes/own-small-business": 5,
     "/classes": 3,  # classes, total, who runs them
     "/classes?course=small-shop-bookkeeping": 4,
     f"/classes/{OWN_CLASS}": 4,  # how it stands, what it is, its sessions, who runs it

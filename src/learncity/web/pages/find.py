@@ -1,4 +1,4 @@
-"""Finding: search and categories, and the pages of a course, a venue and a provider."""
+"""Finding: search and categories, and the pages of venues."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,9 +13,7 @@ from django.utils.translation import ngettext
 
 from learncity.apps.catalogue import queries as catalogue
 from learncity.apps.catalogue.types import (
-    AUDIENCE_NAMES,
     CATEGORY_NAMES,
-    LANGUAGE_NAMES,
     LEVEL_NAMES,
     Category,
     CourseValue,
@@ -24,19 +22,12 @@ from learncity.apps.catalogue.types import Page as CoursePage
 from learncity.apps.classes import queries as classes
 from learncity.apps.classes.types import ClassCard, Mode
 from learncity.apps.organizations import queries as organizations
-from learncity.apps.organizations.types import ACCESS_NAMES, KIND_NAMES, AgreementState
+from learncity.apps.organizations.types import ACCESS_NAMES
 from learncity.apps.places.types import Point
 from learncity.kernel import formats
 from learncity.kernel.access import everyone
-from learncity.kernel.dated import day_of
 from learncity.kernel.templatetags.kernel import words as marked
 from learncity.web import words
-from learncity.web.dated_words import (
-    committee_summary,
-    days_words,
-    office_words,
-    promise_words,
-)
 from learncity.web.pagecache import for_strangers
 from learncity.web.reader import reader_of
 
@@ -151,37 +142,6 @@ def _course_row(
     return row
 
 
-@everyone
-@for_strangers(seconds=10)
-def course(request: HttpRequest, key: str) -> HttpResponse:
-    """What a course is, and its classes that are not over."""
-    found = catalogue.find_course(key)
-    if found is None:
-        raise Http404
-    at, here = timezone.now(), here_of(request)
-    cards = classes.classes_of_course(found.id, at=at)
-    sum_rows: list[dict[str, Any]] = [
-        {"label": _("Level"), "value": LEVEL_NAMES[found.level]},
-        {"label": _("For"), "value": _listed(AUDIENCE_NAMES[a] for a in found.audiences)},
-        {"label": _("Bring along"), "value": marked(found.needs)},
-        {"label": _("Taught in"), "value": _listed(LANGUAGE_NAMES[t] for t in found.taught_in)},
-        {"label": _("Offered by"), "value": marked(found.provider_name)},
-    ]
-    return render(
-        request,
-        "web/course.html",
-        {
-            "course": found,
-            "category": CATEGORY_NAMES[found.category],
-            "category_url": reverse("web:category", args=[found.category.slug]),
-            "provider_url": reverse("web:provider", args=[found.provider_key]),
-            "sum_rows": [row for row in sum_rows if row["value"]],
-            "open": [words.class_row(c, here, at) for c in cards if c.is_open(at)],
-            "closed": [words.class_row(c, here, at) for c in cards if not c.is_open(at)],
-        },
-    )
-
-
 def _listed(names: Any) -> str:
     return _(", ").join(str(name) for name in names)
 
@@ -247,47 +207,3 @@ def _by_day(cards: list[ClassCard], at: datetime) -> list[dict[str, Any]]:
         assert card.next_at is not None
         days.setdefault(formats.day(card.next_at), []).append(words.hour_row(card, at))
     return [{"title": title, "rows": rows} for title, rows in days.items()]
-
-
-@everyone
-@for_strangers(seconds=15)
-def provider(request: HttpRequest, key: str) -> HttpResponse:
-    """Who offers courses: what they are, where, and everything they teach."""
-    found = organizations.find_organization(key)
-    if found is None:
-        raise Http404
-    number = page_number(request)
-    page = catalogue.search(provider_id=found.id, offset=(number - 1) * SIZE, limit=SIZE)
-    sites = organizations.venues_of(found.id)
-    on = day_of(timezone.now())
-    kin = organizations.kin(found.id, on=on)
-    return render(
-        request,
-        "web/provider.html",
-        {
-            "provider": found,
-            "kind": KIND_NAMES[found.kind],
-            "parent": kin.parent,
-            "children": kin.children,
-            "offices": [office_words(o) for o in organizations.offices(found.id, on=on)],
-            "committees": [
-                committee_summary(c, on) for c in organizations.committees_of(found.id, public=True)
-            ],
-            "agreements": [
-                {
-                    "subject": marked(a.subject),
-                    "days": days_words(a.since, a.until),
-                    "with": [party for party in a.parties if party.id != found.id],
-                    "promises": [promise_words(p, on) for p in a.promises],
-                }
-                for a in organizations.agreements(organization_ids=[found.id])
-                if a.state(on) == AgreementState.IN_FORCE
-            ],
-            "sites": [
-                words.Row(reverse("web:venue", args=[v.key]), marked(v.name), [str(v.address)])
-                for v in sites
-            ],
-            "rows": _rows(request, page),
-            "pages": pages(request, number, page.total),
-        },
-    )

@@ -33,6 +33,8 @@ from . import trail
 
 # What an office does, in the order in which its page shows the ways to it.
 _WAYS = (
+    (Act.REVIEW_COURSES, "web:review_queue", gettext_lazy("Courses to review")),
+    (Act.REVIEW_COURSES, "web:accreditation", gettext_lazy("Accreditation")),
     (Act.KEEP_REGISTER, "web:register", gettext_lazy("Organizations")),
     (Act.KEEP_REGISTER, "web:coverage", gettext_lazy("Places without")),
     (Act.NOTE_DEEDS, "web:agreements", gettext_lazy("Agreements")),

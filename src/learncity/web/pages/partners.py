@@ -216,6 +216,8 @@ def partner(request: HttpRequest, key: str) -> HttpResponse:
                 for c in queries.committees_of(found.id)
             ],
             "alive": found.ended_at is None,
+            "standing_url": reverse("web:provider_standing", args=[key])
+            if found.ended_at is None and actor_of(request).everywhere(Act.REVIEW_COURSES) else "",
         },
     )  # fmt: skip
 

@@ -64,6 +64,9 @@ def my_organization(request: HttpRequest, key: str) -> HttpResponse:
         {
             "organization": found,
             "speaks": SPEAKS(request, key=key),
+            "ask_url": ""
+            if organizations.may_publish(found.id, on=on)
+            else reverse("web:ask_accreditation", args=[key]),
             "rows": rows,
             "offices": [office_words(o) for o in organizations.offices(found.id, on=on)],
             "committees": [committee_summary(c, on) for c in organizations.committees_of(found.id)],

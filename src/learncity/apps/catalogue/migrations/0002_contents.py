@@ -209,7 +209,9 @@ class Migration(migrations.Migration):
                 ("key", models.SlugField(max_length=80)),
                 (
                     "name",
-                    learncity.kernel.texts.TranslatedField(default=learncity.kernel.texts.Text),
+                    learncity.kernel.texts.TranslatedField(
+                        blank=True, default=learncity.kernel.texts.Text
+                    ),
                 ),
                 ("since", models.DateField(null=True)),
                 ("until", models.DateField(null=True)),
@@ -755,6 +757,7 @@ class Migration(migrations.Migration):
                     ("subject", "="),
                     (learncity.kernel.ranges.DateRange("since", "until"), "&&"),
                 ],
+                condition=models.Q(("name", {}), _negated=True),
                 name="catalogue_subject_one_name_at_a_time",
             ),
         ),

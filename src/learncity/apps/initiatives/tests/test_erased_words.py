@@ -29,7 +29,13 @@ from learncity.apps.imports.types import ImportState
 from learncity.apps.notices import queries as notices
 from learncity.apps.notices.models import Delivery, Message
 from learncity.apps.organizations.factories import make_organization
-from learncity.apps.organizations.models import Committee, Member, Promise
+from learncity.apps.organizations.models import (
+    Accreditation,
+    Committee,
+    Member,
+    Promise,
+    Suspension,
+)
 from learncity.apps.organizations.models import Deed as PromiseDeed
 from learncity.apps.people import queries as people
 from learncity.apps.people import services as people_services
@@ -129,6 +135,10 @@ def make_rows(other, officer):
         organization=organization, opened_at=now, due=now + timedelta(days=1)
     )
     Item.objects.create(review=review, grant=grant, person_id=one)
+    Accreditation.objects.create(
+        organization=organization, state="ASKED", asked_at=now, asked_by_id=one, words="x"
+    )
+    Suspension.objects.create(organization=organization, reason="x", since=now, suspended_by_id=one)
     committee = Committee.objects.create(
         key="committee-of-somebody", organization=organization, name={"en": "C"}
     )

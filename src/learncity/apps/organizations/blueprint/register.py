@@ -16,7 +16,9 @@ from learncity.apps.organizations.models import (
     Organization,
     Parent,
 )
+from learncity.apps.organizations.queries import accredited
 from learncity.apps.organizations.rules import registration as checked
+from learncity.apps.organizations.services import accredit_all, end_accreditations
 from learncity.apps.organizations.types import (
     BadRegistration,
     OrganizationKind,
@@ -61,6 +63,8 @@ class StatedOrganization(Stated):
     parent: Annotated[Key, Ref("organizations")] | None = None
     covers: list[Annotated[Key, Ref("places")]] = Field(default_factory=list)
     offices: list[StatedOffice] = Field(default_factory=list)
+    accredited: bool = True
+    """Whether it may publish courses."""
 
 
 def _day(said: str | None) -> date | None:
@@ -103,7 +107,7 @@ class Organizations(Section):
             done.update(way)
 
     def read(self, keys: Collection[str]) -> Mapping[str, dict[str, Any]]:
-        """These organizations as a blueprint would state them; four queries."""
+        """These organizations as a blueprint would state them; five queries."""
         rows = list(
             Organization.objects.filter(key__in=keys, ended_at=None).select_related("place")
         )
@@ -120,6 +124,7 @@ class Organizations(Section):
         offices: dict[UUID, list[dict[str, Any]]] = {}
         for office in Office.objects.filter(organization_id__in=ids, until=None).order_by("id"):
             offices.setdefault(office.organization_id, []).append(_stated(office))
+        given = accredited(ids, on=day_of(timezone.now()))
         return {
             o.key: {
                 "kind": o.kind,
@@ -134,6 +139,7 @@ class Organizations(Section):
                 "parent": parents.get(o.id),
                 "covers": covers.get(o.id, []),
                 "offices": offices.get(o.id, []),
+                "accredited": o.id in given,
             }
             for o in rows
         }
@@ -168,6 +174,10 @@ class Organizations(Section):
             batch_size=1000,
         )  # fmt: skip
         today = day_of(timezone.now())
+        accredit_all([known[key] for key, said in items if said["accredited"]])
+        end_accreditations(
+            [known[key].id for key, said in items if not said["accredited"]], on=today
+        )
         self._write_parents([(known[key], said["parent"]) for key, said in items], today)
         covers = {
             (known[key].id, where[place]): known[key].since

@@ -3,8 +3,10 @@
 from .agreements import Agreement, Deed, Party, Promise
 from .committees import Committee, Member, TermOfOffice
 from .register import Covered, Office, Organization, Parent, Room, Venue
+from .standing import Accreditation, Suspension
 
 __all__ = [
+    "Accreditation",
     "Agreement",
     "Committee",
     "Covered",
@@ -16,6 +18,7 @@ __all__ = [
     "Party",
     "Promise",
     "Room",
+    "Suspension",
     "TermOfOffice",
     "Venue",
 ]

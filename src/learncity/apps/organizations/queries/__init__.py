@@ -19,9 +19,18 @@ from .register import (
     seated_in,
     venues_of,
 )
+from .standing import (
+    accredited,
+    may_publish,
+    standing,
+    suspended,
+    suspended_organizations,
+    to_accredit,
+)
 from .whereabouts import astray, candidates, count_astray, count_covered_at, located
 
 __all__ = [
+    "accredited",
     "agreement_figures",
     "agreements",
     "all_organizations",
@@ -44,11 +53,16 @@ __all__ = [
     "ids_by_key",
     "kin",
     "located",
+    "may_publish",
     "offices",
     "organizations",
     "overdue_committees",
     "register",
     "room_ids",
     "seated_in",
+    "standing",
+    "suspended",
+    "suspended_organizations",
+    "to_accredit",
     "venues_of",
 ]

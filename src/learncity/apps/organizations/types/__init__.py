@@ -44,6 +44,15 @@ from .register import (
     RoomValue,
     VenueValue,
 )
+from .standing import (
+    AccreditationState,
+    AccreditationValue,
+    Standing,
+    StandingChanged,
+    StandingIsSo,
+    SuspensionValue,
+    WordsMissing,
+)
 from .whereabouts import (
     ELSEWHERE_NAMES,
     THING_NAMES,
@@ -68,6 +77,8 @@ __all__ = [
     "THING_NAMES",
     "UNIT_NAMES",
     "Access",
+    "AccreditationState",
+    "AccreditationValue",
     "AgreementFigures",
     "AgreementNotFound",
     "AgreementState",
@@ -106,10 +117,15 @@ __all__ = [
     "SecondChair",
     "SiteLaid",
     "SiteNotFound",
+    "Standing",
+    "StandingChanged",
+    "StandingIsSo",
+    "SuspensionValue",
     "TermValue",
     "Thing",
     "TooFewParties",
     "Unit",
     "VenueValue",
+    "WordsMissing",
     "WouldCircle",
 ]

@@ -1,0 +1,253 @@
+"""How a course comes to be read by the public: written, sent in, reviewed by somebody else.
+
+Each holds the lock of its course before anything is decided. What is published changes only when
+an edition of it is published (README).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from learncity.apps.organizations import queries as organizations
+from learncity.apps.organizations.services import STANDING_LOCK
+from learncity.apps.organizations.types import OrganizationNotFound
+from learncity.apps.people import queries as people
+from learncity.kernel import audit, locks
+from learncity.kernel.acting import By
+from learncity.kernel.dated import day_of
+from learncity.kernel.ids import uuid7
+
+from .models import Course, Edition
+from .rules import missing
+from .telling import PUBLISHED, SENT_BACK, WITHDRAWN, tell
+from .types import (
+    Category,
+    CourseNotFound,
+    CourseState,
+    EditionState,
+    IsInReview,
+    MayNotPublish,
+    NotComplete,
+    NotInReview,
+    NotPublished,
+    OwnWork,
+    ReasonMissing,
+)
+from .writing import Known, fill, skills_of, stated, write_courses
+
+_LOCK = "catalogue.Course"
+
+
+@transaction.atomic
+def begin_course(
+    *, organization_key: str, title: Mapping[str, str], category: Category, by: By, at: datetime
+) -> str:
+    """Begin a course that nobody sees yet; its key, made of its English title where it has one.
+
+    Raises:
+        OrganizationNotFound: as it says.
+    """
+    provider = organizations.find_organization(organization_key)
+    if provider is None:
+        raise OrganizationNotFound(organization_key)
+    pk = uuid7()
+    key = slugify(title.get("en", ""))[:60] or organization_key[:60]
+    if Course.objects.filter(key=key).exists() or not title.get("en"):
+        key = f"{key}-{pk.hex[-8:]}"
+    course = Course.objects.create(
+        id=pk, key=key, provider_id=provider.id, category=category, title=dict(title),
+        state=CourseState.DRAFT,
+    )  # fmt: skip
+    _begin(course, by, at)
+    audit.note("catalogue.course_begun", f"course {key}", by=by)
+    return key
+
+
+@transaction.atomic
+def open_edition(*, key: str, by: By, at: datetime) -> None:
+    """Begin to change a course that is published or withdrawn; one that is open stays as it is.
+
+    Raises:
+        CourseNotFound: as it says.
+    """
+    course = _hold(key)
+    if _open(course) is None:
+        _begin(course, by, at)
+
+
+def _begin(course: Course, by: By, at: datetime) -> Edition:
+    said = stated([Course.objects.select_related("provider", "subject").get(pk=course.pk)])
+    return Edition.objects.create(
+        course=course, stated=said[course.key], edited_by_id=by.person_id, edited_at=at
+    )
+
+
+@transaction.atomic
+def write_edition(*, key: str, said: Mapping[str, Any], by: By, at: datetime) -> None:
+    """Change what a course shall say; the public goes on reading what is published.
+
+    Args:
+        said: some fields as the blueprint states them; never the provider.
+
+    Raises:
+        CourseNotFound, IsInReview: as they say.
+        SubjectElsewhere: its subject is one of another category.
+    """
+    course = _hold(key)
+    edition = _open(course) or _begin(course, by, at)
+    if edition.state == EditionState.IN_REVIEW:
+        raise IsInReview(key)
+    changed = {name: value for name, value in said.items() if edition.stated.get(name) != value}
+    changed.pop("provider", None)
+    if not changed:
+        return
+    edition.stated = {**edition.stated, **changed}
+    fill(Course(key=key), edition.stated, Known([edition.stated]))
+    edition.edited_by_id, edition.edited_at = by.person_id, at
+    edition.save(update_fields=["stated", "edited_by", "edited_at"])
+    if course.state == CourseState.DRAFT and "title" in changed:
+        # The lists of the desk know it by its title.
+        Course.objects.filter(pk=course.pk).update(title=changed["title"])
+    audit.note("catalogue.course_edited", f"course {key}", by=by)
+
+
+@transaction.atomic
+def send_in(*, key: str, by: By, at: datetime) -> None:
+    """Hand a course to the city's office for review. Sent in twice, it waits once.
+
+    Raises:
+        CourseNotFound, MayNotPublish: as they say.
+        NotComplete: ``rules.missing`` names what.
+    """
+    course = _hold(key)
+    edition = _open(course)
+    if edition is None or edition.state == EditionState.IN_REVIEW:
+        return
+    if missing(edition.stated):
+        raise NotComplete(key)
+    _may_publish(course, at)
+    Edition.objects.filter(pk=edition.pk).update(
+        state=EditionState.IN_REVIEW, submitted_by=by.person_id, submitted_at=at,
+        decided_by=None, decided_at=None, reason="",
+    )  # fmt: skip
+    audit.note("catalogue.course_sent_in", f"course {key}", by=by)
+
+
+@transaction.atomic
+def take_back(*, key: str, by: By, at: datetime) -> None:
+    """Go on writing what was sent in. Taken back twice, it is taken back.
+
+    Raises:
+        CourseNotFound: as it says.
+    """
+    rows = Edition.objects.filter(course=_hold(key), state=EditionState.IN_REVIEW)
+    if rows.update(state=EditionState.DRAFT, submitted_by=None, submitted_at=None):
+        audit.note("catalogue.course_taken_back", f"course {key}", by=by)
+
+
+@transaction.atomic
+def send_back(*, key: str, reason: str, by: By, at: datetime) -> None:
+    """Return a course to its provider, who is told why.
+
+    Raises:
+        CourseNotFound, NotInReview, OwnWork: as they say.
+        ReasonMissing: nobody can mend what they are not told.
+    """
+    reason = reason.strip()[:1000]
+    if not reason:
+        raise ReasonMissing(key)
+    course, edition = _to_decide(key, by)
+    Edition.objects.filter(pk=edition.pk).update(
+        state=EditionState.RETURNED, decided_by=by.person_id, decided_at=at, reason=reason
+    )
+    audit.note("catalogue.course_sent_back", f"course {key}", by=by)
+    tell(SENT_BACK, course, at=at, reason=reason)
+
+
+@transaction.atomic
+def publish(*, key: str, by: By, at: datetime) -> None:
+    """Let the public read what was sent in; the provider is told.
+
+    Raises:
+        CourseNotFound, NotInReview, OwnWork, MayNotPublish: as they say.
+        SubjectElsewhere: its subject has moved to another category meanwhile.
+    """
+    course, edition = _to_decide(key, by)
+    _may_publish(course, at)
+    known = Known([edition.stated])
+    fill(course, edition.stated, known)
+    course.state, course.ended_at = CourseState.PUBLISHED, None
+    write_courses([course], {course.id: skills_of(edition.stated, known) or []})
+    Edition.objects.filter(pk=edition.pk).update(
+        state=EditionState.PUBLISHED, decided_by=by.person_id, decided_at=at
+    )
+    audit.note("catalogue.course_published", f"course {key}", by=by)
+    tell(PUBLISHED, course, at=at)
+
+
+@transaction.atomic
+def withdraw(*, key: str, reason: str, by: By, at: datetime) -> None:
+    """Take a course from the public; its classes go on and take no more applications.
+
+    Withdrawn twice, it is withdrawn.
+
+    Raises:
+        CourseNotFound, NotPublished: as they say.
+        ReasonMissing: without a reason.
+    """
+    reason = reason.strip()[:1000]
+    if not reason:
+        raise ReasonMissing(key)
+    course = _hold(key)
+    if course.state == CourseState.DRAFT:
+        raise NotPublished(key)
+    if course.state == CourseState.WITHDRAWN:
+        return
+    Course.objects.filter(pk=course.pk).update(state=CourseState.WITHDRAWN)
+    audit.note("catalogue.course_withdrawn", f"course {key}", by=by)
+    tell(WITHDRAWN, course, at=at, reason=reason)
+
+
+def hold_back(organization_id: UUID) -> int:
+    """Show the courses of an organization, or not, as its standing is now; how many changed."""
+    is_held = bool(organizations.suspended([organization_id]))
+    rows = Course.objects.filter(provider_id=organization_id)
+    return rows.exclude(is_held=is_held).update(is_held=is_held)
+
+
+def _hold(key: str) -> Course:
+    """The course, locked, as it is then."""
+    pk = Course.objects.filter(key=key, ended_at=None).values_list("pk", flat=True).first()
+    if pk is None:
+        raise CourseNotFound(key)
+    locks.hold(_LOCK, pk)
+    return Course.objects.get(pk=pk)
+
+
+def _open(course: Course) -> Edition | None:
+    rows = Edition.objects.filter(course=course)
+    return rows.exclude(state=EditionState.PUBLISHED).first()
+
+
+def _to_decide(key: str, by: By) -> tuple[Course, Edition]:
+    course = _hold(key)
+    edition = _open(course)
+    if edition is None or edition.state != EditionState.IN_REVIEW:
+        raise NotInReview(key)
+    wrote = {pk for pk in (edition.edited_by_id, edition.submitted_by_id) if pk}
+    if by.person_id:
+        # Two records of one person are one person.
+        same = people.same_person([by.person_id, *wrote])
+        if same.get(by.person_id) in {same.get(pk) for pk in wrote}:
+            raise OwnWork(key)
+    return course, edition
+
+
+def _may_publish(course: Course, at: datetime) -> None:
+    locks.hold(STANDING_LOCK, course.provider_id)
+    if not organizations.may_publish(course.provider_id, on=day_of(at)):
+        raise MayNotPublish(course.key)

@@ -1,0 +1,68 @@
+"""When the room says no, and what to do about it. Others read it in ``types``."""
+
+from django.utils.translation import gettext_lazy as _
+
+from learncity.kernel.errors import DomainError, NotFound
+
+
+class CourseNotFound(NotFound):
+    """No course has this key."""
+
+
+class SubjectElsewhere(DomainError):
+    """The subject belongs to another category."""
+
+    says = _("This subject belongs to another category. Choose one of the course’s category.")
+    code = "subject_elsewhere"
+
+
+class IsInReview(DomainError):
+    """What was sent in is looked at as it is."""
+
+    says = _("The course is in review. Take it back first, then change it.")
+    code = "is_in_review"
+
+
+class NotInReview(DomainError):
+    """There is nothing to decide."""
+
+    says = _("The course is not in review any more. Look at the list again.")
+    code = "not_in_review"
+
+
+class NotComplete(DomainError):
+    """Something that the public needs is missing."""
+
+    says = _("Something is still missing. The list says what.")
+    code = "not_complete"
+
+
+class MayNotPublish(DomainError):
+    """The provider is not accredited, or suspended."""
+
+    says = _(
+        "The organization may not publish courses now: it is not accredited, or suspended. Call "
+        "the city office."
+    )
+    code = "may_not_publish"
+
+
+class OwnWork(DomainError):
+    """Whoever wrote or sent in a course does not review it."""
+
+    says = _("You wrote or sent in this course yourself. Somebody else reviews it.")
+    code = "own_work"
+
+
+class ReasonMissing(DomainError):
+    """Nobody can mend what they are not told."""
+
+    says = _("Write what has to change, or why.")
+    code = "reason_missing"
+
+
+class NotPublished(DomainError):
+    """Only what is published can be withdrawn."""
+
+    says = _("The course is not published. There is nothing to withdraw.")
+    code = "not_published"

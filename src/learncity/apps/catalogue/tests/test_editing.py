@@ -1,0 +1,203 @@
+"""From a draft to what the public reads: step by step, reviewed by somebody else."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from learncity.apps.catalogue import queries, services
+from learncity.apps.catalogue.models import Course, Edition
+from learncity.apps.catalogue.types import (
+    Category,
+    CourseState,
+    IsInReview,
+    MayNotPublish,
+    NotComplete,
+    NotInReview,
+    OwnWork,
+    ReasonMissing,
+    SubjectElsewhere,
+)
+from learncity.apps.classes import services as classes
+from learncity.apps.classes.factories import OPENING, make_class
+from learncity.apps.classes.types import NotOffered
+from learncity.apps.notices import queries as notices
+from learncity.apps.organizations import services as organizations
+from learncity.apps.people import services as people
+from learncity.apps.people.factories import make_person
+from learncity.apps.people.types import MergeReason
+from learncity.kernel import audit, outbox
+from learncity.kernel.acting import By, Via
+
+CENTRE = "qiaotou-learning-centre"
+WHOLE = {
+    "title": {"en": "Mending bicycles"},
+    "summary": {"en": "Brakes, chains, tyres."},
+    "subject": "crafts",
+    "effort_total": 600,
+    "pays": {"LEARNER": 0},
+    "taught_in": ["zh-Hans"],
+    "skills": ["repairing-things"],
+}
+pytestmark = pytest.mark.usefixtures("city")
+
+
+@pytest.fixture
+def author(account_of):
+    return By(account_of("demo-provider").person_id, Via.DESK)
+
+
+@pytest.fixture
+def reviewer(account_of):
+    return By(account_of("demo-operator").person_id, Via.DESK)
+
+
+@pytest.fixture
+def key(author):
+    return services.begin_course(
+        organization_key=CENTRE, title=WHOLE["title"], category=Category.HOBBIES, by=author,
+        at=timezone.now(),
+    )  # fmt: skip
+
+
+def say(act, key, by, **more):
+    return getattr(services, act)(key=key, by=by, at=timezone.now(), **more)
+
+
+def send_in(key, by):
+    say("write_edition", key, by, said=WHOLE)
+    say("send_in", key, by)
+
+
+def open_edition(key):
+    return Edition.objects.get(course__key=key)
+
+
+def test_the_public_sees_a_course_when_somebody_else_published_it(key, author, reviewer):
+    before = queries.counts()[Category.HOBBIES]
+    assert key == "mending-bicycles"
+    send_in(key, author)
+    assert queries.find_course(key) is None
+    assert queries.search(text="bicycles").total == 0
+
+    say("publish", key, reviewer)
+
+    found = queries.find_course(key)
+    assert (found.subject.key, found.effort_total) == ("crafts", 600)
+    assert [s.key for s in queries.skills_of([found.id])[found.id]] == ["repairing-things"]
+    assert queries.search(text="bicycles").total == 1
+    assert queries.counts()[Category.HOBBIES] == before + 1
+    told = [m.title for m in notices.inbox(author.person_id)]
+    assert any("Mending bicycles" in title for title in told)
+    assert [e.action for e in audit.latest(4)] == [
+        f"catalogue.course_{what}" for what in ("published", "sent_in", "edited", "begun")
+    ]
+
+
+def test_nobody_reviews_their_own_work_nor_with_another_record_of_theirs(key, author, reviewer):
+    send_in(key, author)
+    with pytest.raises(OwnWork):
+        say("publish", key, author)
+    twin = make_person("某人")
+    people.merge(
+        keep=author.person_id, other=twin, reason=MergeReason.SAME_DOCUMENT, by=reviewer,
+        at=timezone.now(),
+    )  # fmt: skip
+    with pytest.raises(OwnWork):
+        say("send_back", key, By(twin, Via.DESK), reason="x")
+
+
+def test_the_database_alone_refuses_a_review_of_ones_own_work(key, author):
+    send_in(key, author)
+    for column in ("edited_by_id", "submitted_by_id"):
+        with pytest.raises(IntegrityError, match="reviewed_by_somebody_else"), transaction.atomic():
+            Edition.objects.update(
+                **{"edited_by_id": None, "submitted_by_id": None, column: author.person_id},
+                decided_by_id=author.person_id, decided_at=timezone.now(), state="PUBLISHED",
+            )  # fmt: skip
+
+
+def test_the_database_alone_says_what_the_public_sees(key):
+    with pytest.raises(Exception, match="generated"), transaction.atomic():
+        connection.cursor().execute("UPDATE catalogue_course SET is_shown = true")
+    assert not Course.objects.get(key=key).is_shown
+
+
+def test_what_comes_back_has_a_reason_and_goes_in_again(key, author, reviewer):
+    send_in(key, author)
+    with pytest.raises(IsInReview):
+        say("write_edition", key, author, said={"needs": {"en": "A bicycle"}})
+    with pytest.raises(ReasonMissing):
+        say("send_back", key, reviewer, reason=" ")
+    say("send_back", key, reviewer, reason="Where is the price of parts?")
+    with pytest.raises(NotInReview):
+        say("publish", key, reviewer)
+    assert open_edition(key).reason == "Where is the price of parts?"
+    assert "price of parts" in notices.inbox(author.person_id)[0].body
+
+    say("write_edition", key, author, said={"needs": {"en": "15 yuan for parts"}})
+    say("send_in", key, author)
+    say("publish", key, reviewer)
+    assert queries.find_course(key).needs == {"en": "15 yuan for parts"}
+
+
+def test_sent_in_twice_it_waits_once_and_taken_back_it_waits_no_more(key, author, reviewer):
+    send_in(key, author)
+    say("send_in", key, author)
+    assert [e.key for e in queries.to_review()] == [key]
+    say("take_back", key, author)
+    say("take_back", key, author)
+    assert queries.to_review() == []
+
+
+def test_what_is_not_complete_is_not_sent_in(key, author):
+    with pytest.raises(NotComplete):
+        say("send_in", key, author)
+    with pytest.raises(SubjectElsewhere):
+        say("write_edition", key, author, said={"subject": "bookkeeping"})
+
+
+def test_the_public_reads_what_was_reviewed_while_it_is_changed(author, reviewer):
+    key = "small-shop-bookkeeping"
+    before = queries.find_course(key)
+    say("open_edition", key, author)
+    say("write_edition", key, author, said={"title": {"en": "Other"}})
+    assert queries.find_course(key).title == before.title
+    found = queries.find_edition(key)
+    assert (found.state, found.published.title["en"]) == (CourseState.DRAFT, before.title["en"])
+
+
+def test_withdrawn_nobody_finds_it_and_its_classes_take_nobody(author, reviewer):
+    class_key, someone = make_class(), make_person()
+    say("withdraw", "small-shop-bookkeeping", author, reason="No teacher")
+    say("withdraw", "small-shop-bookkeeping", author, reason="No teacher")
+    assert queries.find_course("small-shop-bookkeeping") is None
+    with pytest.raises(NotOffered):
+        classes.apply(class_key=class_key, person_id=someone, by=author, at=OPENING)
+
+
+def test_a_suspended_provider_publishes_nothing_and_takes_nobody(key, author, reviewer):
+    class_key, someone = make_class(), make_person()
+    staying = make_person()
+    classes.apply(class_key=class_key, person_id=staying, by=author, at=OPENING)
+    send_in(key, author)
+    provider = queries.find_course("small-shop-bookkeeping").provider_key
+    at = timezone.now()
+    organizations.suspend(key=provider, reason="Fire doors", evidence="", by=reviewer, at=at)
+    if provider != CENTRE:
+        organizations.suspend(key=CENTRE, reason="Fire doors", evidence="", by=reviewer, at=at)
+    while outbox.dispatch(at=timezone.now()):
+        pass
+
+    with pytest.raises(MayNotPublish):
+        say("publish", key, reviewer)
+    assert queries.find_course("small-shop-bookkeeping") is None
+    with pytest.raises(NotOffered):
+        classes.apply(class_key=class_key, person_id=someone, by=author, at=OPENING)
+    # Who is in it stays, and the same answer as before is given.
+    assert classes.apply(class_key=class_key, person_id=staying, by=author, at=OPENING).receipt
+
+    organizations.lift_suspension(key=provider, reason="Mended", by=reviewer, at=timezone.now())
+    while outbox.dispatch(at=timezone.now()):
+        pass
+    assert queries.find_course("small-shop-bookkeeping") is not None
+    assert classes.apply(class_key=class_key, person_id=someone, by=author, at=OPENING)

@@ -1,0 +1,168 @@
+"""A course as a blueprint states it, and back: what files, the import and editions have in common.
+
+For this room only. ``said`` is plain JSON by the names of ``blueprint.StatedCourse``; a name that
+is absent is left as it is.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from learncity.apps.organizations import queries as organizations
+from learncity.kernel.texts import Text
+from learncity.kernel.words import search_tokens
+
+from .models import Course, Skill, Subject
+from .types import CourseState, CourseValue, Payer, SubjectElsewhere
+
+# What stands in the table as it is stated.
+PLAIN = (
+    "category", "title", "summary", "needs", "level", "audiences", "taught_in", "sdgs",
+    "effort_weekly", "effort_total", "credits", "currency", "access", "materials",
+)  # fmt: skip
+_EMPTY_IS_NONE = ("mode", "credit_unit")
+_FIELDS = [
+    "provider", "subject", *PLAIN, *_EMPTY_IS_NONE, *(f"{payer.slug}_pays" for payer in Payer),
+    "state", "is_held", "ended_at",
+]  # fmt: skip
+
+_INDEX = """
+UPDATE catalogue_course c SET search =
+  setweight(to_tsvector('simple', w.title), 'A') || setweight(to_tsvector('simple', w.rest), 'B')
+FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS w(id, title, rest)
+WHERE c.id = w.id
+"""
+
+_SKILLS = Course.skills.through
+
+
+class Known:
+    """What some statements name, by key; three queries at most."""
+
+    def __init__(self, items: Iterable[Mapping[str, Any]]) -> None:
+        said = list(items)
+        subjects = {one["subject"] for one in said if one.get("subject")}
+        skills = {key for one in said for key in one.get("skills", ())}
+        providers = {one["provider"] for one in said if "provider" in one}
+        self.providers = organizations.ids_by_key(providers) if providers else {}
+        self.subjects: Mapping[str, Subject] = (
+            {s.key: s for s in Subject.objects.filter(key__in=subjects)} if subjects else {}
+        )
+        self.skills: Mapping[str, UUID] = (
+            dict(Skill.objects.filter(key__in=skills).values_list("key", "id")) if skills else {}
+        )
+
+
+def fill(course: Course, said: Mapping[str, Any], known: Known) -> None:
+    """Make a course as it is stated, but for its skills; no query.
+
+    Raises:
+        SubjectElsewhere: its subject is one of another category.
+    """
+    if "provider" in said:
+        course.provider_id = known.providers[said["provider"]]
+    for name in PLAIN:
+        if name in said:
+            setattr(course, name, said[name])
+    for name in _EMPTY_IS_NONE:
+        if name in said:
+            setattr(course, name, said[name] or "")
+    if "pays" in said:
+        for payer in Payer:
+            setattr(course, f"{payer.slug}_pays", said["pays"].get(payer.value))
+    if "subject" in said:
+        course.subject = known.subjects[said["subject"]] if said["subject"] else None
+        if course.subject and course.subject.category != course.category:
+            raise SubjectElsewhere(course.key, course.subject.key)
+
+
+def skills_of(said: Mapping[str, Any], known: Known) -> list[UUID] | None:
+    """The skills of a statement; ``None`` when it says nothing of them."""
+    return [known.skills[key] for key in said["skills"]] if "skills" in said else None
+
+
+def stated(courses: Collection[Course]) -> dict[str, dict[str, Any]]:
+    """Courses as a blueprint would state them, by key; needs their providers; one query."""
+    skills: dict[UUID, list[str]] = {}
+    rows = _SKILLS.objects.filter(course_id__in=[c.id for c in courses])
+    for pk, key in rows.order_by("skill__key").values_list("course_id", "skill__key"):
+        skills.setdefault(pk, []).append(key)
+    return {
+        c.key: {
+            "provider": c.provider.key,
+            "subject": c.subject.key if c.subject else None,
+            "skills": skills.get(c.id, []),
+            **{name: _as_json(getattr(c, name)) for name in PLAIN},
+            **{name: getattr(c, name) or None for name in _EMPTY_IS_NONE},
+            "pays": {
+                payer.value: amount
+                for payer in Payer
+                if (amount := getattr(c, f"{payer.slug}_pays")) is not None
+            },
+        }
+        for c in courses
+    }
+
+
+def preview(course: Course, said: Mapping[str, Any]) -> CourseValue:
+    """The course as it would be, were the statement published; nothing is written."""
+    shown = Course(id=course.id, key=course.key, provider=course.provider, state=course.state)
+    shown.is_shown = course.is_shown
+    subject = Subject.objects.filter(key=said["subject"]).first() if said["subject"] else None
+    texts = {name: Text(said[name]) for name in ("title", "summary", "needs")}
+    known = Known(())
+    known.subjects = {subject.key: subject} if subject else {}
+    bare = {n: v for n, v in said.items() if n not in ("provider", "skills")}
+    fill(shown, {**bare, **texts, "subject": subject.key if subject else None}, known)
+    return shown.as_value()
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return dict(value)
+    return list(value) if isinstance(value, list) else value
+
+
+@transaction.atomic
+def write_courses(
+    courses: Sequence[Course], skills: Mapping[UUID, Sequence[UUID]] | None = None
+) -> None:
+    """Make courses be so, new or not, and find them by their words; three statements.
+
+    For this room's own shells (blueprint and import), which build the rows, and for what is
+    published. A draft is published by it; what was withdrawn stays so.
+
+    Args:
+        skills: of those courses whose skills are said, in two statements more.
+    """
+    held = organizations.suspended({c.provider_id for c in courses})
+    for course in courses:
+        course.is_held = course.provider_id in held
+        if course.state == CourseState.DRAFT:
+            course.state = CourseState.PUBLISHED
+    Course.objects.bulk_create(
+        courses,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=_FIELDS,
+        batch_size=1000,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INDEX,
+            [
+                [c.id for c in courses],
+                [_words(*c.title.values()) for c in courses],
+                [_words(*c.summary.values(), *c.needs.values()) for c in courses],
+            ],
+        )
+    if skills:
+        links = [(pk, skill) for pk, found in skills.items() for skill in found]
+        _SKILLS.objects.filter(course_id__in=skills).delete()
+        _SKILLS.objects.bulk_create(_SKILLS(course_id=pk, skill_id=one) for pk, one in links)
+
+
+def _words(*texts: str) -> str:
+    return " ".join(token for text in texts for token in search_tokens(text))

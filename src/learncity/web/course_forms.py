@@ -1,0 +1,387 @@
+"""The forms of the course editor: one a part, each saying what the blueprint would state."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from learncity.apps.catalogue import queries, services
+from learncity.apps.catalogue.types import (
+    AUDIENCE_NAMES,
+    CATEGORY_NAMES,
+    COURSE_MODE_NAMES,
+    LANGUAGE_NAMES,
+    LEVEL_NAMES,
+    MATERIAL_KIND_NAMES,
+    PART_NAMES,
+    SUPPORT_NAMES,
+    Category,
+    CreditUnit,
+    Part,
+    Payer,
+)
+from learncity.kernel.acting import By
+from learncity.web.acts import ActForm, Words, named
+from learncity.web.course_words import SDG_NAMES
+
+# So many materials a course has at most.
+MOST_MATERIALS = 20
+
+
+class PartForm(ActForm):
+    """One part of a course; what is typed becomes what the edition states."""
+
+    part: Part
+
+    def __init__(self, *args: Any, said: Mapping[str, Any], **kwargs: Any) -> None:
+        self.said = said
+        kwargs["initial"] = self.shown()
+        super().__init__(*args, **kwargs)
+        self.title = PART_NAMES[self.part]
+
+    def shown(self) -> dict[str, Any]:
+        """What stands in the fields at first."""
+        return dict(self.said)
+
+    def stated(self) -> dict[str, Any]:
+        """What the fields say."""
+        return dict(self.cleaned_data)
+
+    def carry_out(self, key: str, *, by: By, at: datetime) -> None:
+        """Write it into the edition."""
+        services.write_edition(key=key, said=self.stated(), by=by, at=at)
+
+
+def several(label: Any, names: Mapping[Any, Any], help_text: Any = "") -> Any:
+    """Any of a list, by ticking."""
+    return forms.MultipleChoiceField(
+        label=label, choices=named(names), required=False, help_text=help_text,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+
+
+class DescriptionForm(PartForm):
+    """What it is called and about."""
+
+    part = Part.DESCRIPTION
+
+    # Not ``title``: that is what a form is called.
+    called = Words(label=gettext_lazy("What it is called"))
+    summary = Words(label=gettext_lazy("What people can do afterwards, and how it ends"), long=True)
+    needs = Words(label=gettext_lazy("What one needs, or does not need"), required=False, long=True)
+
+    def shown(self) -> dict[str, Any]:
+        """The title under its other name."""
+        return {**self.said, "called": self.said["title"]}
+
+    def stated(self) -> dict[str, Any]:
+        """The title under its own name."""
+        data = self.cleaned_data
+        return {"title": data["called"], "summary": data["summary"], "needs": data["needs"] or {}}
+
+
+class SubjectForm(PartForm):
+    """What it is about, what one can do afterwards, which goals it serves."""
+
+    part = Part.SUBJECT
+
+    subject = forms.ChoiceField(
+        label=gettext_lazy("Subject"),
+        help_text=gettext_lazy("It decides in which of the six categories the course is found."),
+    )
+    skills = several(gettext_lazy("What one can do afterwards"), {})
+    sdgs = several(gettext_lazy("Goals of sustainable development"), {})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups: dict[Category, list[tuple[str, str]]] = {}
+        self._category = {s.key: s.category for s in queries.subjects()}
+        for one in queries.subjects():
+            groups.setdefault(one.category, []).append((one.key, str(one.name)))
+        fields: Any = self.fields
+        fields["subject"].choices = [
+            ("", _("Choose one")),
+            *((CATEGORY_NAMES[category], groups[category]) for category in Category
+              if category in groups),
+        ]  # fmt: skip
+        fields["skills"].choices = [(s.key, str(s.name)) for s in queries.skills()]
+        fields["sdgs"].choices = [(str(n), f"{n} {words}") for n, words in SDG_NAMES.items()]
+
+    def shown(self) -> dict[str, Any]:
+        """Goals as text."""
+        return {**self.said, "sdgs": [str(n) for n in self.said["sdgs"]]}
+
+    def stated(self) -> dict[str, Any]:
+        """The category is the subject's."""
+        data = self.cleaned_data
+        return {
+            "subject": data["subject"],
+            "category": self._category[data["subject"]].value,
+            "skills": sorted(data["skills"]),
+            "sdgs": [int(n) for n in data["sdgs"]],
+        }
+
+
+class EffortForm(PartForm):
+    """How it is taught, how much learning it is, what it counts."""
+
+    part = Part.EFFORT
+
+    mode = forms.ChoiceField(
+        label=gettext_lazy("How it is taught"), required=False,
+        choices=[("", gettext_lazy("Not said")), *named(COURSE_MODE_NAMES)],
+    )  # fmt: skip
+    effort_weekly = forms.IntegerField(
+        label=gettext_lazy("Minutes of learning a week"), required=False, min_value=1,
+        max_value=10_080, help_text=gettext_lazy("With what is practised at home."),
+    )  # fmt: skip
+    effort_total = forms.IntegerField(
+        label=gettext_lazy("Minutes of learning in all"), required=False, min_value=1,
+        max_value=10_000_000,
+        help_text=gettext_lazy(
+            "How much work it is, not how long one may take. Say at least one of the two."
+        ),
+    )  # fmt: skip
+    credits = forms.DecimalField(
+        label=gettext_lazy("Credits or lesson hours"), required=False, decimal_places=2,
+        max_digits=7, min_value=Decimal("0.01"),
+    )  # fmt: skip
+    credit_unit = forms.ChoiceField(
+        label=gettext_lazy("Which of them"), required=False,
+        choices=[("", gettext_lazy("None")), (CreditUnit.CREDIT.value, gettext_lazy("Credits")),
+                 (CreditUnit.HOUR.value, gettext_lazy("Lesson hours"))],
+    )  # fmt: skip
+
+    def shown(self) -> dict[str, Any]:
+        """Credits as people write them."""
+        known = self.said["credits"]
+        return {**self.said, "credits": None if known is None else Decimal(known) / 100}
+
+    def clean(self) -> dict[str, Any]:
+        """What the database would refuse, said beside its field."""
+        data = super().clean() or self.cleaned_data
+        weekly, total = data.get("effort_weekly"), data.get("effort_total")
+        if weekly and total and total < weekly:
+            self.add_error("effort_total", _("This is less than one week. Compare the two."))
+        if not weekly and not total and not self.errors:
+            self.add_error("effort_weekly", _("Say how much work it is, a week or in all."))
+        if (data.get("credits") is None) != (not data.get("credit_unit")):
+            self.add_error("credit_unit", _("Say how many, and of which; or neither."))
+        return data
+
+    def stated(self) -> dict[str, Any]:
+        """Credits in hundredths."""
+        data = self.cleaned_data
+        counted = data["credits"]
+        return {
+            **data,
+            "mode": data["mode"] or None,
+            "credits": None if counted is None else int(counted * 100),
+            "credit_unit": data["credit_unit"] or None,
+        }
+
+
+def _yuan(label: Any, help_text: Any = "") -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label, required=False, min_value=0, max_digits=10, decimal_places=2,
+        help_text=help_text,
+    )  # fmt: skip
+
+
+class PriceForm(PartForm):
+    """Who pays what for one learner; empty: not known."""
+
+    part = Part.PRICE
+    lead = gettext_lazy("For one learner. Leave empty what you do not know; write 0 for nothing.")
+
+    learner = _yuan(gettext_lazy("The learner pays (yuan)"))
+    union = _yuan(gettext_lazy("The union pays (yuan)"))
+    city = _yuan(gettext_lazy("The city pays (yuan)"))
+    employer = _yuan(gettext_lazy("The employer pays (yuan)"))
+
+    def shown(self) -> dict[str, Any]:
+        """Amounts in yuan."""
+        pays = self.said["pays"]
+        return {p.slug: Decimal(pays[p.value]) / 100 for p in Payer if p.value in pays}
+
+    def stated(self) -> dict[str, Any]:
+        """Amounts in the smallest part."""
+        data = self.cleaned_data
+        return {
+            "pays": {
+                p.value: int(data[p.slug] * 100) for p in Payer if data.get(p.slug) is not None
+            }
+        }
+
+
+class LanguagesForm(PartForm):
+    """For whom it is, and in which languages."""
+
+    part = Part.LANGUAGES
+
+    level = forms.ChoiceField(label=pgettext_lazy("course", "Level"), choices=named(LEVEL_NAMES))
+    audiences = several(gettext_lazy("For whom"), AUDIENCE_NAMES)
+    taught_in = forms.MultipleChoiceField(
+        label=gettext_lazy("Taught in"), widget=forms.CheckboxSelectMultiple,
+        choices=[(tag, words) for tag, words in LANGUAGE_NAMES.items() if tag != "zh-Hant"],
+    )  # fmt: skip
+
+
+class AccessForm(PartForm):
+    """What helps to follow it."""
+
+    part = Part.ACCESS
+
+    access = several(
+        gettext_lazy("Help to follow it"), SUPPORT_NAMES,
+        gettext_lazy("What helps to get into the house stands with the site."),
+    )  # fmt: skip
+
+
+class MaterialsForm(PartForm):
+    """What one learns from; one more than there are can be written."""
+
+    part = Part.MATERIALS
+    lead = gettext_lazy("A material without a title is left out.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._count = min(len(self.said["materials"]) + 1, MOST_MATERIALS)
+        for n in range(self._count):
+            more = {"n": n + 1}
+            self.fields[f"title_{n}"] = Words(label=_("Material %(n)s") % more, required=False)
+            self.fields[f"kind_{n}"] = forms.ChoiceField(
+                label=_("Kind of material %(n)s") % more, choices=named(MATERIAL_KIND_NAMES),
+                required=False,
+            )  # fmt: skip
+            self.fields[f"link_{n}"] = forms.URLField(
+                label=_("Link to material %(n)s") % more, required=False, max_length=500,
+                assume_scheme="https",
+            )  # fmt: skip
+            self.fields[f"licence_{n}"] = forms.CharField(
+                label=_("Licence of material %(n)s") % more, required=False, max_length=80,
+                help_text=_("For example CC-BY-4.0."),
+            )  # fmt: skip
+
+    def shown(self) -> dict[str, Any]:
+        """Field by field."""
+        return {
+            f"{name}_{n}": one[name]
+            for n, one in enumerate(self.said["materials"])
+            for name in ("title", "kind", "link", "licence")
+        }
+
+    def stated(self) -> dict[str, Any]:
+        """Those with a title."""
+        data = self.cleaned_data
+        return {
+            "materials": [
+                {name: data[f"{name}_{n}"] for name in ("title", "kind", "link", "licence")}
+                for n in range(self._count)
+                if data[f"title_{n}"]
+            ]
+        }
+
+
+FORMS: dict[Part, type[PartForm]] = {
+    form.part: form
+    for form in (
+        DescriptionForm, SubjectForm, EffortForm, PriceForm, LanguagesForm, AccessForm,
+        MaterialsForm,
+    )
+}  # fmt: skip
+
+
+class BeginForm(ActForm):
+    """A new course."""
+
+    title = gettext_lazy("Begin a course")
+    lead = gettext_lazy("Nobody sees it before it was reviewed.")
+    button = gettext_lazy("Begin")
+
+    organization = forms.ChoiceField(label=gettext_lazy("Offered by"))
+    called = Words(label=gettext_lazy("What it is called"))
+    category = forms.ChoiceField(label=gettext_lazy("Category"), choices=named(CATEGORY_NAMES))
+    made = ""
+
+    def carry_out(self, key: str, *, by: By, at: datetime) -> None:
+        """Begin it; its key is in ``made``."""
+        data = self.cleaned_data
+        self.made = services.begin_course(
+            organization_key=data["organization"], title=data["called"],
+            category=Category(data["category"]), by=by, at=at,
+        )  # fmt: skip
+
+
+class SendInForm(ActForm):
+    """Hand it to the city's office."""
+
+    title = gettext_lazy("Send the course in")
+    lead = gettext_lazy("The city office looks at it. Until it has, you can take it back.")
+    button = gettext_lazy("Send in")
+
+    def carry_out(self, key: str, *, by: By, at: datetime) -> None:
+        """Send it in."""
+        services.send_in(key=key, by=by, at=at)
+
+
+class TakeBackForm(ActForm):
+    """Go on writing."""
+
+    title = gettext_lazy("Take the course back")
+    lead = gettext_lazy("You can change it again, and send it in once more.")
+    button = gettext_lazy("Take back")
+
+    def carry_out(self, key: str, *, by: By, at: datetime) -> None:
+        """Take it back."""
+        services.take_back(key=key, by=by, at=at)
+
+
+class ReasonForm(ActForm):
+    """An act that is told with its reason."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class WithdrawForm(ReasonForm):
+    """Nobody finds it any more."""
+
+    title = gettext_lazy("Withdraw the course")
+    lead = gettext_lazy(
+        "Nobody finds it any more. Its classes go on and take no more applications."
+    )
+    button = gettext_lazy("Withdraw")
+
+    def carry_out(self, key: str, *, by: By, at: datetime) -> None:
+        """Withdraw it."""
+        services.withdraw(key=key, reason=self.cleaned_data["reason"], by=by, at=at)
+
+
+class SendBackForm(ReasonForm):
+    """Return it to its provider."""
+
+    title = gettext_lazy("Send the course back")
+    lead = gettext_lazy("The provider is told what you write here.")
+    button = gettext_lazy("Send back")
+
+    def carry_out(self, key: str, *, by: By, at: datetime) -> None:
+        """Send it back."""
+        services.send_back(key=key, reason=self.cleaned_data["reason"], by=by, at=at)
+
+
+class PublishForm(ActForm):
+    """Let everybody find it."""
+
+    title = gettext_lazy("Publish the course")
+    lead = gettext_lazy("Everybody can find it then. The provider is told.")
+    button = gettext_lazy("Publish")
+
+    def carry_out(self, key: str, *, by: By, at: datetime) -> None:
+        """Publish it."""
+        services.publish(key=key, by=by, at=at)

@@ -1,0 +1,268 @@
+"""Courses at the desk of their provider, and their review at the city's office."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from learncity.apps.catalogue import queries
+from learncity.apps.catalogue.access import edits_course, reviews
+from learncity.apps.catalogue.types import (
+    COURSE_STATE_NAMES,
+    PART_NAMES,
+    CourseState,
+    EditionValue,
+    Part,
+)
+from learncity.apps.organizations import queries as organizations
+from learncity.apps.roles.access import Duty, actor_of, organizations_for
+from learncity.apps.roles.types import Act
+from learncity.kernel import formats
+from learncity.kernel.access import only
+from learncity.kernel.templatetags.kernel import words as marked
+from learncity.web import course_forms
+from learncity.web import course_words as say
+from learncity.web.acts import ActForm, act
+
+from .find import page_number, pages
+
+SIZE = 50
+_LOOKS = {
+    CourseState.PUBLISHED: "done",
+    CourseState.RETURNED: "you",
+    CourseState.WITHDRAWN: "you",
+}
+_OPTIONAL = {Part.ACCESS: "access", Part.MATERIALS: "materials"}
+_DESK_ACTS: dict[str, type[ActForm]] = {
+    "send-in": course_forms.SendInForm,
+    "take-back": course_forms.TakeBackForm,
+    "withdraw": course_forms.WithdrawForm,
+}
+_REVIEW_ACTS: dict[str, type[ActForm]] = {
+    "publish": course_forms.PublishForm,
+    "send-back": course_forms.SendBackForm,
+}
+
+
+def state_tag(state: CourseState) -> dict[str, str]:
+    """Where a course stands, as a tag."""
+    return {"text": str(COURSE_STATE_NAMES[state]), "kind": _LOOKS.get(state, "")}
+
+
+def age_words(since: datetime, at: datetime) -> str:
+    """For how many days something waits."""
+    days = (at - since).days
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": formats.number(days)}
+
+
+def share_words(lacking: int, total: int) -> str:
+    """How much is not translated, as a share and the two numbers behind it."""
+    if not total:
+        return "–"
+    share = -(-lacking * 100 // total)
+    return _("%(share)s %% (%(n)s of %(all)s)") % {
+        "share": share, "n": formats.number(lacking), "all": formats.number(total)
+    }  # fmt: skip
+
+
+@only(Duty(Act.EDIT_COURSES))
+def desk_courses(request: HttpRequest) -> HttpResponse:
+    """My organization's courses, where each stands, and how much is not translated."""
+    mine = organizations_for(actor_of(request), Act.EDIT_COURSES)
+    number = page_number(request)
+    found, total = queries.of_providers(mine, offset=(number - 1) * SIZE, limit=SIZE)
+    shares = queries.translated_shares()
+    wanted = [pair for pk, pair in shares.items() if mine is None or pk in mine]
+    lacking, texts = (sum(column) for column in zip(*wanted, strict=True)) if wanted else (0, 0)
+    return render(
+        request,
+        "web/desk_courses.html",
+        {
+            "figures": [
+                {"label": _("Courses"), "figure": formats.number(total)},
+                {"label": _("Not yet translated"), "figure": share_words(lacking, texts)},
+            ],
+            "columns": [{"label": _("Course")}, {"label": _("Offered by")}, {"label": _("State")}],
+            "rows": [
+                {"url": reverse("web:desk_course", args=[e.key]),
+                 "cells": [str(e.published.title), str(e.published.provider_name),
+                           state_tag(e.state)]}
+                for e in found
+            ],
+            "pages": pages(request, number, total, SIZE),
+        },
+    )  # fmt: skip
+
+
+@only(Duty(Act.EDIT_COURSES))
+def new_course(request: HttpRequest) -> HttpResponse:
+    """Begin a course of an organization of mine."""
+    form = course_forms.BeginForm(request.POST or None)
+    mine = organizations_for(actor_of(request), Act.EDIT_COURSES)
+    known = (
+        organizations.all_organizations()
+        if mine is None
+        else organizations.organizations(mine).values()
+    )
+    form.fields["organization"].choices = [(o.key, str(o.name)) for o in known]  # type: ignore[attr-defined]
+    back = reverse("web:desk_courses")
+    return act(
+        request, form, key="", back=back, back_label=_("Courses"),
+        then=lambda: reverse("web:desk_course", args=[form.made]),
+    )  # fmt: skip
+
+
+def _found(key: str) -> EditionValue:
+    found = queries.find_edition(key)
+    if found is None:
+        raise Http404
+    return found
+
+
+@only(edits_course)
+def desk_course(request: HttpRequest, key: str) -> HttpResponse:
+    """A course as a list of tasks: what is done, what is missing; then send it in."""
+    found = _found(key)
+    can_change = found.state != CourseState.IN_REVIEW
+    lacking, texts = found.untranslated
+    return render(
+        request,
+        "web/desk_course.html",
+        {
+            "course": found.shown,
+            "tag": state_tag(found.state),
+            "reason": found.reason if found.state == CourseState.RETURNED else "",
+            "rows": [_task(found, part, can_change) for part in Part],
+            "untranslated": share_words(lacking, texts) if lacking else "",
+            "public_url": reverse("web:course", args=[key]) if found.published.is_shown else "",
+            "act_urls": {
+                "send_in": reverse("web:desk_course_act", args=[key, "send-in"])
+                if found.is_open and can_change and not found.missing else "",
+                "take_back": reverse("web:desk_course_act", args=[key, "take-back"])
+                if not can_change else "",
+                "withdraw": reverse("web:desk_course_act", args=[key, "withdraw"])
+                if found.published.state == CourseState.PUBLISHED else "",
+            },
+            "is_changed": found.is_open and found.published.state != CourseState.DRAFT,
+        },
+    )  # fmt: skip
+
+
+def _task(found: EditionValue, part: Part, can_change: bool) -> dict[str, Any]:
+    if part in found.missing:
+        tag, kind = _("Still missing"), "you"
+    elif part in _OPTIONAL and not found.said[_OPTIONAL[part]]:
+        tag, kind = _("May stay empty"), ""
+    else:
+        tag, kind = _("Done"), "done"
+    row = {"label": PART_NAMES[part], "value": "", "tag": tag, "kind": kind}
+    if can_change:
+        row["change_url"] = reverse("web:course_part", args=[found.key, part.slug])
+    return row
+
+
+@only(edits_course)
+def course_part(request: HttpRequest, key: str, part: str) -> HttpResponse:
+    """One part of a course, to be filled in."""
+    chosen = next((p for p in Part if p.slug == part), None)
+    if chosen is None:
+        raise Http404
+    found = _found(key)
+    form = course_forms.FORMS[chosen](request.POST or None, said=found.said)
+    back = reverse("web:desk_course", args=[key])
+    return act(request, form, key=key, back=back, back_label=str(found.shown.title), then=back)
+
+
+@only(edits_course)
+def desk_course_act(request: HttpRequest, key: str, name: str) -> HttpResponse:
+    """Send a course in, take it back, withdraw it."""
+    return _act(request, key, name, _DESK_ACTS, reverse("web:desk_course", args=[key]))
+
+
+def _act(
+    request: HttpRequest, key: str, name: str, acts: dict[str, type[ActForm]], back: str,
+    then: str = "",
+) -> HttpResponse:  # fmt: skip
+    if name not in acts:
+        raise Http404
+    found = _found(key)
+    form = acts[name](request.POST if request.method == "POST" else None)
+    label = str(found.shown.title)
+    return act(request, form, key=key, back=back, back_label=label, then=then or back)
+
+
+@only(reviews)
+def review_queue(request: HttpRequest) -> HttpResponse:
+    """What waits for review, the longest first; and what is not translated, by provider."""
+    at = timezone.now()
+    shares = queries.translated_shares()
+    names = organizations.organizations(shares)
+    worst = sorted(shares.items(), key=lambda one: (-one[1][0] * 1000 // one[1][1], str(one[0])))
+    return render(
+        request,
+        "web/review_queue.html",
+        {
+            "columns": [{"label": _("Course")}, {"label": _("Offered by")},
+                        {"label": _("Waits for")}],
+            "rows": [
+                {"url": reverse("web:review", args=[e.key]),
+                 "cells": [str(e.published.title), str(e.published.provider_name),
+                           {"text": age_words(e.submitted_at, at) if e.submitted_at else ""}]}
+                for e in queries.to_review()
+            ],
+            "share_columns": [{"label": _("Offered by")},
+                              {"label": _("Not yet translated"), "numeric": True}],
+            "share_rows": [
+                {"url": reverse("web:provider", args=[names[pk].key]),
+                 "cells": [str(names[pk].name), {"text": share_words(*pair), "numeric": True}]}
+                for pk, pair in worst
+            ],
+        },
+    )  # fmt: skip
+
+
+@only(reviews)
+def review(request: HttpRequest, key: str) -> HttpResponse:
+    """A course as it would be published, beside what the public reads now."""
+    found = _found(key)
+    is_own = actor_of(request).person_id in found.written_by
+    before = found.published if found.published.state != CourseState.DRAFT else None
+    waits = found.state == CourseState.IN_REVIEW
+    lacking, texts = found.untranslated
+    return render(
+        request,
+        "web/review.html",
+        {
+            "course": found.shown,
+            "tag": state_tag(found.state),
+            "texts": [
+                {"lang": tag, "title": found.shown.title.get(tag, ""),
+                 "summary": found.shown.summary.get(tag, ""),
+                 "needs": found.shown.needs.get(tag, "")}
+                for tag in ("zh-Hans", "vi", "en")
+            ],
+            "untranslated": share_words(lacking, texts) if lacking else "",
+            "rows": say.about_rows(found.shown),
+            "pays_rows": say.pays_rows(found.shown),
+            "materials": say.materials_rows(found.shown),
+            "before": {"title": marked(before.title), "rows": say.about_rows(before),
+                       "pays_rows": say.pays_rows(before)} if before and waits else None,
+            "is_own": is_own and waits,
+            "publish_url": reverse("web:review_act", args=[key, "publish"])
+            if waits and not is_own else "",
+            "back_url": reverse("web:review_act", args=[key, "send-back"])
+            if waits and not is_own else "",
+        },
+    )  # fmt: skip
+
+
+@only(reviews)
+def review_act(request: HttpRequest, key: str, name: str) -> HttpResponse:
+    """Publish a course, or send it back."""
+    queue = reverse("web:review_queue")
+    return _act(request, key, name, _REVIEW_ACTS, reverse("web:review", args=[key]), queue)

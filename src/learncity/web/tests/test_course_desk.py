@@ -1,0 +1,98 @@
+"""The course editor and the review, as pages."""
+
+import pytest
+from django.utils import translation
+
+from learncity.apps.catalogue import queries
+from learncity.apps.catalogue.models import Course
+
+pytestmark = pytest.mark.usefixtures("city")
+
+
+@pytest.fixture
+def as_(client, account_of):
+    client.defaults |= {"HTTP_ACCEPT_LANGUAGE": "en"}
+
+    def sign_in(key):
+        client.force_login(account_of(key))
+        return client
+
+    return sign_in
+
+
+def test_a_course_is_written_part_by_part_sent_in_and_published(as_):
+    client = as_("demo-provider")
+    answer = client.post("/desk/new-course/", {
+        "organization": "qiaotou-learning-centre", "called_0": "修自行车",
+        "called_2": "Mending bicycles", "category": "HOBBIES",
+    })  # fmt: skip
+    page = answer.url
+    assert page == "/desk/courses/mending-bicycles/"
+    assert "Still missing" in client.get(page).content.decode()
+    assert client.post(f"{page}send-in/").status_code == 422
+    for part, said in {
+        "description": {
+            "called_0": "修自行车",
+            "called_2": "Mending bicycles",
+            "summary_2": "Brakes",
+        },
+        "subject": {"subject": "crafts", "skills": ["repairing-things"], "sdgs": ["12"]},
+        "effort": {"effort_total": "600", "credits": "1.5", "credit_unit": "CREDIT"},
+        "price": {"learner": "15.50", "city": "100"},
+        "languages": {"level": "BEGINNER", "taught_in": ["zh-Hans"]},
+        "materials": {"title_0_2": "Spanners", "kind_0": "TOOLS"},
+    }.items():
+        assert client.post(f"{page}parts/{part}/", said).status_code == 302, part
+    shown = client.get(page).content.decode()
+    assert "Still missing" not in shown
+    assert "not yet translated" in shown
+    assert client.post(f"{page}send-in/").status_code == 302
+    assert client.get("/courses/mending-bicycles/").status_code == 404
+
+    client = as_("demo-operator")
+    assert "修自行车" in client.get("/operate/courses/", HTTP_ACCEPT_LANGUAGE="zh").content.decode()
+    assert client.post("/operate/courses/mending-bicycles/publish/").status_code == 302
+    with translation.override("en"):
+        body = client.get("/courses/mending-bicycles/").content.decode()
+    assert "Mending bicycles" in body
+    assert "10 hours in all" in body
+    found = queries.find_course("mending-bicycles")
+    assert (found.credits, found.pays) == (150, {"LEARNER": 1550, "CITY": 10000})
+    # What has no Chinese yet is shown in English and says so.
+    zh = client.get("/courses/mending-bicycles/", HTTP_ACCEPT_LANGUAGE="zh-hans").content.decode()
+    assert "尚未翻译" in zh
+
+
+def test_effort_is_said_and_is_never_how_long_one_may_apply(client):
+    Course.objects.filter(key="online-shop").update(effort_weekly=None, effort_total=None)
+    client.defaults |= {"HTTP_ACCEPT_LANGUAGE": "en"}
+    body = client.get("/courses/online-shop/").content.decode()
+    assert "Effort" not in body
+
+
+def test_courses_are_compared_in_the_order_asked_for_and_four_at_most(client):
+    client.defaults |= {"HTTP_ACCEPT_LANGUAGE": "en"}
+    keys = ["online-shop", "cnc-basics", "nowhere", "ai-basics", "baduanjin"]
+    body = client.get("/compare/", {"course": keys}).content.decode()
+    heads = [body.index(f'href="/courses/{key}/"') for key in ("online-shop", "cnc-basics")]
+    assert heads == sorted(heads)
+    assert 'href="/courses/baduanjin/"' not in body
+    assert "Nothing to compare yet" in client.get("/compare/").content.decode()
+
+
+def test_the_office_suspends_and_lifts(as_):
+    client = as_("demo-operator")
+    page = "/operate/accreditation/lamplight-night-school/"
+    assert client.post(f"{page}suspend/", {"reason": "Fire doors"}).status_code == 422
+    said = {"reason": "Fire doors", "evidence": "Visit"}
+    assert client.post(f"{page}suspend/", said).status_code == 302
+    assert "Suspended" in client.get(page).content.decode()
+    assert client.post(f"{page}lift/", {"reason": "Mended"}).status_code == 302
+
+
+def test_a_course_cannot_be_begun_for_another_organization(as_):
+    client = as_("demo-provider")
+    answer = client.post("/desk/new-course/", {
+        "organization": "lamplight-night-school", "called_2": "X", "category": "HOBBIES",
+    })  # fmt: skip
+    assert answer.status_code == 422
