@@ -22,7 +22,7 @@ SHOWN = Q(is_shown=True)
 def _whole(rows: "QuerySet[Course]") -> "QuerySet[Course]":
     """With all that a value of a course needs, in the same query."""
     joined = rows.select_related("provider", "subject")
-    return joined.defer("search", "provider__about", "provider__phone")
+    return joined.defer("provider__about", "provider__phone")
 
 
 def courses(ids: Collection[UUID]) -> Mapping[UUID, CourseValue]:

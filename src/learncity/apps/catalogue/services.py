@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from learncity.kernel.words import search_tokens
-
+from .indexing import index
 from .models import Course
 
 _FIELDS = [
@@ -35,17 +34,10 @@ _FIELDS = [
     "ended_at",
 ]
 
-_INDEX = """
-UPDATE catalogue_course c SET search =
-  setweight(to_tsvector('simple', w.title), 'A') || setweight(to_tsvector('simple', w.rest), 'B')
-FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS w(id, title, rest)
-WHERE c.id = w.id
-"""
-
 
 @transaction.atomic
 def write_courses(courses: Sequence[Course]) -> None:
-    """Make courses be so, new or not, and find them by their words; two statements.
+    """Make courses be so, new or not, and find them by their words; four statements.
 
     For this room's own shells (blueprint and import), which build the rows.
     """
@@ -56,16 +48,4 @@ def write_courses(courses: Sequence[Course]) -> None:
         update_fields=_FIELDS,
         batch_size=1000,
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INDEX,
-            [
-                [c.id for c in courses],
-                [_words(*c.title.values()) for c in courses],
-                [_words(*c.summary.values(), *c.needs.values()) for c in courses],
-            ],
-        )
-
-
-def _words(*texts: str) -> str:
-    return " ".join(token for text in texts for token in search_tokens(text))
+    index(courses)
