@@ -107,7 +107,7 @@ def _bits(vector: "Vector") -> str:
 # -- measuring, in the background --------------------------------------------------------------
 
 _UNMEASURED = """
-SELECT c.id, t.tag, t.said FROM catalogue_course c,
+SELECT c.id, t.tag, t.said FROM catalogue_course c CROSS JOIN
 LATERAL (
   SELECT key AS tag, concat_ws('. ', value, c.summary ->> key) AS said
   FROM jsonb_each_text(c.title)

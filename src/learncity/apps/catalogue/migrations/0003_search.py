@@ -5,83 +5,121 @@ import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.db.models.lookups
+from django.db import migrations, models
+
 import learncity.apps.catalogue.index_models
 import learncity.kernel.ids
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalogue', '0002_contents'),
+        ("catalogue", "0002_contents"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('course', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='catalogue.course')),
-                ('named', django.contrib.postgres.search.SearchVectorField()),
-                ('said', django.contrib.postgres.search.SearchVectorField()),
-                ('version', models.PositiveSmallIntegerField()),
+                (
+                    "course",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="catalogue.course",
+                    ),
+                ),
+                ("named", django.contrib.postgres.search.SearchVectorField()),
+                ("said", django.contrib.postgres.search.SearchVectorField()),
+                ("version", models.PositiveSmallIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Mean',
+            name="Mean",
             fields=[
-                ('language', models.CharField(max_length=10, primary_key=True, serialize=False)),
-                ('vector', models.BinaryField()),
-                ('texts', models.PositiveIntegerField()),
+                ("language", models.CharField(max_length=10, primary_key=True, serialize=False)),
+                ("vector", models.BinaryField()),
+                ("texts", models.PositiveIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Meaning',
+            name="Meaning",
             fields=[
-                ('id', models.UUIDField(default=learncity.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('language', models.CharField(max_length=10)),
-                ('of_text', models.BinaryField()),
-                ('vector', models.BinaryField()),
-                ('bits', learncity.apps.catalogue.index_models.Bits()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=learncity.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("language", models.CharField(max_length=10)),
+                ("of_text", models.BinaryField()),
+                ("vector", models.BinaryField()),
+                ("bits", learncity.apps.catalogue.index_models.Bits()),
             ],
         ),
         migrations.CreateModel(
-            name='Word',
+            name="Word",
             fields=[
-                ('word', models.TextField(primary_key=True, serialize=False)),
-                ('courses', models.PositiveIntegerField(default=1)),
+                ("word", models.TextField(primary_key=True, serialize=False)),
+                ("courses", models.PositiveIntegerField(default=1)),
             ],
         ),
         migrations.RemoveIndex(
-            model_name='course',
-            name='catalogue_course_search',
+            model_name="course",
+            name="catalogue_course_search",
         ),
         migrations.RemoveField(
-            model_name='course',
-            name='search',
+            model_name="course",
+            name="search",
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['named'], name='catalogue_entry_named'),
+            model_name="entry",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["named"], name="catalogue_entry_named"
+            ),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['said'], name='catalogue_entry_said'),
+            model_name="entry",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["said"], name="catalogue_entry_said"
+            ),
         ),
         migrations.AddField(
-            model_name='meaning',
-            name='course',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalogue.course'),
+            model_name="meaning",
+            name="course",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="catalogue.course",
+            ),
         ),
         migrations.AddIndex(
-            model_name='word',
-            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('word__regex', '^[a-z]{4,}$')), fields=['word'], name='catalogue_word_like', opclasses=['gin_trgm_ops']),
+            model_name="word",
+            index=django.contrib.postgres.indexes.GinIndex(
+                condition=models.Q(("word__regex", "^[a-z]{4,}$")),
+                fields=["word"],
+                name="catalogue_word_like",
+                opclasses=["gin_trgm_ops"],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meaning',
-            constraint=models.UniqueConstraint(fields=('course', 'language'), name='catalogue_meaning_once_a_language'),
+            model_name="meaning",
+            constraint=models.UniqueConstraint(
+                fields=("course", "language"), name="catalogue_meaning_once_a_language"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meaning',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('vector'), 768), name='catalogue_meaning_is_whole'),
+            model_name="meaning",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.Exact(
+                    django.db.models.functions.text.Length("vector"), 768
+                ),
+                name="catalogue_meaning_is_whole",
+            ),
         ),
     ]
