@@ -188,7 +188,7 @@ def _take_mean(group: str, count: int) -> None:
     )
     vectors = np.stack([np.frombuffer(v, dtype=np.float16).astype(np.float32) for _, v in rows])
     mean = vectors.mean(axis=0)
-    titles = _titles(group)
+    titles = some_titles(group)
     asked = np.stack([meaning.of_query(simplified(title)) for title in titles]).mean(axis=0)
     Mean.objects.bulk_create(
         [
@@ -207,7 +207,7 @@ def _take_mean(group: str, count: int) -> None:
             )
 
 
-def _titles(group: str) -> list[str]:
+def some_titles(group: str) -> list[str]:
     """Some titles in a language, the same ones each time: what people ask sounds like them."""
     with connection.cursor() as cursor:
         cursor.execute(_SOME_TITLES, [group, _TITLES])

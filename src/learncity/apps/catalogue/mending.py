@@ -81,7 +81,7 @@ def _near(typed: Sequence[str]) -> dict[str, str]:
     for form, word in rows:
         plain = form.removeprefix(READING) if form not in typed else form
         far = _mistakes(form, word)
-        if far <= (1 if len(plain) < 6 else 2) and far < found.get(plain, (9, ""))[0]:
+        if far <= (1 if len(plain) < 8 else 2) and far < found.get(plain, (9, ""))[0]:
             found[plain] = (far, word)
     return {plain: word for plain, (_, word) in found.items()}
 

@@ -1,7 +1,8 @@
 """What a reader typed, looked for in all courses: by words, by sound, mistyped, and by meaning.
 
 A course is found when it holds every word that was typed, in any language, from the beginning of
-a word. Where few do, those are added that hold the rarer of the words or mean nearly the same.
+a word. Those that hold most of what the words weigh, or mean nearly the same, are added when they
+are among the ten best.
 How courses are ranked: docs/algorithms/search.md.
 """
 
@@ -24,13 +25,13 @@ _WORDS = 12
 # many that hold some: more would cost more than it tells the reader.
 _NAMED, _HELD, _LOOSE = 400, 600, 1200
 _SHOWN_RANKED = 200
-# Fewer than so many that hold every word are filled up with close ones, so many at the most.
+# A close one is shown when it is among so many best.
 ENOUGH = 10
 # A close one must hold so much of what the words weigh, or mean so nearly the same: on forty
 # courses in three languages right ones lie from 0.27 to 0.52, others below 0.17.
-_SHARE, _NEAR = 0.6, 0.2
+_SHARE, _NEAR = 0.5, 0.2
 # How much words weigh against meaning; by the exam of known items (benchmarks/search.py).
-_BY_WORDS = 0.4
+_BY_WORDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,10 @@ def sought(text: str) -> Sought:
         if repaired and (held := _holding(all_of(repaired.words), repaired.words)):
             mended, words, found = repaired.says, list(repaired.words), held
             every = all_of(words)
-    close: dict[UUID, float] = {}
-    if len(found) < ENOUGH:
-        close = _close(words, found)
+    close = _close(words, found)
     near = meanings.near(text, among=[*found, *close])
     best = _in_order(found, close, near)
-    extra = [pk for pk in best if pk not in found][: max(0, ENOUGH - len(found))]
+    extra = [pk for pk in best[:ENOUGH] if pk not in found]
     ranked = [pk for pk in best if pk in found or pk in extra][:_SHOWN_RANKED]
     return Sought(
         Condition(
@@ -193,7 +192,7 @@ def _close(words: Sequence[Asked], found: Mapping[UUID, _Held]) -> dict[UUID, fl
     return {
         pk: score or 0.0
         for pk, score, share in rows
-        if pk not in found and (share or 0.0) >= _SHARE
+        if pk not in found and (share or 0.0) > _SHARE
     }
 
 
@@ -213,10 +212,12 @@ def _rarest(words: Sequence[Asked]) -> list[Asked]:
 def _weights(words: Sequence[Asked]) -> list[float]:
     """How much each word tells: one that stands in few courses more."""
     counts, total = _counts(words), _total()
-    return [
-        math.log(1 + (total - n + 0.5) / (n + 0.5))
-        for n in (min(counts.get(word.typed, 0), total) for word in words)
-    ]
+    held = [min(counts.get(word.typed, 0), total) for word in words]
+    weights = [math.log(1 + (total - n + 0.5) / (n + 0.5)) for n in held]
+    # Nobody can hold a word that stands nowhere: it weighs no more than the others do.
+    known = [weight for weight, n in zip(weights, held, strict=True) if n]
+    usual = sum(known) / len(known) if known else 1.0
+    return [weight if n else usual for weight, n in zip(weights, held, strict=True)]
 
 
 def _counts(words: Sequence[Asked]) -> dict[str, int]:

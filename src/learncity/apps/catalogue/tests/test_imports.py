@@ -224,5 +224,5 @@ def test_a_batch_costs_the_same_however_many_rows_it_has(bring, django_assert_nu
     lines = [INK.replace("ink,", f"ink-{n},", 1) for n in range(40)]
 
     # Providers, savepoint and its release, lock, read, and the write with its own savepoint.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         bring(*lines)
