@@ -168,7 +168,7 @@ _HELD_SHARE = (
 
 def _holding(every: str, words: Sequence[Asked]) -> dict[UUID, _Held]:
     """Courses that hold every word, the best first; at most 200. One or two queries."""
-    values = {
+    values: dict[str, Any] = {
         "every": every, "names": _NAMED, "held": _HELD, "ranked": _SHOWN_RANKED,
         "words": [_one(word) for word in words], "weights": _weights(words),
     }  # fmt: skip
@@ -181,7 +181,7 @@ def _close(words: Sequence[Asked], found: Mapping[UUID, _Held]) -> dict[UUID, fl
     """Courses that hold most of what the words weigh, by their score; one or two queries."""
     if len(words) < 2:
         return {}
-    values = {
+    values: dict[str, Any] = {
         "some": " | ".join(_one(word) for word in _rarest(words)),
         "loose": _LOOSE, "ranked": _SHOWN_RANKED,
         "words": [_one(word) for word in words], "weights": _weights(words),
