@@ -18,7 +18,7 @@ IDEAS = {
         "sổ",
         "bookkeeping",
         "ledger",
-        "finance",
+        "fiscal",
         "财务",
         "tài chính",
     ),
