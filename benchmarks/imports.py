@@ -123,12 +123,12 @@ def imports(bench: Bench) -> Section:
             timed[way] = (seconds * scale, memory, share)
 
         run("bare COPY into a table without an index", lambda: _copy(sent))
-        with _copied():
+        with copied():
             run("staged SQL by hand, every value worked out before", lambda: _by_hand(staged))
-        with _copied():
+        with copied():
             few = people(count // SAMPLE, 20_000_000)
             run(f"bulk_create, a {SAMPLE}th, times {SAMPLE}", lambda: _bulk_create(few), SAMPLE)
-        with _copied():
+        with copied():
             run("import people", lambda: _product(sent))
             run("import people, the same file again", lambda: _product(sent))
     _report(section, timed, count)
@@ -136,7 +136,7 @@ def imports(bench: Bench) -> Section:
 
 
 @contextmanager
-def _copied() -> Iterator[None]:
+def copied() -> Iterator[None]:
     """Work on a copy of the database during the block; nobody else may be connected."""
     settings = connection.settings_dict
     original, copy = settings["NAME"], "bench_imports"

@@ -51,9 +51,10 @@ def load_once() -> None:
     from django.urls import get_resolver
 
     from learncity.config.wsgi import application  # noqa: F401
-    from learncity.kernel import words
+    from learncity.kernel import search_words, words
 
     words.load()
+    search_words.load()
     get_resolver().url_patterns  # noqa: B018 - read to have every view imported
     # What is shared is never looked at by the collector, and so never copied.
     gc.collect()

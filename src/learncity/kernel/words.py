@@ -20,7 +20,6 @@ _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 
 def load() -> None:
     """Open the dictionaries, where several processes will share what one has loaded."""
-    search_tokens("学习")
     name_words("学")
 
 
@@ -28,15 +27,6 @@ def fold(text: str) -> str:
     """Lower case, without diacritics: ``Kế toán`` and ``ke toan`` are the same."""
     lowered = text.lower().replace("đ", "d")
     return "".join(c for c in unicodedata.normalize("NFD", lowered) if not unicodedata.combining(c))
-
-
-def search_tokens(text: str) -> list[str]:
-    """The words of a text as the index holds them, in order.
-
-    Chinese is cut into words and pairs of characters (readers type fragments), other scripts into
-    folded words. Only letters and digits, so the result can be given to ``to_tsvector('simple')``.
-    """
-    return _tokens(text, _han_tokens)
 
 
 def _tokens(text: str, han_tokens: Callable[[str], Iterable[str]]) -> list[str]:
@@ -47,13 +37,6 @@ def _tokens(text: str, han_tokens: Callable[[str], Iterable[str]]) -> list[str]:
         tokens += han_tokens(han.group())
         at = han.end()
     return tokens + _WORD.findall(fold(text[at:]))
-
-
-def _han_tokens(run: str) -> list[str]:
-    import rjieba  # a dictionary of 30 MB, which many a process never opens
-
-    words = [w for w in rjieba.cut_for_search(run) if len(w) > 1]
-    return list(dict.fromkeys([*words, *_pieces(run)]))
 
 
 def _pieces(run: str) -> list[str]:

@@ -3,8 +3,6 @@
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -63,8 +61,6 @@ class Course(models.Model):
     )
     audiences = ArrayField(models.CharField(max_length=24), default=list, blank=True)
     taught_in = ArrayField(models.CharField(max_length=10), default=list, blank=True)
-    # Words of title (weight A) and the rest (B), by kernel.words; kept by services.
-    search = SearchVectorField(null=True)
     subject = models.ForeignKey(Subject, null=True, on_delete=models.PROTECT, related_name="+")
     skills = models.ManyToManyField(Skill, related_name="+")
     # Goals of sustainable development, 1 to 17.
@@ -139,8 +135,6 @@ class Course(models.Model):
             *(_not_negative(f"{payer.slug}_pays") for payer in Payer),
         ]
         indexes = [
-            # Serves text search.
-            GinIndex(fields=["search"], name="catalogue_course_search"),
             # Serves a category's list, newest first, and the counts a category.
             models.Index(
                 fields=["category", "-id"], condition=Q(is_shown=True), name="catalogue_shown"
@@ -355,3 +349,6 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"edition {self.pk}"
+
+
+from .index_models import Bits, Entry, Mean, Meaning, Word  # noqa: E402, F401 - Django looks for them here

@@ -38,9 +38,6 @@ from .types import (
 )
 from .writing import preview, stated
 
-# Ranking more than this many matches would cost more than it tells the reader: newest first then.
-_RANKED = 2000
-
 # What the public sees, as a condition; in SQL it is the column ``catalogue_course.is_shown``.
 SHOWN = Q(is_shown=True)
 
@@ -48,7 +45,7 @@ SHOWN = Q(is_shown=True)
 def _whole(rows: "QuerySet[Course]") -> "QuerySet[Course]":
     """With all that a value of a course needs, in the same query."""
     joined = rows.select_related("provider", "subject")
-    return joined.defer("search", "provider__about", "provider__phone")
+    return joined.defer("provider__about", "provider__phone")
 
 
 _SHARES = """
@@ -106,10 +103,9 @@ def search(
     offset: int = 0,
     limit: int = 20,
 ) -> Page:
-    """Courses that hold every word of the text, best match first; two queries.
+    """Courses that a text finds, best match first; two queries, and those of ``sought``.
 
-    A word matches from its beginning, with or without diacritics. Without a text, the newest come
-    first. ``offset`` and ``limit`` count courses.
+    Without a text, the newest come first. ``offset`` and ``limit`` count courses.
     """
     rows = Course.objects.filter(SHOWN)
     if category:
@@ -123,7 +119,7 @@ def search(
     rows = rows.extra(where=[found.where.sql], params=found.where.values)  # noqa: S610
     total = rows.count()
     order = ["-id"]
-    if found.rank and total <= _RANKED:
+    if found.rank:
         rows = rows.annotate(rank=RawSQL(found.rank.sql, found.rank.values))  # noqa: S611
         order = ["-rank", "-id"]
     page = [c.as_value() for c in _whole(rows).order_by(*order)[offset : offset + limit]]

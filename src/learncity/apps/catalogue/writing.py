@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from learncity.apps.organizations import queries as organizations
 from learncity.kernel.texts import Text
-from learncity.kernel.words import search_tokens
 
+from .indexing import index
 from .models import Course, Skill, Subject
 from .types import CourseState, CourseValue, Payer, SubjectElsewhere
 
@@ -27,13 +27,6 @@ _FIELDS = [
     "provider", "subject", *PLAIN, *_EMPTY_IS_NONE, *(f"{payer.slug}_pays" for payer in Payer),
     "state", "is_held", "ended_at",
 ]  # fmt: skip
-
-_INDEX = """
-UPDATE catalogue_course c SET search =
-  setweight(to_tsvector('simple', w.title), 'A') || setweight(to_tsvector('simple', w.rest), 'B')
-FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS w(id, title, rest)
-WHERE c.id = w.id
-"""
 
 _SKILLS = Course.skills.through
 
@@ -129,7 +122,7 @@ def _as_json(value: Any) -> Any:
 def write_courses(
     courses: Sequence[Course], skills: Mapping[UUID, Sequence[UUID]] | None = None
 ) -> None:
-    """Make courses be so, new or not, and find them by their words; three statements.
+    """Make courses be so, new or not, and find them by their words; four statements.
 
     For this room's own shells (blueprint and import), which build the rows, and for what is
     published. A draft is published by it; what was withdrawn stays so.
@@ -149,20 +142,8 @@ def write_courses(
         update_fields=_FIELDS,
         batch_size=1000,
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INDEX,
-            [
-                [c.id for c in courses],
-                [_words(*c.title.values()) for c in courses],
-                [_words(*c.summary.values(), *c.needs.values()) for c in courses],
-            ],
-        )
+    index(courses)
     if skills:
         links = [(pk, skill) for pk, found in skills.items() for skill in found]
         _SKILLS.objects.filter(course_id__in=skills).delete()
         _SKILLS.objects.bulk_create(_SKILLS(course_id=pk, skill_id=one) for pk, one in links)
-
-
-def _words(*texts: str) -> str:
-    return " ".join(token for text in texts for token in search_tokens(text))

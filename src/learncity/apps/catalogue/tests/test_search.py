@@ -2,21 +2,95 @@
 
 import pytest
 
-from learncity.apps.catalogue import queries
+from learncity.apps.catalogue import indexing, queries, searching
+from learncity.apps.catalogue.models import Course, Word
+from learncity.kernel import meaning
+
+BOOKKEEPING = "bookkeeping-for-shops"
 
 
-def titles(text, **window):
+@pytest.fixture(autouse=True)
+def by_words_alone(monkeypatch):
+    monkeypatch.setattr(meaning, "is_installed", lambda: False)
+
+
+def keys(text, **window):
     return [c.key for c in queries.search(text=text, **window).items]
 
 
-@pytest.mark.parametrize("ranked", [2000, 3])
+@pytest.mark.parametrize("ranked", [200, 3])
 def test_pages_of_a_search_hold_every_match_once(city, monkeypatch, ranked):
     """Also with more matches than are ranked: the order is one for all pages."""
-    monkeypatch.setattr(queries, "_RANKED", ranked)
+    monkeypatch.setattr(searching, "_SHOWN_RANKED", ranked)
     found = queries.search(text="a", limit=100)
     assert found.total > 10
 
-    paged = [key for at in range(0, found.total, 4) for key in titles("a", offset=at, limit=4)]
+    paged = [key for at in range(0, found.total, 4) for key in keys("a", offset=at, limit=4)]
 
     assert paged == [course.key for course in found.items]
     assert len(set(paged)) == found.total
+
+
+def bookkeeping():
+    return Course.objects.get(title__en__startswith="Bookkeeping").key
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("会计", "會計", "kuaiji", "kuai ji", "kuaijirumen", "小店会计", "記好每一筆帳"),
+        *("ke toan", "kế toán", "KẾ TOÁN cửa hàng"),
+        *("bookkeeping", "small shops", "Bookkeeping for a small shop"),
+        # Mistyped.
+        *("bookeeping", "bookkepeing", "kuaijj", "快记", "快计入门"),
+    ],
+)
+def test_a_course_is_found_however_it_is_written(city, typed):
+    indexing.count_words()
+    assert keys(typed)[:1] == [bookkeeping()]
+
+
+def test_a_page_can_say_what_was_looked_for_instead(city):
+    indexing.count_words()
+    found = searching.sought("bookeeping")
+    assert (found.mended, found.holds_any) == ("bookkeeping", True)
+    assert searching.sought("bookkeeping").mended == ""
+
+
+@pytest.mark.parametrize("typed", ["zzzzqqqq", "量子色动力学", "☃", "!!", "a" * 99, "会 " * 40])
+def test_what_nobody_teaches_finds_nothing_or_says_so(city, typed):
+    found = searching.sought(typed)
+    assert found.holds_any is bool(keys(typed)) or found.close
+
+
+def test_few_that_hold_every_word_are_followed_by_close_ones(city):
+    indexing.count_words()
+    found = searching.sought("bookkeeping for a restaurant in Paris")
+    assert not found.holds_any
+    assert found.best
+    assert found.close == set(found.best)
+
+
+def test_words_are_counted_and_forgotten(city):
+    indexing.count_words()
+    first = {w.word: w.courses for w in Word.objects.all()}
+    assert first["会计"] >= 1
+    course = Course.objects.get(key=bookkeeping())
+    course.title = {"en": "Unheardofword"}
+    indexing.index([course])
+    assert Word.objects.filter(word="unheardofword").exists()
+    course.title = {"en": "Bookkeeping"}
+    indexing.index([course])
+    indexing.count_words()
+    assert not Word.objects.filter(word="unheardofword").exists()
+
+
+def test_entries_of_another_way_of_cutting_are_made_again(city, monkeypatch):
+    assert indexing.index_stale() == 0
+    monkeypatch.setattr(indexing, "VERSION", indexing.VERSION + 1)
+    monkeypatch.setattr(indexing, "BATCH", 30)
+    made = []
+    while many := indexing.index_stale():
+        made.append(many)
+    assert made[0] == 30
+    assert sum(made) == Course.objects.count()

@@ -1,0 +1,26 @@
+"""Background entry points of the catalogue."""
+
+import time
+
+from learncity.kernel.jobs import job
+
+from . import indexing, meanings
+
+# So long a minute is measured, so that other jobs have their turn.
+_SECONDS = 20.0
+
+
+@job(cron="* * * * *")
+def keep_found() -> None:
+    """Index what is missing and measure what is new: a course means something within minutes."""
+    end = time.monotonic() + _SECONDS
+    while time.monotonic() < end:
+        if not indexing.index_stale() and not meanings.measure():
+            break
+    meanings.take_means()
+
+
+@job(cron="23 * * * *")
+def count_words() -> None:
+    """Count words, by which rare ones weigh more and mistyped ones are mended."""
+    indexing.count_words()
