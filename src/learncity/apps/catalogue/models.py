@@ -36,6 +36,9 @@ class Course(models.Model):
     # Words of title (weight A) and the rest (B), by kernel.words; kept by services.
     search = SearchVectorField(null=True)
     created_at = models.DateTimeField(db_default=Now())
+    # When anything of the row but ``search`` last became different; kept by the database alone
+    # (trigger catalogue_course_changed), whoever writes.
+    changed_at = models.DateTimeField(db_default=Now(), editable=False)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -51,6 +54,8 @@ class Course(models.Model):
             models.Index(
                 fields=["category", "-id"], condition=Q(ended_at=None), name="catalogue_category"
             ),
+            # Serves harvesting: what changed since, in the order of its change.
+            models.Index(fields=["changed_at", "id"], name="catalogue_course_by_change"),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,16 @@ from django.db.models.expressions import RawSQL
 
 from learncity.kernel.texts import Text
 
+from .harvesting import Change as Change
+from .harvesting import Wanted as Wanted
+from .harvesting import changes as changes
+from .harvesting import count_changes as count_changes
+from .harvesting import count_offered as count_offered
+from .harvesting import find_change as find_change
+from .harvesting import first_change as first_change
+from .harvesting import horizon as horizon
+from .harvesting import last_change as last_change
+from .harvesting import pages_changed as pages_changed
 from .models import Course
 from .searching import sought
 from .types import Category, CourseValue, Page

@@ -37,6 +37,7 @@ from learncity.web.dated_words import (
     office_words,
     promise_words,
 )
+from learncity.web.exchange import structured
 from learncity.web.pagecache import for_strangers
 from learncity.web.reader import reader_of
 
@@ -178,6 +179,7 @@ def course(request: HttpRequest, key: str) -> HttpResponse:
             "sum_rows": [row for row in sum_rows if row["value"]],
             "open": [words.class_row(c, here, at) for c in cards if c.is_open(at)],
             "closed": [words.class_row(c, here, at) for c in cards if not c.is_open(at)],
+            "structured": structured.of_course(found, cards, at),
         },
     )
 
