@@ -36,7 +36,6 @@ def calendar(name: str, entries: Iterable[CalendarEntry]) -> str:
         "VERSION:2.0",
         "PRODID:-//Learncity//Learncity 1//EN",
         "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
         f"NAME:{_text(name)}",
         f"X-WR-CALNAME:{_text(name)}",
         # Ask again after so long; the second is what older programs understand.

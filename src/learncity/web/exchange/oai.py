@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
 from uuid import UUID
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element, SubElement
@@ -132,7 +133,7 @@ def _identify(arguments: Mapping[str, str], at: datetime) -> Element:
         ("repositoryName", "Learncity"),
         ("baseURL", settings.BASE_URL + reverse("web:oai")),
         ("protocolVersion", "2.0"),
-        ("adminEmail", settings.DEFAULT_FROM_EMAIL),
+        ("adminEmail", parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
         ("earliestDatestamp", _written(first)),
         ("deletedRecord", "persistent"),
         ("granularity", "YYYY-MM-DDThh:mm:ssZ"),

@@ -22,7 +22,7 @@ _OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
 _DC = "http://purl.org/dc/elements/1.1/"
 _LOM = "http://ltsc.ieee.org/xsd/LOM"
 
-for _prefix, _space in {"oai": OAI, "xsi": XSI, "oai_dc": _OAI_DC, "dc": _DC, "lom": _LOM}.items():
+for _prefix, _space in {"": OAI, "xsi": XSI, "oai_dc": _OAI_DC, "dc": _DC, "lom": _LOM}.items():
     ET.register_namespace(_prefix, _space)
 
 # What no XML 1.0 document can hold, however it is written.
