@@ -116,7 +116,6 @@ def make_calendar(request: HttpRequest) -> HttpResponse:
         "subscribe": "webcal" + address[address.index("://") :],
     }
     response = render(request, "web/my_calendar_address.html", context)
-    response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
