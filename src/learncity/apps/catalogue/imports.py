@@ -4,16 +4,18 @@ A row that cannot be used is left out and said; the others are written. A column
 not have is left as it is; an empty cell empties what it stands for. The same file changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from learncity.apps.organizations import queries as organizations
-from learncity.kernel import locks
-from learncity.kernel.csv_cells import Cells, in_languages
-from learncity.kernel.csv_files import Columns, CsvFile, Outcome, Row, near
+from learncity.kernel import audit, locks
+from learncity.kernel.acting import By
+from learncity.kernel.csv_cells import Cells, Columned, in_languages
+from learncity.kernel.csv_files import Columns, Outcome, Row, near
+from learncity.kernel.stated_rows import RowsRefused, StatedRows
 from learncity.kernel.texts import Text
 
 from .models import Course
@@ -35,10 +37,14 @@ _LOCK, _ALL = "catalogue.imports", UUID(int=0)
 
 
 class CourseImport:
-    """Writes the courses of one file, some rows at a time."""
+    """Writes the courses of one file, some rows at a time.
 
-    def __init__(self, file: CsvFile) -> None:
-        self._file = file
+    Args:
+        own: the only providers whose courses may be made or changed; ``None``: whoever's.
+    """
+
+    def __init__(self, file: Columned, *, own: Collection[UUID] | None = None) -> None:
+        self._file, self._own = file, own
         self._providers = {o.key: o.id for o in organizations.all_organizations()}
         self._seen: dict[str, int] = {}
 
@@ -54,6 +60,8 @@ class CourseImport:
         for cells, said in read:
             is_new = said["key"] not in known
             course = Course(key=said["key"]) if is_new else known[said["key"]]
+            if not is_new and not self._is_own(course.provider_id):
+                cells.wrong("key", "another provider has a course of this key; choose another")
             is_changed = _change(course, said)
             if not course.title and not cells.row.trouble:
                 cells.wrong("", "write a title, in one language at least")
@@ -97,7 +105,32 @@ class CourseImport:
                 f"there is no organization of this key{near(key, self._providers)}; "
                 "add it to the city's file and apply that first",
             )
-        return self._providers.get(key)
+        found = self._providers.get(key)
+        if found and not self._is_own(found):
+            cells.wrong("provider", "you may not write courses of this organization")
+        return found
+
+    def _is_own(self, provider_id: UUID | None) -> bool:
+        return self._own is None or provider_id in self._own
+
+
+@transaction.atomic
+def offer(rows: StatedRows, *, own: Collection[UUID] | None, by: By) -> Outcome:
+    """Make the courses be so that a provider's program states, all of them or none.
+
+    Args:
+        own: the providers it speaks for; ``None``: all.
+
+    Raises:
+        RowsRefused: some cannot be.
+    """
+    outcome = CourseImport(rows, own=own).write(rows.rows())
+    if outcome.errors:
+        raise RowsRefused(outcome.errors)
+    if outcome.new or outcome.changed:
+        keys = sorted(cells["key"] for cells in rows.cells)
+        audit.note("catalogue.offered", f"course {keys[0]}", by=by, keys=keys)
+    return outcome
 
 
 def _change(course: Course, said: dict[str, Any]) -> bool:

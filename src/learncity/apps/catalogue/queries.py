@@ -43,6 +43,28 @@ def find_course(key: str) -> CourseValue | None:
     return found.as_value() if found else None
 
 
+def courses_of(
+    provider_ids: Collection[UUID] | None, *, after: UUID | None = None, limit: int
+) -> list[CourseValue]:
+    """Courses that these providers offer, ``None``: all, oldest first; one query.
+
+    Args:
+        after: the last of the part before.
+    """
+    rows = Course.objects.filter(ended_at=None).select_related("provider").order_by("id")
+    if provider_ids is not None:
+        rows = rows.filter(provider_id__in=provider_ids)
+    if after:
+        rows = rows.filter(id__gt=after)
+    return [c.as_value() for c in rows[:limit]]
+
+
+def count_courses_of(provider_ids: Collection[UUID] | None) -> int:
+    """How many ``courses_of`` there are in all parts; one query."""
+    rows = Course.objects.filter(ended_at=None)
+    return (rows if provider_ids is None else rows.filter(provider_id__in=provider_ids)).count()
+
+
 def ids_by_key(keys: Collection[str]) -> Mapping[str, UUID]:
     """Ids of courses by key, in one query; unknown keys are absent."""
     return dict(Course.objects.filter(key__in=keys).values_list("key", "id"))

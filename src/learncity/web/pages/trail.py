@@ -44,6 +44,8 @@ ACTIONS = {
     "classes.roster_read": gettext_lazy("Looked at a roster"),
     "classes.seats_changed": gettext_lazy("Changed the seats"),
     "classes.cancelled": gettext_lazy("Cancelled a class"),
+    "classes.offered": gettext_lazy("Wrote classes by a program"),
+    "catalogue.offered": gettext_lazy("Wrote courses by a program"),
     "initiatives.blueprint_applied": gettext_lazy("Applied a blueprint"),
     "kernel.trail_fetched": gettext_lazy("Downloaded what was done"),
     "kernel.outbox_tried_again": gettext_lazy("Tried a message again"),
@@ -146,6 +148,7 @@ VIA = {
 
 SUBJECTS = {
     "class": gettext_lazy("class"),
+    "course": gettext_lazy("course"),
     "blueprint": gettext_lazy("blueprint"),
     "file": gettext_lazy("file"),
     "outbox": gettext_lazy("message"),
@@ -186,6 +189,7 @@ DETAILS = {
     "number": gettext_lazy("number of the promise"),
     "post": gettext_lazy("post"),
     "key": gettext_lazy("what"),
+    "keys": gettext_lazy("which"),
     "others": gettext_lazy("and others"),
     "deed": gettext_lazy("What they did"),
     "lines": gettext_lazy("lines"),

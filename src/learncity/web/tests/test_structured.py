@@ -79,9 +79,7 @@ def wrong(thing):
 
 def in_page(client, path, **headers):
     html = client.get(path, headers=headers).content.decode()
-    (script,) = re.findall(
-        r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL
-    )
+    (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
     return json.loads(script)
 
 
