@@ -58,13 +58,13 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @everyone
 @require_safe
-def part(request: HttpRequest, part: str, number: int) -> HttpResponseBase:
+def part(request: HttpRequest, part: str, no: int) -> HttpResponseBase:
     """One part of the list, sent while it is read; one query."""
     found, at = _PARTS.get(part), timezone.now()
-    if found is None or not 1 <= number <= max(1, -(-found[0](at) // MOST)):
+    if found is None or not 1 <= no <= max(1, -(-found[0](at) // MOST)):
         raise Http404
     response = StreamingHttpResponse(
-        _written(found[1](at, (number - 1) * MOST)), content_type="application/xml"
+        _written(found[1](at, (no - 1) * MOST)), content_type="application/xml"
     )
     response.headers["Cache-Control"] = "public, max-age=3600"
     return response
