@@ -10,9 +10,10 @@ OPEN = (
     "/privacy/", "/demo/outbox/", "/nowhere/", "/me/missing/?for=IN_PERSON",
 )  # fmt: skip
 MINE = (
-    "/", "/classes/first-aid-weiting-sat/apply/", "/me/", "/me/classes/", "/me/record/", "/me/calendar/",
-    "/me/messages/", "/me/profile/", "/me/household/", "/me/household/new/", "/me/mandates/",
-    "/me/mandates/new/", "/me/acts/", "/me/security/", "/me/security/app/", "/desk/",
+    "/", "/classes/first-aid-weiting-sat/apply/", "/me/", "/me/classes/", "/me/record/",
+    "/me/calendar/", "/me/messages/", "/me/profile/", "/me/household/", "/me/household/new/",
+    "/me/mandates/", "/me/mandates/new/", "/me/acts/", "/me/security/", "/me/security/app/",
+    "/desk/",
 )  # fmt: skip
 DESK = (
     "/desk/", "/desk/?q=xyzzy", "/desk/figures/", "/desk/classes/bookkeeping-qiaotou-wed/",
