@@ -7,7 +7,7 @@ items fit into a request is such that one answer takes seconds at the most.
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from learncity.apps.catalogue.types import Audience, Category, Level
 from learncity.apps.classes.types import Mode
@@ -17,7 +17,7 @@ from learncity.kernel.texts import ALL
 
 from .common import Asked, Day, Next, Shape, Slug
 from .courses import Course
-from .desk import Number
+from .desk import Number, not_text
 
 Tag = Literal["zh-Hans", "zh-Hant", "vi", "en"]
 # No signs that the database cannot hold.
@@ -26,6 +26,7 @@ Said = Annotated[
     dict[Tag, _Line], Field(description="By language; one that is left out is emptied.")
 ]
 _Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+_MeetingNumber = Annotated[int, Field(ge=1, le=1400), BeforeValidator(not_text)]
 # The ending of a column to its language, as kernel.csv_cells has them.
 _ENDINGS = {tag.replace("-", "_").lower(): tag for tag in ALL}
 
@@ -91,7 +92,7 @@ class Weekly(Asked):
 class Fee(Asked):
     """What it costs."""
 
-    amount: Annotated[Number, Field(ge=1, le=2_000_000_000)]
+    amount: Number = Field(ge=1, le=2_000_000_000)
     """In the currency's smallest unit."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     """ISO 4217."""
@@ -113,17 +114,15 @@ class StatedClass(Asked):
     room: Slug | None = None
     link: Annotated[str, Field(max_length=200, pattern=r"^https://[!-~]*$")] | None = None
     """Where it meets online; members see it."""
-    online_meetings: list[Annotated[Number, Field(ge=1, le=1400)]] = Field(
-        default_factory=list, max_length=200
-    )
+    online_meetings: list[_MeetingNumber] = Field(default_factory=list, max_length=200)
     """Numbers of the meetings that are online, when it is blended."""
     starts: Day
     """The day of the first meeting."""
     weekly: Annotated[list[Weekly], Field(min_length=1, max_length=7)]
-    times: Annotated[Number, Field(ge=1, le=200)]
+    times: Number = Field(ge=1, le=200)
     """In how many weeks."""
-    seats: Annotated[Number, Field(ge=1, le=100_000)]
-    waiting: Annotated[Number, Field(ge=0, le=100_000)] = 0
+    seats: Number = Field(ge=1, le=100_000)
+    waiting: Number = Field(0, ge=0, le=100_000)
     """How many may wait."""
     language: Tag | None = None
     """In which it is taught; left out: the first of the course."""
