@@ -27,11 +27,13 @@ from learncity.apps.catalogue.queries import Change, Wanted
 from learncity.apps.catalogue.types import CATEGORY_NAMES, Category
 from learncity.apps.organizations import queries as organizations
 from learncity.kernel.access import everyone
+from learncity.kernel.turns import Turns, stranger
 
 from .oai_formats import FORMATS, OAI, XSI, Format, identifier, possible
 
-# So many records a part has.
+# So many records a part has, and how fast one harvester may go on.
 SIZE = 100
+ASKED = Turns(burst=120, rate=5)
 _SCHEMA = "http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd"
 _SALT = "learncity.oai"
 _SECOND = timedelta(seconds=1)
@@ -64,7 +66,14 @@ class Harvest:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def oai(request: HttpRequest) -> HttpResponse:
-    """Answer one request of a harvester; a handful of queries, whatever it is."""
+    """Answer one request of a harvester; a handful of queries, whatever it is.
+
+    Whoever asks too fast is told when to go on, as the protocol has it: 503 with Retry-After.
+    """
+    asker = stranger(request)
+    if asker and not ASKED.take(asker):
+        headers = {"Retry-After": str(max(1, round(ASKED.wait())))}
+        return HttpResponse(status=503, content_type="text/plain", headers=headers)
     said = request.POST if request.method == "POST" else request.GET
     base = settings.BASE_URL + reverse("web:oai")
     at = catalogue.horizon()

@@ -127,7 +127,11 @@ def _course(value: CourseValue, say: Say) -> Thing:
             "url": _address("web:provider", value.provider_key),
             "name": say(value.provider_name),
         },
-        "about": str(CATEGORY_NAMES[value.category]),
+        "about": {
+            "@type": "DefinedTerm",
+            "termCode": value.category,
+            "name": str(CATEGORY_NAMES[value.category]),
+        },
         "educationalLevel": str(LEVEL_NAMES[value.level]),
         "audience": [
             {"@type": "EducationalAudience", "audienceType": str(AUDIENCE_NAMES[a])}

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from learncity.apps.catalogue.models import Course
 from learncity.apps.organizations.models import Organization
-from learncity.web.exchange import oai_formats
+from learncity.web.exchange import oai, oai_formats
 
 KEY, NOBODY = "small-shop-bookkeeping", "01a2004c-0898-74c1-a877-54b127d3fb1d"
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
@@ -263,3 +263,14 @@ def test_both_forms_are_listed_with_their_rules(ask):
         for e in ask("verb=ListMetadataFormats").iter(f"{OAI}metadataFormat")
     }
     assert found == {one.prefix: one.schema for one in oai_formats.FORMATS.values()}
+
+
+def test_who_harvests_too_fast_is_told_when_to_go_on(client, city, monkeypatch):
+    monkeypatch.setattr(oai.ASKED, "burst", 2)
+    monkeypatch.setattr(oai.ASKED, "rate", 0.01)
+    oai.ASKED.forget()
+    said = [client.get("/oai?verb=Nothing", REMOTE_ADDR="192.0.2.8") for _ in range(3)]
+    oai.ASKED.forget()
+
+    assert (said[0].status_code, said[-1].status_code) == (200, 503)
+    assert said[-1]["Retry-After"] == "100"
