@@ -225,6 +225,13 @@ KNOWN_HOSTS = {
     "example.org",
     "apache.org",
     "json-schema.org",
+    # Names of forms in which the catalogue is handed on; nothing is fetched from there.
+    "schema.org",
+    "sitemaps.org",
+    "openarchives.org",
+    "purl.org",
+    "ieee.org",
+    "google.com",
     "w3.org",
     "aliyuncs.com",
     "b.cn",

@@ -13,8 +13,9 @@ OPEN = (
 )  # fmt: skip
 MINE = (
     "/", "/classes/first-aid-weiting-sat/apply/", "/me/", "/me/classes/", "/me/record/",
-    "/me/messages/", "/me/profile/", "/me/household/", "/me/household/new/", "/me/mandates/",
-    "/me/mandates/new/", "/me/acts/", "/me/security/", "/me/security/app/", "/desk/",
+    "/me/calendar/", "/me/messages/", "/me/profile/", "/me/household/", "/me/household/new/",
+    "/me/mandates/", "/me/mandates/new/", "/me/acts/", "/me/security/", "/me/security/app/",
+    "/desk/",
 )  # fmt: skip
 DESK = (
     "/desk/", "/desk/?q=xyzzy", "/desk/figures/", "/desk/classes/bookkeeping-qiaotou-wed/",

@@ -16,6 +16,8 @@ PUBLIC = {
     "web:compare", "web:subject", "web:programmes", "web:programme",
     "web:provider", "web:class", "web:region", "web:verify", "web:missing",
     "web:choose_place", "web:prefer", "web:sign_in", "web:demo_outbox",
+    "web:course_data", "web:class_data", "web:class_calendar", "web:venue_calendar", "web:oai",
+    "web:robots", "web:sitemap", "web:sitemap_part",
     "web:help", "web:accessibility", "web:privacy", "web:healthz", "ui:style", "ui:sample",
     "account_login", "account_request_login_code", "account_confirm_login_code",
 }  # fmt: skip
@@ -27,21 +29,25 @@ THERE = {
     "kind": "csv",
     "thing": "SEAT",
     "slug": "workplace-skills",
+    "part": "courses",
+    "no": "1",
     "name": "home",
-    "part": "subject",
 }
+PARTS = {"web:course_part": "subject"}
 KEYS = {
     "web:course": "small-shop-bookkeeping",
     "web:subject": "bookkeeping",
     "web:programme": "own-small-business",
+    "web:course_data": "small-shop-bookkeeping",
     "web:venue": "qiaotou-centre",
+    "web:venue_calendar": "qiaotou-centre",
     "web:provider": "qiaotou-learning-centre",
     "web:region": "gusu",
 }
 SOMETHING = "01234567-89ab-7def-8123-456789abcdef"
-# Nowhere until a provider is set up (test_elsewhere), and without a code that somebody has
-# (test_access).
-NOWHERE = {"web:leave", "web:come_back", "web:verify_code"}
+# Nowhere until a provider is set up (test_elsewhere), and without a code or an address that
+# somebody has (test_access, test_exchange).
+NOWHERE = {"web:leave", "web:come_back", "web:verify_code", "web:own_calendar"}
 NOBODY = "/sign-in/?next="
 
 
@@ -60,6 +66,8 @@ def _fill(name: str, route: str) -> str:
         key = variable.split(":")[-1]
         if key == "key":
             value = KEYS.get(name, "bookkeeping-qiaotou-wed")
+        elif key == "part":
+            value = PARTS.get(name, THERE[key])
         else:
             value = SOMETHING if variable.startswith("uuid:") else THERE[key]
         route = route.replace(f"<{variable}>", value)
@@ -121,6 +129,8 @@ def test_without_the_token_no_form_is_taken_from_anybody(site):
 
     # The page that takes files asks who it is before it reads a byte, and so before the token.
     assert statuses.pop("/operate/imports/new/") == 302
+    # A harvester may ask by a form, and changes nothing.
+    assert statuses.pop("/oai") == 200
     assert set(statuses.values()) == {403}, statuses
 
 

@@ -9,9 +9,9 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date, time
 from enum import StrEnum
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from .csv_files import CsvFile, Row, RowError, near
+from .csv_files import Row, RowError, near
 from .texts import Text
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -41,6 +41,19 @@ def language(word: str) -> str:
     return _LANGUAGES.get(word.lower().replace("_", "-"), "")
 
 
+class Columned(Protocol):
+    """Whatever the rows come from: a file, or a program (``kernel.stated_rows``)."""
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Our names of the columns that it has."""
+        ...
+
+    def name_of(self, column: str) -> str:
+        """What the sender calls one of our columns."""
+        ...
+
+
 class Cells:
     """One row of a file, read cell by cell.
 
@@ -48,7 +61,7 @@ class Cells:
         errors: the mistakes found so far; the values read then are of no use.
     """
 
-    def __init__(self, row: Row, file: CsvFile) -> None:
+    def __init__(self, row: Row, file: Columned) -> None:
         self.row, self.file = row, file
         self.errors: list[RowError] = []
         if row.trouble:

@@ -27,6 +27,7 @@ def page(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "operations": operations,
+        "site": settings.BASE_URL,
         "base": f"{settings.BASE_URL}/api/v1",
         "codes": [
             {"code": code, "status": status, "detail": detail} for code, status, detail in codes()

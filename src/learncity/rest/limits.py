@@ -1,77 +1,25 @@
-"""How much one asker may ask: so much a second on the average, with room for a burst.
+"""How much one asker may ask of the API (``kernel.turns``)."""
 
-Counted in the memory of each web process: it costs no query and keeps one careless program from
-taking everybody's turn. A hard limit against attacks is the reverse proxy's.
-"""
-
-import threading
-import time
-from collections import OrderedDict
-
-from django.conf import settings
 from django.http import HttpRequest
 from ninja.throttling import BaseThrottle
 
-# What is remembered at most; the asker who has been quiet for longest is forgotten first.
-_MOST = 20_000
-# An address of the machine itself is a proxy that was not announced (LEARNCITY_PROXIES) or the
-# operator: counting it would count everybody as one.
-_OWN = ("127.0.0.1", "::1", "")
+from learncity.kernel.turns import Turns, stranger
 
 
-class Fair(BaseThrottle):
-    """A bucket of turns an asker, which refills steadily.
-
-    Args:
-        burst: turns in a full bucket.
-        rate: turns that come back a second.
-    """
-
-    def __init__(self, *, burst: int, rate: float) -> None:
-        self.burst, self.rate = burst, rate
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
-        self._lock = threading.Lock()
+class Fair(Turns, BaseThrottle):
+    """A turn for each request, an account's or a stranger's."""
 
     def allow_request(self, request: HttpRequest) -> bool:
         """Take a turn; whether there was one."""
         asker = _asker(request)
-        return asker is None or self.take(asker, time.monotonic())
-
-    def take(self, asker: str, now: float) -> bool:
-        """Take a turn at a moment of a steady clock, in seconds; whether there was one."""
-        with self._lock:
-            left, since = self._buckets.pop(asker, (float(self.burst), now))
-            left = min(self.burst, left + (now - since) * self.rate)
-            allowed = left >= 1
-            self._buckets[asker] = (left - 1 if allowed else left, now)
-            if len(self._buckets) > _MOST:
-                self._buckets.popitem(last=False)
-        return allowed
-
-    def wait(self) -> float:
-        """Seconds until the next turn comes back."""
-        return 1 / self.rate
-
-    def forget(self) -> None:
-        """Give everybody a full bucket."""
-        self._buckets.clear()
+        return asker is None or self.take(asker)
 
 
 def _asker(request: HttpRequest) -> str | None:
     """The account, or the address of a stranger; ``None`` for whom nothing is counted."""
     if hasattr(request, "auth") and request.user.is_authenticated:
         return f"account {request.user.pk}"
-    address = _address(request)
-    return None if address in _OWN else f"address {address}"
-
-
-def _address(request: HttpRequest) -> str:
-    """Who asks, past as many proxies as the operator says there are."""
-    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-    passed = request.headers.get("X-Forwarded-For", "").split(",")
-    if proxies and len(passed) >= proxies and passed[-proxies].strip():
-        return passed[-proxies].strip()
-    return request.META.get("REMOTE_ADDR", "")
+    return stranger(request)
 
 
 FAIR = Fair(burst=600, rate=10)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from learncity.kernel.errors import DomainError, NotFound
+from learncity.kernel.stated_rows import RowsRefused
 
 from .shapes.common import Shape
 
@@ -93,7 +94,7 @@ class Problem(Shape):
     instance: str
     """The path that was asked for."""
     errors: list[Mistake] = Field(default_factory=list)
-    """What to correct; only with 422."""
+    """What to correct; with 422, and with 409 `rows_refused`."""
 
 
 def problem(
@@ -122,7 +123,19 @@ def problem(
 
 def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """The answer to a request that a room refused."""
-    return problem(request, refusal.code, refusal=refusal)
+    errors = pointers(refusal) if isinstance(refusal, RowsRefused) else ()
+    return problem(request, refusal.code, refusal=refusal, errors=errors)
+
+
+def pointers(refusal: RowsRefused) -> list[Mistake]:
+    """What is wrong with which item, and where in it, as the sender named it."""
+    return [
+        Mistake(
+            pointer=f"/body/items/{e.row - 1}" + (f"/{e.column}" if e.column else ""),
+            detail=e.says,
+        )
+        for e in refusal.errors
+    ]
 
 
 def said_by(refusal: DomainError | type[DomainError]) -> tuple[int, str | Promise]:
@@ -144,6 +157,6 @@ def codes() -> list[tuple[str, int, str | Promise]]:
 
 def _refusals(root: type[DomainError]) -> Iterator[type[DomainError]]:
     for kind in root.__subclasses__():
-        if kind.__module__.startswith("learncity.apps."):
+        if kind.__module__.startswith("learncity.") and kind.code != DomainError.code:
             yield kind
         yield from _refusals(kind)

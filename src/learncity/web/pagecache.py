@@ -18,7 +18,7 @@ _COOKIES = (settings.LANGUAGE_COOKIE_NAME, "mode", "look", "data", "place")
 _MOST = 400
 _HEADERS = (
     "Content-Type", "Content-Encoding", "Content-Language", "Vary", "Content-Length",
-    "X-Frame-Options",
+    "X-Frame-Options", "Content-Disposition", "X-Robots-Tag",
 )  # fmt: skip
 
 _kept: "OrderedDict[tuple[Any, ...], tuple[float, bytes, dict[str, str]]]" = OrderedDict()

@@ -4,6 +4,7 @@ from django.urls import path
 
 from learncity.kernel.routes import by_first_part
 
+from .exchange import calendars, oai, sitemap, structured
 from .pages import (
     about,
     agreements,
@@ -60,6 +61,15 @@ addresses = [
     path("providers/<slug:key>/", courses.provider, name="provider"),
     path("classes/<slug:class_key>/", classes.course_class, name="class"),
     path("classes/<slug:class_key>/apply/", classes.apply, name="apply"),
+    path("courses/<slug:key>.jsonld", structured.course_data, name="course_data"),
+    path("classes/<slug:class_key>.jsonld", structured.class_data, name="class_data"),
+    path("classes/<slug:class_key>.ics", calendars.class_calendar, name="class_calendar"),
+    path("venues/<slug:key>.ics", calendars.venue_calendar, name="venue_calendar"),
+    path("calendars/<str:secret>.ics", calendars.own_calendar, name="own_calendar"),
+    path("oai", oai.oai, name="oai"),
+    path("robots.txt", sitemap.robots, name="robots"),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    path("sitemaps/<slug:part>-<int:no>.xml", sitemap.part, name="sitemap_part"),
     path("verify/", verify.verify, name="verify"),
     path("verify/<str:code>/", verify.verify, name="verify_code"),
     path("places/<slug:key>/", places.place, name="region"),
@@ -88,6 +98,9 @@ addresses = [
     path("me/security/link/", ways.link, name="link"),
     path("me/security/links/<uuid:link_id>/remove/", security.unlink, name="unlink"),
     path("me/classes/", mine.my_classes, name="my_classes"),
+    path("me/calendar/", calendars.my_calendar, name="my_calendar"),
+    path("me/calendar/make/", calendars.make_calendar, name="make_calendar"),
+    path("me/calendar/drop/", calendars.drop_calendar, name="drop_calendar"),
     path("me/places/<str:receipt>/", classes.receipt, name="receipt"),
     path("me/places/<str:receipt>/withdraw/", classes.withdraw, name="withdraw"),
     path("me/record/", mine.my_record, name="my_record"),

@@ -5,7 +5,7 @@ not have is left as it is; an empty cell empties what it stands for. The same fi
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,11 @@ from uuid import UUID
 from django.db import transaction
 
 from learncity.apps.organizations import queries as organizations
-from learncity.kernel import locks
-from learncity.kernel.csv_cells import Cells, in_languages
-from learncity.kernel.csv_files import Columns, CsvFile, Outcome, Row, near
+from learncity.kernel import audit, locks
+from learncity.kernel.acting import By
+from learncity.kernel.csv_cells import Cells, Columned, in_languages
+from learncity.kernel.csv_files import Columns, Outcome, Row, near
+from learncity.kernel.stated_rows import RowsRefused, StatedRows
 from learncity.kernel.texts import Text
 
 from .models import WEEK, Course, Skill, Subject
@@ -54,10 +56,14 @@ _LOCK, _ALL = "catalogue.imports", UUID(int=0)
 
 
 class CourseImport:
-    """Writes the courses of one file, some rows at a time."""
+    """Writes the courses of one file, some rows at a time.
 
-    def __init__(self, file: CsvFile) -> None:
-        self._file = file
+    Args:
+        own: the only providers whose courses may be made or changed; ``None``: whoever's.
+    """
+
+    def __init__(self, file: Columned, *, own: Collection[UUID] | None = None) -> None:
+        self._file, self._own = file, own
         self._providers = {o.key: o.id for o in organizations.all_organizations()}
         subjects = Subject.objects.filter(ended_at=None) if "subject" in file.columns else ()
         self._subjects = {s.key: s for s in subjects}
@@ -85,6 +91,8 @@ class CourseImport:
             is_new = said["key"] not in known
             course = Course(key=said["key"]) if is_new else known[said["key"]]
             skills = said.pop("skills", None)
+            if not is_new and not self._is_own(course.provider_id):
+                cells.wrong("key", "another provider has a course of this key; choose another")
             is_changed = _change(course, said)
             if skills is not None and {*skills} != taught.get(course.id, set()):
                 links[course.id], is_changed = skills, True
@@ -197,7 +205,32 @@ class CourseImport:
                 f"there is no organization of this key{near(key, self._providers)}; "
                 "add it to the city's file and apply that first",
             )
-        return self._providers.get(key)
+        found = self._providers.get(key)
+        if found and not self._is_own(found):
+            cells.wrong("provider", "you may not write courses of this organization")
+        return found
+
+    def _is_own(self, provider_id: UUID | None) -> bool:
+        return self._own is None or provider_id in self._own
+
+
+@transaction.atomic
+def offer(rows: StatedRows, *, own: Collection[UUID] | None, by: By) -> Outcome:
+    """Make the courses be so that a provider's program states, all of them or none.
+
+    Args:
+        own: the providers it speaks for; ``None``: all.
+
+    Raises:
+        RowsRefused: some cannot be.
+    """
+    outcome = CourseImport(rows, own=own).write(rows.rows())
+    if outcome.errors:
+        raise RowsRefused(outcome.errors)
+    if outcome.new or outcome.changed:
+        keys = sorted(cells["key"] for cells in rows.cells)
+        audit.note("catalogue.offered", f"course {keys[0]}", by=by, keys=keys)
+    return outcome
 
 
 SKILL_COLUMNS = Columns(needed=(("key",), in_languages("name")), optional=("esco", "onet"))
@@ -206,7 +239,7 @@ SKILL_COLUMNS = Columns(needed=(("key",), in_languages("name")), optional=("esco
 class SkillImport:
     """Writes the skills of one file; one that ended comes back."""
 
-    def __init__(self, file: CsvFile) -> None:
+    def __init__(self, file: Columned) -> None:
         self._file = file
         self._seen: dict[str, int] = {}
         self._codes: dict[str, int] = {}

@@ -97,6 +97,9 @@ class Course(models.Model):
     # Its provider is suspended; kept by services.
     is_held = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(db_default=Now())
+    # When anything of the row but ``search`` last became different; kept by the database alone
+    # (trigger catalogue_course_changed), whoever writes.
+    changed_at = models.DateTimeField(db_default=Now(), editable=False)
     ended_at = models.DateTimeField(null=True)
     # The one rule of what the public sees, kept by the database.
     is_shown = models.GeneratedField(
@@ -141,6 +144,8 @@ class Course(models.Model):
             ),
             # Serves a provider's list, newest first.
             models.Index(fields=["provider", "-id"], name="catalogue_of_provider"),
+            # Serves harvesting: what changed since, in the order of its change.
+            models.Index(fields=["changed_at", "id"], name="catalogue_course_by_change"),
         ]
 
     def __str__(self) -> str:

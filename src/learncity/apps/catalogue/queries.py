@@ -9,6 +9,16 @@ from django.db.models.expressions import RawSQL
 
 from learncity.kernel.texts import LANGUAGES, Text
 
+from .harvesting import Change as Change
+from .harvesting import Wanted as Wanted
+from .harvesting import changes as changes
+from .harvesting import count_changes as count_changes
+from .harvesting import count_offered as count_offered
+from .harvesting import find_change as find_change
+from .harvesting import first_change as first_change
+from .harvesting import horizon as horizon
+from .harvesting import last_change as last_change
+from .harvesting import pages_changed as pages_changed
 from .models import (
     Course,
     Edition,
@@ -81,6 +91,28 @@ def find_courses(keys: Sequence[str]) -> list[CourseValue]:
     """The courses of these keys that the public sees, in their order; one query."""
     known = {c.key: c for c in _whole(Course.objects.filter(SHOWN, key__in=keys))}
     return [known[key].as_value() for key in keys if key in known]
+
+
+def courses_of(
+    provider_ids: Collection[UUID] | None, *, after: UUID | None = None, limit: int
+) -> list[CourseValue]:
+    """Courses that these providers offer, ``None``: all, oldest first; one query.
+
+    Args:
+        after: the last of the part before.
+    """
+    rows = _whole(Course.objects.filter(ended_at=None)).order_by("id")
+    if provider_ids is not None:
+        rows = rows.filter(provider_id__in=provider_ids)
+    if after:
+        rows = rows.filter(id__gt=after)
+    return [c.as_value() for c in rows[:limit]]
+
+
+def count_courses_of(provider_ids: Collection[UUID] | None) -> int:
+    """How many ``courses_of`` there are in all parts; one query."""
+    rows = Course.objects.filter(ended_at=None)
+    return (rows if provider_ids is None else rows.filter(provider_id__in=provider_ids)).count()
 
 
 def ids_by_key(keys: Collection[str]) -> Mapping[str, UUID]:

@@ -1,6 +1,7 @@
 """Numbers for figures across reforms of places."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -56,3 +57,25 @@ def taken_by_month(provider_ids: Collection[UUID] | None) -> Mapping[date, list[
     for place, day, n in days.annotate(n=Count("id")).order_by("-day", "course_class__place_id"):
         found.setdefault(day.replace(day=1), []).append(Dated(place, day, n))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the figures strip of a desk shows. Each is a count of persons' places, not of people."""
+
+    classes: int
+    seats: int
+    enrolled: int
+    waiting: int
+
+
+def figures(provider_ids: Collection[UUID] | None, *, at: datetime) -> Figures:
+    """Classes that are not over, their seats, places taken and waiting; one query."""
+    rows = CourseClass.objects.filter(ends_at__gt=at, cancelled_at=None)
+    if provider_ids is not None:
+        rows = rows.filter(provider_id__in=provider_ids)
+    counted = rows.values_list("seats", "seats_taken", "waiting_taken")
+    found = list(counted)
+    return Figures(
+        len(found), sum(r[0] for r in found), sum(r[1] for r in found), sum(r[2] for r in found)
+    )

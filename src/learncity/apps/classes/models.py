@@ -138,6 +138,10 @@ class Session(models.Model):
         "people.Person", null=True, on_delete=models.PROTECT, related_name="+"
     )
     cancelled_at = models.DateTimeField(null=True)
+    # How often when, where or whether it is held was changed, and when last: what calendars go by.
+    # Kept by the database alone (trigger classes_session_revised), whoever writes.
+    revision = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    revised_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = [
@@ -229,3 +233,19 @@ class Enrolment(models.Model):
             self.applied_at,
             position,
         )
+
+
+class CalendarAddress(models.Model):
+    """The secret address under which a person's calendar asks for their classes. Deleted when taken
+    back: from then on the address leads nowhere.
+
+    Personal data: that a person has one, and since when; of the secret only a digest.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.OneToOneField("people.Person", on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"calendar address {self.pk}"

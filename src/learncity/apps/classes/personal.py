@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from learncity.kernel.personal_data import Basis, Erased, Line, OnErasure, RecordClass, register
 
 from . import services
-from .models import Enrolment, Session
+from .models import CalendarAddress, Enrolment, Session
 from .types import State
 
 _STATES = {
@@ -54,6 +54,15 @@ def _stop_teaching(erased: Erased) -> int:
     return coming.update(instructor=None)
 
 
+def _calendars(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
+    rows = CalendarAddress.objects.filter(person_id__in=ids)
+    return {a.person_id: [{_("Made"): a.made_at}] for a in rows}
+
+
+def _forget_calendar(erased: Erased) -> int:
+    return CalendarAddress.objects.filter(person_id=erased.person_id).delete()[0]
+
+
 register(
     RecordClass(
         "classes.enrolment",
@@ -79,5 +88,15 @@ register(
                 "Where the meeting of a class is; not of the person."
             ),
         },
+    ),
+    RecordClass(
+        "classes.calendar",
+        (CalendarAddress,),
+        gettext_lazy("The address of your calendar"),
+        gettext_lazy("Since when you have one; of the address only a digest."),
+        Basis.SERVICE,
+        OnErasure.DELETED,
+        export=_calendars,
+        erase=_forget_calendar,
     ),
 )

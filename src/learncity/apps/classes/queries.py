@@ -13,10 +13,19 @@ from learncity.apps.places.types import Point
 from learncity.kernel.memo import remember
 from learncity.kernel.texts import LANGUAGES, Text
 
+from .calendars import calendar_since as calendar_since
+from .calendars import meetings_at as meetings_at
+from .calendars import meetings_of_class as meetings_of_class
+from .calendars import meetings_of_person as meetings_of_person
+from .calendars import pages_changed as pages_changed
+from .calendars import person_of_calendar as person_of_calendar
+from .calendars import taught_times as taught_times
+from .counting import Figures as Figures
 from .counting import count_coming as count_coming
 from .counting import count_coming_at as count_coming_at
 from .counting import count_coming_by_site as count_coming_by_site
 from .counting import counted_places as counted_places
+from .counting import figures as figures
 from .counting import taken_by_month as taken_by_month
 from .models import CourseClass, Enrolment, Session
 from .rules import evening as evening
@@ -425,25 +434,3 @@ def roster(class_id: UUID) -> list[RosterRow]:
             )
         )
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What the figures strip of a desk shows. Each is a count of persons' places, not of people."""
-
-    classes: int
-    seats: int
-    enrolled: int
-    waiting: int
-
-
-def figures(provider_ids: Collection[UUID] | None, *, at: datetime) -> Figures:
-    """Classes that are not over, their seats, places taken and waiting; one query."""
-    rows = CourseClass.objects.filter(ends_at__gt=at, cancelled_at=None)
-    if provider_ids is not None:
-        rows = rows.filter(provider_id__in=provider_ids)
-    counted = rows.values_list("seats", "seats_taken", "waiting_taken")
-    found = list(counted)
-    return Figures(
-        len(found), sum(r[0] for r in found), sum(r[1] for r in found), sum(r[2] for r in found)
-    )

@@ -4,8 +4,10 @@ Each holds the lock of its class, taken first and alone (kernel.locks), before a
 Seats move only in ``_count``; the constraints of ``models`` would refuse whatever went past it.
 """
 
+import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -24,7 +26,7 @@ from learncity.kernel.rows import insert, repoint, together, write
 from learncity.kernel.texts import Text
 
 from . import facts
-from .models import CourseClass, Enrolment, Session
+from .models import CalendarAddress, CourseClass, Enrolment, Session
 from .queries import held_in
 from .rules import check_open
 from .standing import Standing, standing
@@ -46,6 +48,7 @@ from .types import Enrolment as EnrolmentValue
 
 # What kernel.locks holds for one class; this room's import takes it too.
 LOCK = "classes.CourseClass"
+_CALENDAR = "classes.CalendarAddress"
 
 
 def apply(*, class_key: str, person_id: UUID, by: By, at: datetime) -> EnrolmentValue:
@@ -325,6 +328,25 @@ def note_roster_read(*, class_key: str, by: By, how: str) -> None:
         how: ``PAGE``, ``PRINT``, ``XLSX``, ``CSV`` or ``API``.
     """
     audit.note("classes.roster_read", f"class {class_key}", by=by, how=how)
+
+
+@transaction.atomic
+def make_calendar_address(*, person_id: UUID, at: datetime) -> str:
+    """Make the secret address of a person's calendar; the only time it is seen.
+
+    One that was there before leads nowhere from now on.
+    """
+    locks.hold(_CALENDAR, person_id)
+    drop_calendar_address(person_id=person_id)
+    secret = secrets.token_urlsafe(30)
+    digest = sha256(secret.encode()).hexdigest()
+    CalendarAddress.objects.create(person_id=person_id, digest=digest, made_at=at)
+    return secret
+
+
+def drop_calendar_address(*, person_id: UUID) -> bool:
+    """Take the address of a person's calendar back, at once; whether there was one."""
+    return bool(CalendarAddress.objects.filter(people.of_person(person_id)).delete()[0])
 
 
 def follow_places(heirs: Mapping[UUID, Heirs]) -> int:

@@ -1,7 +1,8 @@
 """What other rooms may know of classes: values, events, refusals. Pure data."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -165,6 +166,47 @@ class ClassDetail:
     def without_links(self) -> "ClassDetail":
         """The class as those see it who have no seat in it."""
         return replace(self, sessions=tuple(replace(s, link="") for s in self.sessions))
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """One meeting as a calendar shows it.
+
+    ``revision`` counts the changes of when, where and whether it is held; ``of`` is how many
+    meetings the class has; ``link`` is filled only for members.
+    """
+
+    id: UUID
+    number: int
+    of: int
+    starts_at: datetime
+    ends_at: datetime
+    mode: Mode
+    is_cancelled: bool
+    revision: int
+    revised_at: datetime
+    class_key: str
+    title: Text
+    provider_name: Text
+    room_name: Text
+    venue_name: Text
+    address: Text
+    point: Point | None
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtTime:
+    """How long a class meets: in all, and at one time at the most; cancelled meetings left out."""
+
+    total: timedelta
+    longest: timedelta
+    meetings: int
+
+    @classmethod
+    def of(cls, lengths: Sequence[timedelta]) -> "TaughtTime":
+        """Of meetings that take so long."""
+        return cls(sum(lengths, timedelta()), max(lengths, default=timedelta()), len(lengths))
 
 
 @dataclass(frozen=True, slots=True)

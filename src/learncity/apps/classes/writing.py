@@ -125,18 +125,24 @@ def _write_meetings(
     held: Mapping[UUID, Sequence[Session]],
     at: datetime,
 ) -> None:
-    """Write meetings to come; those that a new timetable has no number for stay cancelled."""
-    # All old ones make room first: two classes may have changed rooms with each other.
+    """Write meetings to come; those that a new timetable has no number for stay cancelled.
+
+    One that stays as it is is not touched: calendars would hear of a change that is none.
+    """
     moved = {p.course_class.id for p in planned} & set(existing)
-    coming = Session.objects.filter(course_class_id__in=moved, starts_at__gt=at)
-    coming.filter(cancelled_at=None).update(cancelled_at=at)
-    meetings = []
+    coming = Session.objects.filter(course_class_id__in=moved, starts_at__gt=at, cancelled_at=None)
+    before = {_as_held(meeting): meeting.pk for meeting in coming}
+    meetings, same = [], set()
     for p in planned:
         numbers = {meeting.number for meeting in held.get(p.course_class.id, ())}
         for meeting in p.meetings:
             meeting.cancelled_at = at if p.is_cancelled else None
-            if meeting.number not in numbers:
+            if not p.is_cancelled and _as_held(meeting) in before:
+                same.add(before[_as_held(meeting)])
+            elif meeting.number not in numbers:
                 meetings.append(meeting)
+    # All others make room first: two classes may have changed rooms with each other.
+    coming.exclude(pk__in=same).update(cancelled_at=at)
     Session.objects.bulk_create(
         meetings,
         update_conflicts=True,
@@ -144,6 +150,12 @@ def _write_meetings(
         update_fields=_MEETING_FIELDS,
         batch_size=2000,
     )
+
+
+def _as_held(meeting: Session) -> tuple[Any, ...]:
+    m = meeting
+    when = (m.course_class_id, m.number, m.starts_at, m.ends_at)
+    return (*when, m.mode, m.room_id, m.link, m.instructor_id)
 
 
 def _timetables(class_ids: Collection[UUID], at: datetime) -> dict[UUID, list[tuple[Any, ...]]]:

@@ -46,6 +46,7 @@ MINE = {
 DESK = {
     "/desk/classes": 4,  # roles, classes, total, who runs them
     f"/desk/classes/{OWN_CLASS}/roster": 6,  # roles, whose, id, audit, enrolments, addresses
+    "/desk/courses": 3,  # roles, courses, total
     "/desk/figures": 7,  # roles, counts, places taken, three for the map, its regions
 }
 

@@ -36,6 +36,7 @@ from learncity.web.dated_words import (
     office_words,
     promise_words,
 )
+from learncity.web.exchange import structured
 from learncity.web.pagecache import for_strangers
 
 from .find import SIZE, _found_words, _rows, here_of, page_number, pages
@@ -74,6 +75,7 @@ def course(request: HttpRequest, key: str) -> HttpResponse:
             ],
             "open": [words.class_row(c, here, at) for c in cards if c.is_open(at)],
             "closed": [words.class_row(c, here, at) for c in cards if not c.is_open(at)],
+            "structured": structured.of_course(found, cards, at),
         },
     )
 

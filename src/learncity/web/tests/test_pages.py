@@ -33,7 +33,7 @@ QUERIES = {
     "/find/": 3,
     "/find/?q=会计": 3,
     "/categories/hobbies/": 3,
-    "/courses/small-shop-bookkeeping/": 4,
+    "/courses/small-shop-bookkeeping/": 5,
     "/compare/?course=small-shop-bookkeeping&course=online-shop": 5,
     "/subjects/bookkeeping/": 4,
     "/programmes/": 3,
@@ -49,6 +49,7 @@ MINE = {
     f"/classes/{KEY}/": 5,
     "/me/": 7,
     "/me/classes/": 5,
+    "/me/calendar/": 5,
     "/me/record/": 5,
     "/me/messages/": 5,
     "/me/profile/": 11,  # and groups, numbers, work, whether my region was divided

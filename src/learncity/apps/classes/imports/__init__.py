@@ -6,7 +6,7 @@ changes nothing. No room and no instructor is booked twice: of two rows the earl
 the constraints of the database decide when somebody else books in the same moment.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,9 +16,11 @@ from django.db import IntegrityError, transaction
 
 from learncity.apps.classes.models import CourseClass
 from learncity.apps.classes.types import SeatsInUse
-from learncity.kernel import locks
-from learncity.kernel.csv_cells import Cells, in_languages
-from learncity.kernel.csv_files import Columns, CsvFile, Outcome, Row
+from learncity.kernel import audit, locks
+from learncity.kernel.acting import COMMAND, By
+from learncity.kernel.csv_cells import Cells, Columned, in_languages
+from learncity.kernel.csv_files import Columns, Outcome, Row
+from learncity.kernel.stated_rows import RowsRefused, StatedRows
 
 from . import _bookings, _venues, _writing
 from ._known import Candidate, Known
@@ -45,12 +47,20 @@ class ClassImport:
         at: now; what is cancelled by the file is cancelled from this moment.
         create_venues: whether venues and rooms that are missing are made.
         place: key of the region of such venues; empty: the provider's own.
+        own: the only providers whose courses, classes and venues may be used; ``None``: whoever's.
     """
 
     def __init__(
-        self, file: CsvFile, *, at: datetime, create_venues: bool = False, place: str = ""
+        self,
+        file: Columned,
+        *,
+        at: datetime,
+        create_venues: bool = False,
+        place: str = "",
+        own: Collection[UUID] | None = None,
+        by: By = COMMAND,
     ) -> None:
-        self._file, self._at = file, at
+        self._file, self._at, self._own, self._by = file, at, own, by
         self._create_venues, self._place = create_venues, place
         self._zone = ZoneInfo(settings.TIME_ZONE)
         self._seen: dict[str, int] = {}
@@ -91,11 +101,15 @@ class ClassImport:
         for candidate in candidates:
             known.check_place(candidate)
             known.check_people(candidate)
+            if self._own is not None:
+                known.check_own(candidate, self._own)
         good = [c for c in candidates if not c.cells.errors]
         moving = [c for c in good if c.is_replanned]
         _bookings.refuse_taken(moving, known, self._zone, self._seen)
         good = [c for c in good if not c.cells.errors]
-        _writing.write([c for c in good if not c.is_same], known, self._zone, self._at)
+        _writing.write(
+            [c for c in good if not c.is_same], known, self._zone, by=self._by, at=self._at
+        )
         outcome.new = sum(c.existing is None for c in good)
         outcome.same = sum(c.is_same for c in good)
         outcome.changed = len(good) - outcome.new - outcome.same
@@ -124,3 +138,22 @@ class ClassImport:
                 Candidate(cells, key, merged(before, said), existing.get(key), before)
             )
         return candidates, outcome
+
+
+@transaction.atomic
+def offer(rows: StatedRows, *, own: Collection[UUID] | None, by: By, at: datetime) -> Outcome:
+    """Make the classes be so that a provider's program states, all of them or none.
+
+    Args:
+        own: the providers it speaks for; ``None``: all.
+
+    Raises:
+        RowsRefused: some cannot be.
+    """
+    outcome = ClassImport(rows, at=at, own=own, by=by).write(rows.rows())
+    if outcome.errors:
+        raise RowsRefused(outcome.errors)
+    if outcome.new or outcome.changed:
+        keys = sorted(cells["key"] for cells in rows.cells)
+        audit.note("classes.offered", f"class {keys[0]}", by=by, keys=keys)
+    return outcome

@@ -149,6 +149,21 @@ class Known:
         if stated.waiting < waiting:
             cells.wrong("waiting", f"{waiting} people wait; write {waiting} or more")
 
+    def check_own(self, candidate: Candidate, own: Collection[UUID]) -> None:
+        """Say what belongs to somebody else than these providers."""
+        existing, stated, cells = candidate.existing, candidate.stated, candidate.cells
+        if existing is not None and existing.provider_id not in own:
+            cells.wrong("key", "another provider has a class of this key; choose another")
+        course = self.courses.get(stated.course)
+        if course is not None and course.provider_id not in own:
+            cells.wrong("course", "this course is of another provider")
+        provider = self.organizations.get(stated.provider)
+        if provider is not None and provider.id not in own:
+            cells.wrong("provider", "you may not write classes of this organization")
+        venue = self.venues.get(stated.venue)
+        if venue is not None and venue.organization.id not in own:
+            cells.wrong("venue", "this venue is of another organization; ask the city's office")
+
     def _named(self, field: str) -> set[str]:
         return set(_filled(getattr(c.stated, field) for c in self._candidates))
 

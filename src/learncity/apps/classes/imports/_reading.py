@@ -21,6 +21,7 @@ from learncity.kernel.texts import Text
 
 _SLOT = re.compile(r"([A-Za-z]{3})[A-Za-z]*\s+(\S+?)\s*[-–—~]\s*(\S+)")
 _MOST_WEEKS, _MOST_SEATS = 200, 100_000
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
 class Slot(NamedTuple):
@@ -233,10 +234,8 @@ def _fee(cells: Cells) -> dict[str, Any]:
 
 def _slots(cells: Cells) -> tuple[Slot, ...]:
     """The weekly meetings; each meets first on or after the day the class starts."""
-    starts = cells.date("starts")
+    starts = _starts(cells)
     begin, until = cells.clock("from"), cells.clock("until")
-    if not cells.text("starts"):
-        cells.wrong("starts", "write the day of the first meeting, such as 2026-09-07")
     if begin and not cells.text("until"):
         cells.wrong("until", "write when the meeting ends")
     if begin and until and until <= begin:
@@ -258,6 +257,16 @@ def _slots(cells: Cells) -> tuple[Slot, ...]:
         if one.first == other.first and other.begin < one.until:
             cells.wrong("slots", f"two meetings on {one.day} overlap; correct one of them")
     return tuple(found)
+
+
+def _starts(cells: Cells) -> date | None:
+    found = cells.date("starts")
+    if not cells.text("starts"):
+        cells.wrong("starts", "write the day of the first meeting, such as 2026-09-07")
+    if found and not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        cells.wrong("starts", f"write a day from {_FIRST_YEAR} to {_LAST_YEAR}")
+        return None
+    return found
 
 
 def _check_day(cells: Cells, starts: date) -> None:

@@ -18,7 +18,7 @@ from learncity.apps.assertions.models import Objection
 from learncity.apps.catalogue.models import Course, Edition
 from learncity.apps.classes import services as classes
 from learncity.apps.classes.factories import OPENING, make_class
-from learncity.apps.classes.models import Session
+from learncity.apps.classes.models import CalendarAddress, Session
 from learncity.apps.households import queries as household_queries
 from learncity.apps.households import services as households
 from learncity.apps.households.factories import make_household, make_mandate
@@ -78,6 +78,7 @@ WRITTEN_BY_CODE = {
     "kernel_repeatedrequest.key", "kernel_repeatedrequest.fingerprint",
     "django_session.session_key", "django_session.session_data",
     "people_person.key", "people_account.password", "people_token.digest",
+    "classes_calendaraddress.digest",
     "security_session.session_key", "security_recoverycode.digest", "privacy_disclosure.what",
     "record_fact.kind", "record_fact.subject_type", "notices_message.kind", "notices_message.url",
     "notices_message.key", "households_household.key", "households_act.reference",
@@ -151,6 +152,7 @@ def make_rows(other, officer):
     key = make_class()
     classes.apply(class_key=key, person_id=one, by=mine, at=OPENING)
     assert Session.objects.filter(course_class__key=key).update(instructor=one)
+    CalendarAddress.objects.create(person_id=one, digest="x", made_at=now)
     _households(one, other, officer, now)
     _assertions(one, organization.key, by, now)
     Delivery.objects.create(

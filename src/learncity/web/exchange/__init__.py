@@ -1,0 +1,1 @@
+"""The catalogue for other programs: search engines, harvesters, calendars."""
