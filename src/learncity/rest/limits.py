@@ -8,9 +8,10 @@ import threading
 import time
 from collections import OrderedDict
 
-from django.conf import settings
 from django.http import HttpRequest
 from ninja.throttling import BaseThrottle
+
+from learncity.kernel.http import address_of
 
 # What is remembered at most; the asker who has been quiet for longest is forgotten first.
 _MOST = 20_000
@@ -61,17 +62,8 @@ def _asker(request: HttpRequest) -> str | None:
     """The account, or the address of a stranger; ``None`` for whom nothing is counted."""
     if hasattr(request, "auth") and request.user.is_authenticated:
         return f"account {request.user.pk}"
-    address = _address(request)
+    address = address_of(request)
     return None if address in _OWN else f"address {address}"
-
-
-def _address(request: HttpRequest) -> str:
-    """Who asks, past as many proxies as the operator says there are."""
-    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-    passed = request.headers.get("X-Forwarded-For", "").split(",")
-    if proxies and len(passed) >= proxies and passed[-proxies].strip():
-        return passed[-proxies].strip()
-    return request.META.get("REMOTE_ADDR", "")
 
 
 FAIR = Fair(burst=600, rate=10)

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from django.db import connection, transaction
 
+from learncity.kernel import outbox
 from learncity.kernel.words import search_tokens
 
 from .models import Course
+from .types import CoursesPublished
 
 _FIELDS = [
     "provider",
@@ -20,6 +22,9 @@ _FIELDS = [
     "ended_at",
 ]
 
+# So many courses are one piece of news at the most.
+_NEWS = 500
+
 _INDEX = """
 UPDATE catalogue_course c SET search =
   setweight(to_tsvector('simple', w.title), 'A') || setweight(to_tsvector('simple', w.rest), 'B')
@@ -30,10 +35,11 @@ WHERE c.id = w.id
 
 @transaction.atomic
 def write_courses(courses: Sequence[Course]) -> None:
-    """Make courses be so, new or not, and find them by their words; two statements.
+    """Make courses be so, new or not, and find them by their words; two statements, and news.
 
     For this room's own shells (blueprint and import), which build the rows.
     """
+    new = [str(c.id) for c in courses if c._state.adding]
     Course.objects.bulk_create(
         courses,
         update_conflicts=True,
@@ -50,6 +56,8 @@ def write_courses(courses: Sequence[Course]) -> None:
                 [_words(*c.summary.values(), *c.needs.values()) for c in courses],
             ],
         )
+    for begin in range(0, len(new), _NEWS):
+        outbox.publish(CoursesPublished(tuple(new[begin : begin + _NEWS])))
 
 
 def _words(*texts: str) -> str:

@@ -56,3 +56,13 @@ def taken_by_month(provider_ids: Collection[UUID] | None) -> Mapping[date, list[
     for place, day, n in days.annotate(n=Count("id")).order_by("-day", "course_class__place_id"):
         found.setdefault(day.replace(day=1), []).append(Dated(place, day, n))
     return found
+
+
+def waiting_by_course(*, at: datetime) -> list[tuple[UUID, str, UUID, int]]:
+    """Who waits for a seat in classes that are not over: course, category, region and how many.
+
+    One query. A person on two lists counts twice.
+    """
+    rows = CourseClass.objects.filter(ends_at__gt=at, cancelled_at=None, waiting_taken__gt=0)
+    named = rows.values_list("course_id", "course__category", "place_id")
+    return list(named.annotate(n=Sum("waiting_taken")).order_by())
