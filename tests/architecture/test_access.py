@@ -43,6 +43,8 @@ PAGES = {
     "/sign-in/code/": EVERYONE,
     "/me/": SIGNED_IN,
     "/me/classes/": SIGNED_IN,
+    "/me/wishes/": SIGNED_IN,
+    "/me/wishes/new/": SIGNED_IN,
     "/me/record/": SIGNED_IN,
     "/me/messages/": SIGNED_IN,
     "/me/assertions/": SIGNED_IN,
@@ -67,6 +69,7 @@ PAGES = {
     "/desk/": STAFF,
     "/desk/classes.csv": STAFF,
     "/desk/figures/": STAFF,
+    "/desk/demand/": STAFF,
     f"/desk/classes/{OWN_CLASS}/": RUNS_CLASS,
     f"/desk/classes/{OWN_CLASS}/cancel/": RUNS_CLASS,
     f"/desk/classes/{OWN_CLASS}/print/": RUNS_CLASS,
@@ -118,6 +121,7 @@ PAGES = {
 # Answered to a form only; the journeys and the room's own tests send it.
 FORMS = {
     "sign-out/": SIGNED_IN,
+    "me/wishes/<uuid:wish_id>/take-back/": SIGNED_IN,
     "me/tokens/": SIGNED_IN,
     "me/tokens/<uuid:token_id>/revoke/": SIGNED_IN,
     "me/numbers/<uuid:identifier_id>/end/": SIGNED_IN,

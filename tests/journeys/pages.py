@@ -10,12 +10,14 @@ OPEN = (
     "/privacy/", "/demo/outbox/", "/nowhere/", "/me/missing/?for=IN_PERSON",
 )  # fmt: skip
 MINE = (
-    "/", "/classes/first-aid-weiting-sat/apply/", "/me/", "/me/classes/", "/me/record/",
+    "/", "/classes/first-aid-weiting-sat/apply/", "/me/", "/me/classes/", "/me/wishes/",
+    "/me/wishes/new/?q=xyzzy", "/me/record/",
     "/me/messages/", "/me/profile/", "/me/household/", "/me/household/new/", "/me/mandates/",
     "/me/mandates/new/", "/me/acts/", "/me/security/", "/me/security/app/", "/desk/",
 )  # fmt: skip
 DESK = (
-    "/desk/", "/desk/?q=xyzzy", "/desk/figures/", "/desk/classes/bookkeeping-qiaotou-wed/",
+    "/desk/", "/desk/?q=xyzzy", "/desk/figures/", "/desk/demand/",
+    "/desk/classes/bookkeeping-qiaotou-wed/",
     "/desk/classes/bookkeeping-qiaotou-wed/print/",
 )  # fmt: skip
 OFFICE = (

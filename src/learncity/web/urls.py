@@ -11,6 +11,7 @@ from .pages import (
     astray,
     classes,
     corrections,
+    demand,
     desk,
     disputes,
     figures,
@@ -36,6 +37,7 @@ from .pages import (
     trail,
     verify,
     vouching,
+    wishes,
     work,
 )
 from .signin import claims, ways
@@ -81,6 +83,9 @@ addresses = [
     path("me/security/link/", ways.link, name="link"),
     path("me/security/links/<uuid:link_id>/remove/", security.unlink, name="unlink"),
     path("me/classes/", mine.my_classes, name="my_classes"),
+    path("me/wishes/", wishes.my_wishes, name="my_wishes"),
+    path("me/wishes/new/", wishes.new_wish, name="new_wish"),
+    path("me/wishes/<uuid:wish_id>/take-back/", wishes.take_wish_back, name="take_wish_back"),
     path("me/places/<str:receipt>/", classes.receipt, name="receipt"),
     path("me/places/<str:receipt>/withdraw/", classes.withdraw, name="withdraw"),
     path("me/record/", mine.my_record, name="my_record"),
@@ -126,6 +131,7 @@ addresses = [
     path("desk/", desk.desk, name="desk"),
     path("desk/classes.<str:kind>", desk.desk_export, name="desk_export"),
     path("desk/figures/", figures.desk_figures, name="desk_figures"),
+    path("desk/demand/", demand.desk_demand, name="desk_demand"),
     path("desk/classes/<slug:class_key>/", desk.roster, name="roster"),
     path("desk/classes/<slug:class_key>/cancel/", desk.cancel_class, name="cancel_class"),
     path("desk/classes/<slug:class_key>/print/", desk.roster_print, name="roster_print"),

@@ -154,7 +154,7 @@ class Signal(models.Model):
 class Salt(models.Model):
     """What a day's digests of browsers are made with. Unlogged; thrown away after the day.
 
-    Personal data: none by itself.
+    Personal data: what the digests of browsers are made with, kept as long as they are.
     """
 
     day = models.DateField(primary_key=True)

@@ -80,7 +80,8 @@ def make_wish(
     place = places.find_place(place_key) if place_key else None
     if place_key and place is None:
         raise ThingNotFound(place_key)
-    words = "" if course else " ".join(words.split())[:LONGEST]
+    typed = "" if course else " ".join(words.split())
+    words = typed[:LONGEST]
     category = None if course else category
     if course is None and not (plain(words) or category):
         raise NothingWanted
@@ -93,10 +94,11 @@ def make_wish(
         "plain": plain(words),
         "category": category or "",
         "place_id": place.id if place else None,
+        "ending": "",
         "made_at": at,
         "until": day_of(at) + timedelta(days=settings.DEMAND_WISH_DAYS),
     }
-    wish_id, is_changed = _write(row, at)
+    wish_id, is_changed = _write(row, typed, at)
     if is_changed:
         title = _title(course, words, category)
         households.note_act(
@@ -114,7 +116,7 @@ def _course(key: str) -> CourseValue | None:
     return course
 
 
-def _write(row: dict[str, object], at: datetime) -> tuple[UUID, bool]:
+def _write(row: dict[str, object], typed: str, at: datetime) -> tuple[UUID, bool]:
     """The wish that is living now, and whether anything was changed."""
     person_id = row["person_id"]
     assert isinstance(person_id, UUID)
@@ -131,8 +133,7 @@ def _write(row: dict[str, object], at: datetime) -> tuple[UUID, bool]:
         raise TooManyWishes
     ended = mine.filter(same, ended_at__gt=at - timedelta(days=ENDED_DAYS)).order_by("-ended_at")
     if again := ended.first():
-        # A rival who does the same is refused by the constraint below, and finds this one.
-        kept = {name: row[name] for name in ("words", "place_id", "until")}
+        kept = {name: row[name] for name in ("words", "place_id", "made_at", "until")}
         Wish.objects.filter(pk=again.pk).update(ended_at=None, ending="", **kept)
         return again.pk, True
     # Waits for a rival's transaction and is left out when that made the same.
@@ -146,7 +147,7 @@ def _write(row: dict[str, object], at: datetime) -> tuple[UUID, bool]:
         place_id = row["place_id"]
         assert place_id is None or isinstance(place_id, UUID)
         note_wish(
-            course_id=course_id, words=str(row["words"]), category=category, place_id=place_id,
+            course_id=course_id, words=typed, category=category, place_id=place_id,
             at=at,
         )  # fmt: skip
     return made, made == row["id"]

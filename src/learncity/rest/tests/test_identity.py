@@ -46,6 +46,9 @@ SIGNED_IN = [
     ("get", "/me/places/ABCD-EFGH-JK"),
     ("delete", "/me/places/ABCD-EFGH-JK"),
     ("post", f"/classes/{OWN_CLASS}/applications"),
+    ("get", "/me/wishes"),
+    ("post", "/me/wishes"),
+    ("delete", f"/me/wishes/{SOME}"),
     ("get", "/me/identifiers"),
     ("post", "/me/identifiers"),
     ("delete", f"/me/identifiers/{SOME}"),
@@ -81,6 +84,7 @@ SIGNED_IN = [
 DESK = [
     ("get", "/desk/classes"),
     ("get", "/desk/figures"),
+    ("get", "/desk/demand"),
     ("get", f"/desk/classes/{OWN_CLASS}/roster"),
     ("patch", f"/desk/classes/{OWN_CLASS}"),
     ("post", f"/desk/classes/{OWN_CLASS}/cancellation"),
@@ -137,6 +141,7 @@ DEEDS = "/desk/agreements/workers-study-2026/promises/3/deeds"
 KEEPS = [("post", DEEDS)]
 # A body for each operation that asks for one.
 BODIES = {
+    "/me/wishes": {"words": "erhu", "place": "gusu"},
     "/me/identifiers": {"kind": "PASSPORT", "issuer": "VN", "number": "C1234567"},
     "/me/households": {"kind": "CLAN", "name": "Wang"},
     f"/me/households/{SOME}/invitations": {"address": "+8615400000002"},
@@ -275,7 +280,7 @@ def test_a_party_and_the_office_note_what_was_done(staff, operator, method, path
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [(m, p.replace(OWN_CLASS, OTHER_CLASS)) for m, p in DESK[2:]]
+    ("method", "path"), [(m, p.replace(OWN_CLASS, OTHER_CLASS)) for m, p in DESK[3:]]
 )
 def test_staff_run_only_the_classes_of_their_own_organization(staff, operator, method, path):
     assert send(staff, method, path).status_code == 403

@@ -30,7 +30,7 @@ from learncity.kernel import formats
 from learncity.kernel.access import everyone
 from learncity.kernel.dated import day_of
 from learncity.kernel.templatetags.kernel import words as marked
-from learncity.web import words
+from learncity.web import wishing, words
 from learncity.web.dated_words import (
     committee_summary,
     days_words,
@@ -90,6 +90,7 @@ def find(request: HttpRequest) -> HttpResponse:
             "rows": _rows(request, page),
             "kinds": kinds(),
             "pages": pages(request, number, page.total),
+            "wish": wishing.nothing_found(request, text=text) if not page.total else None,
         },
     )
 
@@ -178,6 +179,7 @@ def course(request: HttpRequest, key: str) -> HttpResponse:
             "sum_rows": [row for row in sum_rows if row["value"]],
             "open": [words.class_row(c, here, at) for c in cards if c.is_open(at)],
             "closed": [words.class_row(c, here, at) for c in cards if not c.is_open(at)],
+            "wish": wishing.offer_of_course(request, found, cards),
         },
     )
 

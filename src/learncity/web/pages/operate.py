@@ -35,6 +35,7 @@ from . import trail
 _WAYS = (
     (Act.KEEP_REGISTER, "web:register", gettext_lazy("Organizations")),
     (Act.KEEP_REGISTER, "web:coverage", gettext_lazy("Places without")),
+    (Act.SEE_FIGURES, "web:desk_demand", gettext_lazy("Demand")),
     (Act.NOTE_DEEDS, "web:agreements", gettext_lazy("Agreements")),
     (Act.KEEP_PEOPLE, "web:people", gettext_lazy("People")),
     (Act.HELP_PEOPLE, "web:support", gettext_lazy("Help somebody")),
