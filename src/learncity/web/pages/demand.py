@@ -118,7 +118,7 @@ class _Names:
         if line.course_id:
             found = self._courses.get(line.course_id)
             return str(found.title) if found else _("A course that ended")
-        return line.words or _("Other words, each too rare to be shown, and whole categories")
+        return line.words or _("Other words and whole categories")
 
     def place(self, place_id: UUID | None) -> str:
         """A region, or that none was chosen."""
