@@ -188,7 +188,7 @@ def test_planners_read_what_is_looked_for_sort_it_and_take_it_home(signed_in):
     assert "zz c h" in more
     assert (len(rows), rows[1][5]) == (1 + 60 + 1 + 1, "1")
     assert ["Other words and whole categories", "No category", "4"] in [row[:3] for row in rows]
-    assert "zhang" not in sheet + page + more
+    assert "zhang wei" not in sheet + page + more
     by_place = "/desk/demand/?by=PLACE&days=30&category=WORKPLACE_SKILLS&place=gusu"
     odd = "/desk/demand/?by=none&days=x&category=y&place=z&sort=q&page=-1"
     assert [desk.get(path).status_code for path in (by_place, odd)] == [200, 200]
