@@ -9,7 +9,7 @@ from django.db.models.expressions import RawSQL
 from learncity.kernel.texts import Text
 
 from .models import Course
-from .searching import sought
+from .searching import sought as sought
 from .types import Category, CourseValue, Page
 
 # Ranking more than this many matches would cost more than it tells the reader: newest first then.

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from learncity.apps.catalogue.searching import sought
+from learncity.apps.catalogue.queries import sought
 from learncity.kernel.dated import day_of
 from learncity.kernel.ids import uuid7
 from learncity.kernel.rows import insert

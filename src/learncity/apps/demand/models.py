@@ -9,8 +9,7 @@ from django.db.models import Q
 from learncity.apps.catalogue.types import Category
 from learncity.kernel.ids import uuid7
 
-from .rules import LONGEST
-from .types import Ending, Kind, News
+from .types import LONGEST, Ending, Kind, News
 
 _CATEGORIES = [(c.value, c.name) for c in Category]
 

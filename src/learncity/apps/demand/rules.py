@@ -5,8 +5,8 @@ import unicodedata
 
 from learncity.kernel.words import fold
 
-# Whoever types more than this does not name a subject.
-LONGEST = 60
+from .types import LONGEST
+
 _WORD = re.compile(r"[^\W_]+")
 # Five digits, whatever stands between them: telephones, identity and account numbers. A year or a
 # standard has four at the most.

@@ -25,9 +25,17 @@ from . import queries
 from .counting import forget_browsers, forget_rare_words, note_wish, note_zero_result
 from .matching import meet_classes, meet_courses, meet_seats
 from .models import Wish
-from .rules import LONGEST, plain
+from .rules import plain
 from .telling import end_over, tell_due
-from .types import Ending, NothingWanted, ThingNotFound, TooManyWishes, WishNotFound, WishValue
+from .types import (
+    LONGEST,
+    Ending,
+    NothingWanted,
+    ThingNotFound,
+    TooManyWishes,
+    WishNotFound,
+    WishValue,
+)
 
 __all__ = [
     "end_over",

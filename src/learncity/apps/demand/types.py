@@ -11,6 +11,9 @@ from learncity.apps.catalogue.types import Category
 from learncity.kernel.errors import DomainError, NotFound
 from learncity.kernel.texts import Text
 
+# Whoever types more signs than this does not name a subject.
+LONGEST = 60
+
 
 class Kind(StrEnum):
     """How somebody showed that they look for something that is not there."""

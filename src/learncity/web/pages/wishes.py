@@ -16,8 +16,7 @@ from django.views.decorators.http import require_POST
 from learncity.apps.catalogue import queries as catalogue
 from learncity.apps.catalogue.types import CATEGORY_NAMES, Category, CourseValue
 from learncity.apps.demand import queries, services
-from learncity.apps.demand.rules import LONGEST
-from learncity.apps.demand.types import WishNotFound, WishValue
+from learncity.apps.demand.types import LONGEST, WishNotFound, WishValue
 from learncity.apps.households.access import by_of, for_classes, person_for
 from learncity.apps.households.types import Purpose
 from learncity.apps.people.access import at_least

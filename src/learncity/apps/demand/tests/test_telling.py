@@ -13,8 +13,8 @@ from learncity.apps.catalogue.services import write_courses
 from learncity.apps.catalogue.types import Category
 from learncity.apps.classes import services as classes
 from learncity.apps.classes.factories import CLOSING, OPENING, make_class
-from learncity.apps.classes.models import CourseClass, Session
-from learncity.apps.classes.writing import Planned, write
+from learncity.apps.classes.models import CourseClass
+from learncity.apps.classes.types import ClassesOpened
 from learncity.apps.demand import handlers, services
 from learncity.apps.demand.factories import make_wish
 from learncity.apps.demand.models import Match
@@ -47,21 +47,15 @@ def told(person, key, at=OPENING):
     return len(notices.inbox(person))
 
 
-def new_class(key="new-run", course=COURSE, cancelled=False):
-    """A class as the import writes it, that takes applications now."""
-    begins = timezone.now() + timedelta(days=20)
-    found = catalogue.find_course(course)
-    seat = CourseClass.objects.filter(course_id=found.id).first()
-    made = CourseClass(
-        key=key, course_id=found.id, provider_id=found.provider_id, place_id=seat.place_id,
-        mode="ONLINE", plan={"open_until_session": 1},
+def open_class():
+    """A class that takes applications now; its news is on its way."""
+    rows = CourseClass.objects.filter(key=make_class())
+    rows.update(
+        opens_at=None, closes_at=Now() + timedelta(days=9), starts_at=Now() + timedelta(days=9),
+        ends_at=Now() + timedelta(days=10),
     )  # fmt: skip
-    meeting = Session(
-        course_class=made, number=1, starts_at=begins, ends_at=begins + timedelta(hours=1),
-        mode="ONLINE",
-    )  # fmt: skip
-    with transaction.atomic():
-        write([Planned(made, 5, 0, [meeting], True, cancelled)], by=SYSTEM, at=timezone.now())
+    made = rows.get()
+    outbox.publish(ClassesOpened((str(made.id),), timezone.now()))
     return made
 
 
@@ -70,55 +64,15 @@ def test_a_new_class_is_told_once_though_the_news_arrives_twice():
     make_wish(person, timezone.now(), course=COURSE)
     make_wish(other, timezone.now(), course=COURSE)
 
-    made = new_class()
+    made = open_class()
     carry()
     for _ in range(2):
-        handlers.tell_of_classes([_opened(made)])
+        handlers.tell_of_classes([ClassesOpened((str(made.id),), timezone.now())])
 
     (message,) = notices.inbox(person)
     assert message.title.startswith("You can apply now: ")
     assert message.url == f"/classes/{made.key}/"
     assert len(notices.inbox(other)) == 1
-
-
-def _opened(made):
-    from learncity.apps.classes.types import ClassesOpened
-
-    return ClassesOpened((str(made.id),), str(timezone.now()))
-
-
-def test_a_class_that_is_written_again_is_no_news():
-    made = new_class()
-    person = make_person()
-    make_wish(person, timezone.now(), course=COURSE)
-    carry()
-    assert len(notices.inbox(person)) == 1  # it opened in the same breath
-
-    later = make_person()
-    make_wish(later, timezone.now(), course=COURSE)
-    plan = Planned(CourseClass.objects.get(pk=made.pk), 5, 0, made.sessions.all(), False)
-    with transaction.atomic():
-        write([plan], by=SYSTEM, at=timezone.now())
-    carry()
-
-    assert titles(later) == []
-
-
-def test_a_cancelled_class_is_told_when_it_takes_place_after_all():
-    person = make_person()
-    make_wish(person, timezone.now(), course=COURSE)
-    made = new_class(cancelled=True)
-    carry()
-    assert titles(person) == []
-
-    plan = Planned(
-        CourseClass.objects.get(pk=made.pk), 5, 0, list(made.sessions.all()), True, False
-    )
-    with transaction.atomic():
-        write([plan], by=SYSTEM, at=timezone.now())
-    carry()
-
-    assert len(titles(person)) == 1
 
 
 def test_a_class_that_opens_later_is_told_when_it_opens():
