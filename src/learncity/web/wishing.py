@@ -37,6 +37,16 @@ def offer_of_course(
     return Offer(_asking(course=course.key), bool(waits))
 
 
+def offer_of_class(request: HttpRequest, card: ClassCard) -> Offer | None:
+    """Offered where nobody can get a seat in a class or wait for one; as above."""
+    at = timezone.now()
+    if card.is_open(at) and not card.seats.is_full:
+        return None
+    person_id = whose(request, Purpose.CLASSES)
+    waits = person_id and queries.waits_for(person_id, at=at, course_id=card.course_id)
+    return Offer(_asking(course=card.course_key), bool(waits))
+
+
 def nothing_found(request: HttpRequest, *, text: str, category: Category | None = None) -> Offer:
     """Count a search without a result, and offer to tell the reader when there is one.
 

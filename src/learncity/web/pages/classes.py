@@ -36,7 +36,7 @@ from learncity.kernel.acting import Via
 from learncity.kernel.errors import DomainError
 from learncity.kernel.templatetags.kernel import words as marked
 from learncity.kernel.texts import Text
-from learncity.web import words
+from learncity.web import wishing, words
 from learncity.web.pagecache import for_strangers
 
 from .find import here_of
@@ -57,7 +57,10 @@ class NameForm(forms.Form):
 def course_class(request: HttpRequest, class_key: str) -> HttpResponse:
     """When, where, what it costs, how places are given, and the way in."""
     detail, mine = _detail(request, class_key)
-    return render(request, "web/class.html", _context(request, detail, mine))
+    context = _context(request, detail, mine)
+    if mine is None:
+        context["wish"] = wishing.offer_of_class(request, detail.card)
+    return render(request, "web/class.html", context)
 
 
 def _detail(request: HttpRequest, class_key: str) -> tuple[ClassDetail, Enrolment | None]:

@@ -54,6 +54,19 @@ def test_it_is_offered_only_where_no_seat_is_free(client, city):
     assert NEW in client.get(COURSE).content.decode()
 
 
+def test_a_class_that_nobody_can_get_into_offers_it_too(client, city):
+    from learncity.web import pagecache
+
+    path = "/classes/bookkeeping-qiaotou-wed/"
+    assert "/me/wishes/new/" not in client.get(path).content.decode()
+
+    CourseClass.objects.filter(course__key=KEY).update(
+        seats=F("seats_taken"), waiting_limit=F("waiting_taken")
+    )
+    pagecache.forget()
+    assert NEW in client.get(path).content.decode()
+
+
 def test_a_stranger_is_sent_to_sign_in_and_comes_back_to_the_same_question(client, city):
     answer = client.get(NEW)
 

@@ -19,7 +19,9 @@ from learncity.apps.demand import handlers, services
 from learncity.apps.demand.factories import make_wish
 from learncity.apps.demand.models import Match
 from learncity.apps.notices import queries as notices
+from learncity.apps.people import services as people
 from learncity.apps.people.factories import make_person
+from learncity.apps.people.types import MergeReason
 from learncity.kernel import outbox
 from learncity.kernel.acting import SYSTEM, By, Via
 
@@ -228,6 +230,22 @@ def test_whoever_took_the_wish_back_is_not_told():
 
     assert services.tell_due(at=OPENING) == 0
     assert titles(person) == []
+
+
+def test_two_records_of_one_person_are_told_once():
+    person, twin = make_person(account=True), make_person()
+    for one in (person, twin):
+        make_wish(one, OPENING, course=COURSE)
+    people.merge(
+        keep=person, other=twin, reason=MergeReason.SAME_DOCUMENT, at=OPENING,
+        by=By(make_person(), Via.DESK),
+    )  # fmt: skip
+    before = len(notices.inbox(person))
+
+    services.meet_classes([class_id(make_class())], at=OPENING)
+    services.tell_due(at=OPENING)
+
+    assert len(notices.inbox(person)) == before + 1
 
 
 def test_the_database_alone_refuses_to_tell_twice():
