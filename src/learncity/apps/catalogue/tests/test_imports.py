@@ -223,6 +223,6 @@ def test_a_key_stands_in_one_row_only(bring, size):
 def test_a_batch_costs_the_same_however_many_rows_it_has(bring, django_assert_num_queries):
     lines = [INK.replace("ink,", f"ink-{n},", 1) for n in range(40)]
 
-    # Providers, savepoint and its release, lock, read, and the write with its own savepoint.
-    with django_assert_num_queries(9):
+    # Providers, savepoint and its release, lock, read, the write with its own savepoint, and news.
+    with django_assert_num_queries(10):
         bring(*lines)
