@@ -13,12 +13,14 @@ OPEN = (
 )  # fmt: skip
 MINE = (
     "/", "/classes/first-aid-weiting-sat/apply/", "/me/", "/me/classes/", "/me/record/",
-    "/me/calendar/", "/me/messages/", "/me/profile/", "/me/household/", "/me/household/new/",
+    "/me/calendar/", "/me/wishes/", "/me/wishes/new/?q=xyzzy",
+    "/me/messages/", "/me/profile/", "/me/household/", "/me/household/new/",
     "/me/mandates/", "/me/mandates/new/", "/me/acts/", "/me/security/", "/me/security/app/",
     "/desk/",
 )  # fmt: skip
 DESK = (
-    "/desk/", "/desk/?q=xyzzy", "/desk/figures/", "/desk/classes/bookkeeping-qiaotou-wed/",
+    "/desk/", "/desk/?q=xyzzy", "/desk/figures/", "/desk/demand/",
+    "/desk/classes/bookkeeping-qiaotou-wed/",
     "/desk/classes/bookkeeping-qiaotou-wed/print/", "/desk/courses/",
     "/desk/courses/small-shop-bookkeeping/", "/desk/courses/small-shop-bookkeeping/parts/subject/",
     "/desk/courses/small-shop-bookkeeping/parts/materials/",

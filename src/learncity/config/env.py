@@ -89,6 +89,14 @@ class Env:
         "14",
         "for how many days a second officer may confirm that two records are one person",
     )
+    wish_days: str = _var(
+        "LEARNCITY_WISH_DAYS", "365", "for how many days somebody is told of what they wait for"
+    )
+    words_shown_from: str = _var(
+        "LEARNCITY_WORDS_SHOWN_FROM",
+        "5",
+        "how often words must have been looked for before planners read them",
+    )
     oidc_url: str = _var(
         "OIDC_URL", "", "oidc://CLIENT:SECRET@ISSUER?name=NAME; empty: no such sign-in"
     )
@@ -147,6 +155,8 @@ class Env:
             ("LEARNCITY_ROLE_REVIEW_DAYS", self.role_review_days, 3660),
             ("LEARNCITY_STAND_IN_DAYS", self.stand_in_days, 366),
             ("LEARNCITY_MERGE_PROPOSAL_DAYS", self.merge_proposal_days, 366),
+            ("LEARNCITY_WISH_DAYS", self.wish_days, 3660),
+            ("LEARNCITY_WORDS_SHOWN_FROM", self.words_shown_from, 1000),
         ):
             if not (number.isdigit() and 0 < int(number) <= most):
                 wrong.append(f"{name}: {number!r}; use 1 to {most}")

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "learncity.apps.assertions",
     "learncity.apps.catalogue",
     "learncity.apps.classes",
+    "learncity.apps.demand",
     "learncity.apps.imports",
     "learncity.apps.initiatives",
     "learncity.rest",
@@ -157,6 +158,10 @@ ROLE_REVIEW_DAYS, ROLE_REVIEW_TAKES = int(env().role_review_days), 30
 STAND_IN_DAYS = int(env().stand_in_days)
 # For how long somebody may confirm that two records that both sign in are one person.
 MERGE_PROPOSAL_DAYS = int(env().merge_proposal_days)
+# For how long somebody is told of what they wait for, and from how many occasions on planners read
+# the words that people looked for.
+DEMAND_WISH_DAYS = int(env().wish_days)
+DEMAND_WORDS_SHOWN_FROM = int(env().words_shown_from)
 # Signing in elsewhere; each is off while it is empty (security.ports).
 OIDC_URL, WECHAT_URL = env().oidc_url, env().wechat_url
 WECHAT_APP_URL, ZALO_URL = env().wechat_app_url, env().zalo_url

@@ -13,6 +13,15 @@ _POLICY = (
 )
 
 
+def address_of(request: HttpRequest) -> str:
+    """The address of who asks, past as many proxies as the operator says there are."""
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    passed = request.headers.get("X-Forwarded-For", "").split(",")
+    if proxies and len(passed) >= proxies and passed[-proxies].strip():
+        return passed[-proxies].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
 class SecurityHeaders:
     """Middleware: content security policy and the few headers Django leaves out."""
 

@@ -200,7 +200,9 @@ def _why(error: Exception) -> str:
 def _event(entry: OutboxEntry) -> Any:
     event = _events[entry.event]
     known = {f.name for f in fields(event)}
-    return event(**{k: v for k, v in entry.body.items() if k in known})
+    # JSON knows no tuples; an event is a value that can be looked up.
+    body = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.body.items()}
+    return event(**{k: v for k, v in body.items() if k in known})
 
 
 def _plain(body: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from .pages import (
     corrections,
     course_desk,
     courses,
+    demand,
     desk,
     disputes,
     figures,
@@ -40,6 +41,7 @@ from .pages import (
     trail,
     verify,
     vouching,
+    wishes,
     work,
 )
 from .signin import claims, ways
@@ -101,6 +103,9 @@ addresses = [
     path("me/calendar/", calendars.my_calendar, name="my_calendar"),
     path("me/calendar/make/", calendars.make_calendar, name="make_calendar"),
     path("me/calendar/drop/", calendars.drop_calendar, name="drop_calendar"),
+    path("me/wishes/", wishes.my_wishes, name="my_wishes"),
+    path("me/wishes/new/", wishes.new_wish, name="new_wish"),
+    path("me/wishes/<uuid:wish_id>/take-back/", wishes.take_wish_back, name="take_wish_back"),
     path("me/places/<str:receipt>/", classes.receipt, name="receipt"),
     path("me/places/<str:receipt>/withdraw/", classes.withdraw, name="withdraw"),
     path("me/record/", mine.my_record, name="my_record"),
@@ -146,6 +151,7 @@ addresses = [
     path("desk/", desk.desk, name="desk"),
     path("desk/classes.<str:kind>", desk.desk_export, name="desk_export"),
     path("desk/figures/", figures.desk_figures, name="desk_figures"),
+    path("desk/demand/", demand.desk_demand, name="desk_demand"),
     path("desk/classes/<slug:class_key>/", desk.roster, name="roster"),
     path("desk/classes/<slug:class_key>/cancel/", desk.cancel_class, name="cancel_class"),
     path("desk/classes/<slug:class_key>/print/", desk.roster_print, name="roster_print"),

@@ -30,7 +30,8 @@ from .models import (
     SubjectName,
 )
 from .rules import missing, untranslated
-from .searching import sought
+from .searching import holding as holding
+from .searching import sought as sought
 from .types import (
     Audience,
     Category,

@@ -65,6 +65,7 @@ class Sought:
     holds_any: bool = True
 
 
+_HOLDS = "catalogue_course.id IN (SELECT course_id FROM catalogue_entry WHERE said @@ %s::tsquery)"
 _EVERYTHING = Sought(Condition("TRUE"))
 _NOTHING = Sought(Condition("FALSE"), is_empty=True, holds_any=False)
 
@@ -89,8 +90,7 @@ def sought(text: str) -> Sought:
     ranked = [pk for pk in best if pk in found or pk in extra][:_SHOWN_RANKED]
     return Sought(
         Condition(
-            "(catalogue_course.id IN (SELECT course_id FROM catalogue_entry"
-            " WHERE said @@ %s::tsquery) OR catalogue_course.id = ANY(%s))",
+            f"({_HOLDS} OR catalogue_course.id = ANY(%s))",
             (every, extra),
         ),
         Condition(
@@ -103,6 +103,12 @@ def sought(text: str) -> Sought:
         mended=mended,
         holds_any=bool(found),
     )
+
+
+def holding(text: str) -> Condition | None:
+    """Which courses hold every word as it was typed; ``None`` without words. No query."""
+    words = asked(text)[:_WORDS]
+    return Condition(_HOLDS, (all_of(words),)) if words else None
 
 
 def all_of(words: Sequence[Asked]) -> str:

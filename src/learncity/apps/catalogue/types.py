@@ -401,3 +401,10 @@ class Page:
 
     items: tuple[CourseValue, ...]
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoursesPublished:
+    """Published when courses are there that the public could not see before."""
+
+    course_ids: tuple[str, ...]

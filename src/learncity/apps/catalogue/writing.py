@@ -11,11 +11,12 @@ from uuid import UUID
 from django.db import transaction
 
 from learncity.apps.organizations import queries as organizations
+from learncity.kernel import outbox
 from learncity.kernel.texts import Text
 
 from .indexing import index
 from .models import Course, Skill, Subject
-from .types import CourseState, CourseValue, Payer, SubjectElsewhere
+from .types import CoursesPublished, CourseState, CourseValue, Payer, SubjectElsewhere
 
 # What stands in the table as it is stated.
 PLAIN = (
@@ -29,6 +30,8 @@ _FIELDS = [
 ]  # fmt: skip
 
 _SKILLS = Course.skills.through
+# So many courses are one piece of news at the most.
+_NEWS = 500
 
 
 class Known:
@@ -122,7 +125,7 @@ def _as_json(value: Any) -> Any:
 def write_courses(
     courses: Sequence[Course], skills: Mapping[UUID, Sequence[UUID]] | None = None
 ) -> None:
-    """Make courses be so, new or not, and find them by their words; four statements.
+    """Make courses be so, new or not, and find them by their words; some statements, and news of those now seen.
 
     For this room's own shells (blueprint and import), which build the rows, and for what is
     published. A draft is published by it; what was withdrawn stays so.
@@ -135,6 +138,9 @@ def write_courses(
         course.is_held = course.provider_id in held
         if course.state == CourseState.DRAFT:
             course.state = CourseState.PUBLISHED
+    ids = [c.id for c in courses if not c._state.adding]
+    seen = Course.objects.filter(pk__in=ids, is_shown=True).values_list("id", flat=True)
+    before = {str(pk) for pk in seen} if ids else set()
     Course.objects.bulk_create(
         courses,
         update_conflicts=True,
@@ -143,6 +149,10 @@ def write_courses(
         batch_size=1000,
     )
     index(courses)
+    shown = [str(c.id) for c in courses if c.state == CourseState.PUBLISHED and not c.is_held]
+    new = [pk for pk in shown if pk not in before]
+    for begin in range(0, len(new), _NEWS):
+        outbox.publish(CoursesPublished(tuple(new[begin : begin + _NEWS])))
     if skills:
         links = [(pk, skill) for pk, found in skills.items() for skill in found]
         _SKILLS.objects.filter(course_id__in=skills).delete()

@@ -79,3 +79,13 @@ def figures(provider_ids: Collection[UUID] | None, *, at: datetime) -> Figures:
     return Figures(
         len(found), sum(r[0] for r in found), sum(r[1] for r in found), sum(r[2] for r in found)
     )
+
+
+def waiting_by_course(*, at: datetime) -> list[tuple[UUID, str, UUID, int]]:
+    """Who waits for a seat in classes that are not over: course, category, region and how many.
+
+    One query. A person on two lists counts twice.
+    """
+    rows = CourseClass.objects.filter(ends_at__gt=at, cancelled_at=None, waiting_taken__gt=0)
+    named = rows.values_list("course_id", "course__category", "place_id")
+    return list(named.annotate(n=Sum("waiting_taken")).order_by())

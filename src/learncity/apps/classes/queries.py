@@ -27,6 +27,7 @@ from .counting import count_coming_by_site as count_coming_by_site
 from .counting import counted_places as counted_places
 from .counting import figures as figures
 from .counting import taken_by_month as taken_by_month
+from .counting import waiting_by_course as waiting_by_course
 from .models import CourseClass, Enrolment, Session
 from .rules import evening as evening
 from .rules import is_near as is_near

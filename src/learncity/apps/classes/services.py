@@ -41,6 +41,7 @@ from .types import (
     PlaceGivenBack,
     PlaceTaken,
     RoomTaken,
+    SeatFreed,
     SeatsInUse,
     State,
 )
@@ -172,7 +173,9 @@ def _withdraw_locked(enrolment_id: UUID, class_id: UUID, by: By, at: datetime) -
     tell([move], message, by=by, at=at, fact=kind)
     outbox.publish(PlaceGivenBack(enrolment.id, class_id, enrolment.person_id, at))
     if held_seat:
+        was_full = course_class.seats_taken >= course_class.seats
         _fill(course_class, by, at)
+        _note_freed(course_class, was_full, at)
     _for_another(Deed.WITHDREW, move.named.title, enrolment.as_value(), by, at)
     return enrolment.as_value()
 
@@ -198,6 +201,13 @@ def _for_another(deed: Deed, title: Text, place: EnrolmentValue, by: By, at: dat
     )
 
 
+def _note_freed(course_class: CourseClass, was_full: bool, at: datetime) -> None:
+    """Tell other rooms when a full class has a free seat that nobody waited for; it was filled."""
+    is_free = course_class.seats_taken < course_class.seats and not course_class.waiting_taken
+    if was_full and is_free and not course_class.cancelled_at and at < course_class.closes_at:
+        outbox.publish(SeatFreed(course_class.id, at))
+
+
 def _fill(course_class: CourseClass, by: By, at: datetime) -> None:
     """Give free seats to those who waited longest; the class is locked."""
     course_class.refresh_from_db(fields=["seats", "seats_taken", "waiting_taken"])
@@ -209,6 +219,8 @@ def _fill(course_class: CourseClass, by: By, at: datetime) -> None:
     if not chosen:
         return
     _count(course_class.id, seats=len(chosen), waiting=-len(chosen))
+    course_class.seats_taken += len(chosen)
+    course_class.waiting_taken -= len(chosen)
     Enrolment.objects.filter(pk__in=[e.pk for e in chosen]).update(
         state=State.ENROLLED, changed_at=at
     )
@@ -249,7 +261,9 @@ def set_seats(*, class_key: str, seats: int, waiting_limit: int, by: By, at: dat
         after=seats,
         waiting_limit=waiting_limit,
     )
+    was_full = course_class.seats_taken >= course_class.seats
     _fill(course_class, by, at)
+    _note_freed(course_class, was_full, at)
     CourseClass.objects.filter(pk=found).update(waiting_limit=waiting_limit)
 
 

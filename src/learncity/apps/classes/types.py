@@ -239,6 +239,22 @@ class PlaceGivenBack:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ClassesOpened:
+    """Published for classes that are written for the first time, or take place after all."""
+
+    class_ids: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SeatFreed:
+    """Published whenever a class that was full has a free seat for which nobody waits."""
+
+    class_id: UUID
+    at: datetime
+
+
 class ClassNotFound(NotFound):
     """No class of this key."""
 

@@ -10,12 +10,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from learncity.kernel import locks
+from learncity.kernel import locks, outbox
 from learncity.kernel.acting import By
 
 from . import facts, services
 from .models import CourseClass, Session
 from .telling import tell_all
+from .types import ClassesOpened
 
 # Seats and cancellation are not among them: they change under the lock, by the service.
 _FIELDS = [
@@ -54,6 +55,7 @@ def write(planned: Sequence[Planned], *, by: By, at: datetime) -> None:
             nothing may be kept of it.
     """
     existing = sorted(p.course_class.id for p in planned if not p.course_class._state.adding)
+    new = [p.course_class.id for p in planned if p.course_class._state.adding]
     locks.hold_all(services.LOCK, existing)
     rows = CourseClass.objects.filter(pk__in=existing)
     before = {pk: rest for pk, *rest in rows.values_list("id", *_BEFORE)}
@@ -78,11 +80,17 @@ def write(planned: Sequence[Planned], *, by: By, at: datetime) -> None:
     ended = {p.course_class.id for p in planned if p.is_cancelled} - was_cancelled
     if ended:
         services.cancel_locked(ended, by=by, at=at)
-    new = _timetables(old, at)
-    moved = {pk for pk in old if new[pk] != old[pk]} - was_cancelled - ended
+    now = _timetables(old, at)
+    moved = {pk for pk in old if now[pk] != old[pk]} - was_cancelled - ended
     tell_all(moved, facts.TELL_MOVED, by=by, at=at)
+    opened = [str(pk) for pk in (*new, *sorted(resumed))]
+    # In parts, so that no piece of news grows with the list it came by.
+    for begin in range(0, len(opened), _NEWS):
+        outbox.publish(ClassesOpened(tuple(opened[begin : begin + _NEWS]), at))
 
 
+# So many classes are one piece of news at the most.
+_NEWS = 500
 _BEFORE = ("seats", "waiting_limit", "cancelled_at")
 
 

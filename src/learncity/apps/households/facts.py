@@ -111,6 +111,22 @@ TELL_DID: dict[Deed, MessageKind] = {
             "choose ‘This was not me’ under What others did for me."
         ),
     ),
+    Deed.WISHED: MessageKind(
+        "households.wished_for_you",
+        gettext_noop("%(who)s asked for you to be told: %(title)s"),
+        gettext_noop(
+            "%(who)s asked in your name that we tell you of “%(title)s”. If you do not want this, "
+            "choose ‘This was not me’ under What others did for me."
+        ),
+    ),
+    Deed.TOOK_WISH_BACK: MessageKind(
+        "households.took_wish_back_for_you",
+        gettext_noop("%(who)s took your wish back: %(title)s"),
+        gettext_noop(
+            "%(who)s said in your name that you no longer wait for “%(title)s”. If you do not "
+            "want this, choose ‘This was not me’ under What others did for me."
+        ),
+    ),
 }
 TELL_DISPUTED = MessageKind(
     "households.act_disputed",

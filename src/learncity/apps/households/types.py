@@ -39,7 +39,7 @@ class MandateKind(StrEnum):
 class Purpose(StrEnum):
     """What for. One purpose says nothing of another."""
 
-    CLASSES = "CLASSES"  # see my classes, apply, withdraw
+    CLASSES = "CLASSES"  # see my classes, apply, withdraw, wish
     MESSAGES = "MESSAGES"  # read
     PROFILE = "PROFILE"  # name, language, home
 
@@ -72,6 +72,8 @@ class Deed(StrEnum):
     WITHDREW = "WITHDREW"
     CHANGED_PROFILE = "CHANGED_PROFILE"
     READ_MESSAGES = "READ_MESSAGES"
+    WISHED = "WISHED"
+    TOOK_WISH_BACK = "TOOK_WISH_BACK"
 
 
 NEEDS = {
@@ -79,6 +81,8 @@ NEEDS = {
     Deed.WITHDREW: Purpose.CLASSES,
     Deed.CHANGED_PROFILE: Purpose.PROFILE,
     Deed.READ_MESSAGES: Purpose.MESSAGES,
+    Deed.WISHED: Purpose.CLASSES,
+    Deed.TOOK_WISH_BACK: Purpose.CLASSES,
 }
 
 

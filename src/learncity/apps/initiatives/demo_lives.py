@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from learncity.apps.assertions import services as assertions
 from learncity.apps.assertions.types import AssertionValue, Pattern
+from learncity.apps.demand import services as demand
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.people import queries as people
+from learncity.apps.places import queries as places
 from learncity.apps.privacy import queries as privacy_queries
 from learncity.apps.privacy import services as privacy
 from learncity.apps.privacy.types import Channel, Decision, RequestKind
@@ -35,6 +37,7 @@ def live(*, at: datetime) -> None:
     ids = people.ids_by_key([WORKER, SENIOR, VIETNAMESE, OPERATOR, "resident-1030"])
     _work(ids, at)
     _papers(ids, at)
+    _demand(ids, at)
 
 
 def _work(ids: Mapping[str, UUID], at: datetime) -> None:
@@ -104,6 +107,32 @@ def _papers(ids: Mapping[str, UUID], at: datetime) -> None:
     privacy.ask(
         person_id=ids["resident-1030"], kind=RequestKind.OBJECTION, words="请不要再给我推荐课程。",
         by=By(ids["resident-1030"], Via.WEB), at=at - DAY,
+    )  # fmt: skip
+
+
+# What was looked for in vain: words, the part of the city, by how many, how many days ago.
+_SEARCHES = (
+    ("无人机 驾驶证", "sip", 9, 3), ("无人机", "wuzhong", 6, 12), ("无人机 驾驶证", "sip", 5, 110),
+    ("二胡", "gusu", 8, 9), ("sửa điện thoại", "sip", 5, 6), ("手语", "gusu", 4, 30),
+)  # fmt: skip
+
+
+def _demand(ids: Mapping[str, UUID], at: datetime) -> None:
+    """Browsers looked for what is not there; somebody waits for it."""
+    regions = places.ids_by_key({place for _, place, _, _ in _SEARCHES})
+    for words, place, browsers, days in _SEARCHES:
+        for number in range(browsers):
+            demand.note_zero_result(
+                words=words, category=None, place_id=regions[place], browser=str(number),
+                at=at - days * DAY,
+            )  # fmt: skip
+    demand.make_wish(
+        person_id=ids[SENIOR], words="二胡", place_key="gusu", by=By(ids[SENIOR], Via.WEB),
+        at=at - 5 * DAY,
+    )  # fmt: skip
+    demand.make_wish(
+        person_id=ids[VIETNAMESE], words="sửa điện thoại", by=By(ids[VIETNAMESE], Via.WEB),
+        at=at - 6 * DAY,
     )  # fmt: skip
 
 

@@ -30,6 +30,9 @@ FOR = {
     "give_place_back": Purpose.CLASSES,
     "get_class": Purpose.CLASSES,
     "apply_for_class": Purpose.CLASSES,
+    "list_my_wishes": Purpose.CLASSES,
+    "make_wish": Purpose.CLASSES,
+    "take_wish_back": Purpose.CLASSES,
     "list_my_messages": Purpose.MESSAGES,
 }
 

@@ -50,6 +50,9 @@ SIGNED_IN = [
     ("get", "/me/places/ABCD-EFGH-JK"),
     ("delete", "/me/places/ABCD-EFGH-JK"),
     ("post", f"/classes/{OWN_CLASS}/applications"),
+    ("get", "/me/wishes"),
+    ("post", "/me/wishes"),
+    ("delete", f"/me/wishes/{SOME}"),
     ("get", "/me/identifiers"),
     ("post", "/me/identifiers"),
     ("delete", f"/me/identifiers/{SOME}"),
@@ -85,6 +88,7 @@ SIGNED_IN = [
 DESK = [
     ("get", "/desk/classes"),
     ("get", "/desk/figures"),
+    ("get", "/desk/demand"),
     ("get", f"/desk/classes/{OWN_CLASS}/roster"),
     ("patch", f"/desk/classes/{OWN_CLASS}"),
     ("post", f"/desk/classes/{OWN_CLASS}/cancellation"),
@@ -144,6 +148,7 @@ DEEDS = "/desk/agreements/workers-study-2026/promises/3/deeds"
 KEEPS = [("post", DEEDS)]
 # A body for each operation that asks for one.
 BODIES = {
+    "/me/wishes": {"words": "erhu", "place": "gusu"},
     "/me/identifiers": {"kind": "PASSPORT", "issuer": "VN", "number": "C1234567"},
     "/me/households": {"kind": "CLAN", "name": "Wang"},
     f"/me/households/{SOME}/invitations": {"address": "+8615400000002"},

@@ -40,6 +40,7 @@ MINE = {
     "/me/mandates": 2,
     "/me/acts": 1,
     "/me/messages": 1,
+    "/me/wishes": 1,
     # How it and I stand, what it is, its sessions, who runs it.
     f"/classes/{OWN_CLASS}": 4,
 }
@@ -47,6 +48,7 @@ DESK = {
     "/desk/classes": 4,  # roles, classes, total, who runs them
     f"/desk/classes/{OWN_CLASS}/roster": 6,  # roles, whose, id, audit, enrolments, addresses
     "/desk/courses": 3,  # roles, courses, total
+    "/desk/demand": 5,  # roles, signals, wishes, waiting lists, courses
     "/desk/figures": 7,  # roles, counts, places taken, three for the map, its regions
 }
 

@@ -36,7 +36,7 @@ from learncity.kernel.acting import Via
 from learncity.kernel.errors import DomainError
 from learncity.kernel.templatetags.kernel import words as marked
 from learncity.kernel.texts import Text
-from learncity.web import words
+from learncity.web import wishing, words
 from learncity.web.exchange import structured
 from learncity.web.pagecache import for_strangers
 
@@ -60,6 +60,8 @@ def course_class(request: HttpRequest, class_key: str) -> HttpResponse:
     detail, mine = _detail(request, class_key)
     context = _context(request, detail, mine)
     context["structured"] = structured.of_class(detail, timezone.now())
+    if mine is None:
+        context["wish"] = wishing.offer_of_class(request, detail.card)
     return render(request, "web/class.html", context)
 
 

@@ -29,7 +29,7 @@ from learncity.kernel.access import everyone
 from learncity.kernel.dated import day_of
 from learncity.kernel.templatetags.kernel import words as marked
 from learncity.web import course_words as say
-from learncity.web import words
+from learncity.web import wishing, words
 from learncity.web.dated_words import (
     committee_summary,
     days_words,
@@ -76,6 +76,7 @@ def course(request: HttpRequest, key: str) -> HttpResponse:
             "open": [words.class_row(c, here, at) for c in cards if c.is_open(at)],
             "closed": [words.class_row(c, here, at) for c in cards if not c.is_open(at)],
             "structured": structured.of_course(found, cards, at),
+            "wish": wishing.offer_of_course(request, found, cards),
         },
     )
 

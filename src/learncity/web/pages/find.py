@@ -27,7 +27,7 @@ from learncity.apps.places.types import Point
 from learncity.kernel import formats
 from learncity.kernel.access import everyone
 from learncity.kernel.templatetags.kernel import words as marked
-from learncity.web import words
+from learncity.web import wishing, words
 from learncity.web.pagecache import for_strangers
 from learncity.web.reader import reader_of
 
@@ -81,6 +81,7 @@ def find(request: HttpRequest) -> HttpResponse:
             "rows": _rows(request, page),
             "kinds": kinds(),
             "pages": pages(request, number, page.total),
+            "wish": wishing.nothing_found(request, text=text) if not page.total else None,
         },
     )
 

@@ -53,6 +53,8 @@ DEED_NAMES = {
     Deed.WITHDREW: gettext_lazy("Gave a place back"),
     Deed.CHANGED_PROFILE: gettext_lazy("Changed the profile"),
     Deed.READ_MESSAGES: gettext_lazy("Read messages"),
+    Deed.WISHED: gettext_lazy("Asked for you to be told"),
+    Deed.TOOK_WISH_BACK: gettext_lazy("Took a wish back"),
 }
 # Where somebody begins who acts for another, by what they may do.
 _FIRST = {

@@ -37,6 +37,7 @@ _WAYS = (
     (Act.REVIEW_COURSES, "web:accreditation", gettext_lazy("Accreditation")),
     (Act.KEEP_REGISTER, "web:register", gettext_lazy("Organizations")),
     (Act.KEEP_REGISTER, "web:coverage", gettext_lazy("Places without")),
+    (Act.SEE_FIGURES, "web:desk_demand", gettext_lazy("Demand")),
     (Act.NOTE_DEEDS, "web:agreements", gettext_lazy("Agreements")),
     (Act.KEEP_PEOPLE, "web:people", gettext_lazy("People")),
     (Act.HELP_PEOPLE, "web:support", gettext_lazy("Help somebody")),

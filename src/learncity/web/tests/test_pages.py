@@ -50,6 +50,8 @@ MINE = {
     "/me/": 7,
     "/me/classes/": 5,
     "/me/calendar/": 5,
+    "/me/wishes/": 5,
+    "/me/wishes/new/": 5,
     "/me/record/": 5,
     "/me/messages/": 5,
     "/me/profile/": 11,  # and groups, numbers, work, whether my region was divided
@@ -61,6 +63,7 @@ MINE = {
     f"/classes/{KEY}/apply/": 6,  # and whether another class of mine meets then
     "/desk/": 6,
     f"/desk/classes/{KEY}/": 8,
+    "/desk/demand/": 8,
     "/desk/figures/": 6,  # nothing counted: no region to be named
     "/operate/": 14,
     "/operate/trail/": 5,

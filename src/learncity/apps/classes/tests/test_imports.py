@@ -9,11 +9,11 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from learncity.apps.classes import queries, services
+from learncity.apps.classes import queries, services, writing
 from learncity.apps.classes.blueprint import Classes, StatedClass
 from learncity.apps.classes.imports import COLUMNS, ClassImport
 from learncity.apps.classes.models import CourseClass, Enrolment, Session
-from learncity.apps.classes.types import Mode, State
+from learncity.apps.classes.types import ClassesOpened, Mode, State
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.people.factories import make_person
 from learncity.kernel.acting import SYSTEM
@@ -101,6 +101,24 @@ def instructor():
 
 
 pytestmark = pytest.mark.django_db
+
+
+def test_other_rooms_hear_of_a_class_when_it_is_new_or_takes_place_after_all(bring, monkeypatch):
+    said = []
+    monkeypatch.setattr(writing.outbox, "publish", lambda *events: said.extend(events))
+
+    def heard(*rows, **options):
+        said.clear()
+        bring(*rows, **options)
+        return [event.class_ids for event in said if isinstance(event, ClassesOpened)]
+
+    first, both = row(), (row(), row(key="ink-thu", day="THU", starts="2031-03-06"))
+    known = heard(first)
+    assert known == [(str(queries.find_class("ink-wed").card.id),)]
+    assert heard(row(note_zh="x")) == []
+    assert heard(*both) == [(str(queries.find_class("ink-thu").card.id),)]
+    assert heard(row(cancelled="1")) == []
+    assert heard(row(cancelled="0")) == known
 
 
 def test_a_class_is_made_with_all_its_meetings(bring):

@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 
 from learncity.apps.assertions import queries as assertions
+from learncity.apps.demand import queries as demand
+from learncity.apps.demand.types import Grouping
 from learncity.apps.households import queries as households
 from learncity.apps.initiatives import demo_lives
 from learncity.apps.organizations import queries as organizations
@@ -44,6 +46,13 @@ def test_one_request_is_done_and_one_is_nearly_due(ids):
 def test_people_have_agreed_by_themselves_and_on_paper(ids):
     (own,), (paper,) = (list(privacy.ledger(ids[key])) for key in ("demo-worker", "demo-senior"))
     assert (own.channel, paper.channel) == (None, "COUNTER")
+
+
+def test_what_is_looked_for_in_vain_is_on_the_board(ids):
+    lines = demand.demand(by=Grouping.THING, days=90, at=timezone.now())
+    words = {line.words: (line.searches, line.wishing) for line in lines if line.words}
+    assert words["二胡"] == (8, 1)
+    assert words["无人机 驾驶证"][0] == 9
 
 
 @pytest.mark.parametrize("days", [0, 30, 75, 101, 160, 227, 317])

@@ -19,6 +19,9 @@ from learncity.apps.catalogue.models import Course, Edition
 from learncity.apps.classes import services as classes
 from learncity.apps.classes.factories import OPENING, make_class
 from learncity.apps.classes.models import CalendarAddress, Session
+from learncity.apps.demand import services as demand
+from learncity.apps.demand.factories import make_wish
+from learncity.apps.demand.models import Match
 from learncity.apps.households import queries as household_queries
 from learncity.apps.households import services as households
 from learncity.apps.households.factories import make_household, make_mandate
@@ -153,6 +156,7 @@ def make_rows(other, officer):
     classes.apply(class_key=key, person_id=one, by=mine, at=OPENING)
     assert Session.objects.filter(course_class__key=key).update(instructor=one)
     CalendarAddress.objects.create(person_id=one, digest="x", made_at=now)
+    _demand(one, now)
     _households(one, other, officer, now)
     _assertions(one, organization.key, by, now)
     Delivery.objects.create(
@@ -239,6 +243,13 @@ def _privacy(one, mine, by, now):
     privacy.answer(number=asked.number, granted=True, words="x", reason=None, by=by, at=now)
     copy = privacy.want_copy(person_id=one, language="zh-Hans", at=now)
     privacy.make_copy(copy_id=copy.id, at=now)
+
+
+def _demand(one, now):
+    """A wish that was met, and a search that a browser made."""
+    wish = make_wish(one, now, course="small-shop-bookkeeping")
+    Match.objects.create(wish_id=wish.id, course_id=wish.course_id, news="COURSE", due_at=now)
+    demand.note_zero_result(words="x", category=None, place_id=None, browser="x", at=now)
 
 
 def _households(one, other, officer, now):
