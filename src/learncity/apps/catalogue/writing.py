@@ -125,7 +125,7 @@ def _as_json(value: Any) -> Any:
 def write_courses(
     courses: Sequence[Course], skills: Mapping[UUID, Sequence[UUID]] | None = None
 ) -> None:
-    """Make courses be so, new or not, and find them by their words; some statements, and news of those now seen.
+    """Make courses be so, new or not, and find them by their words, and tell whoever waits.
 
     For this room's own shells (blueprint and import), which build the rows, and for what is
     published. A draft is published by it; what was withdrawn stays so.
