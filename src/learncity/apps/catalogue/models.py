@@ -4,12 +4,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 from django.db.models.functions import Now
 
 from learncity.kernel.ids import uuid7
 from learncity.kernel.texts import TranslatedField
 
+from .traits import COURSE_TRAITS
 from .types import Audience, Category, CourseValue, Level
 
 
@@ -35,6 +36,12 @@ class Course(models.Model):
     taught_in = ArrayField(models.CharField(max_length=10), default=list, blank=True)
     # Words of title (weight A) and the rest (B), by kernel.words; kept by services.
     search = SearchVectorField(null=True)
+    # Category, level and audiences as bits, by which lists are counted; see traits.
+    traits = models.GeneratedField(
+        expression=Func(template=COURSE_TRAITS, output_field=models.BigIntegerField()),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
     created_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
 
