@@ -9,7 +9,11 @@ from django.db.models.expressions import RawSQL
 from learncity.kernel.texts import Text
 
 from .models import Course
-from .searching import sought
+from .searching import Sought as Sought
+from .searching import sought as sought
+from .traits import AUDIENCE_BITS as AUDIENCE_BITS
+from .traits import CATEGORY_BITS as CATEGORY_BITS
+from .traits import LEVEL_BITS as LEVEL_BITS
 from .types import Category, CourseValue, Page
 
 # Ranking more than this many matches would cost more than it tells the reader: newest first then.

@@ -5,7 +5,9 @@ keeps its place for ever: a new value is put at the end of its list and the colu
 migration, which ``makemigrations`` asks for.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+
+from learncity.kernel.bits import bit_of, bits_of
 
 from .types import Audience, Category, Level
 
@@ -14,23 +16,10 @@ LEVEL_BITS: Mapping[str, int] = {value: 12 + n for n, value in enumerate(Level)}
 AUDIENCE_BITS: Mapping[str, int] = {value: 20 + n for n, value in enumerate(Audience)}
 
 
-def is_one_of(column: str, bits: Mapping[str, int]) -> str:
-    """SQL: the bit of the value that a column has."""
-    cases = " ".join(f"WHEN '{value}' THEN {1 << bit}" for value, bit in bits.items())
-    return f"(CASE {column} {cases} ELSE 0 END)::bigint"
-
-
-def _holds(column: str, bits: Mapping[str, int]) -> Iterable[str]:
-    return (
-        f"(CASE WHEN '{value}' = ANY({column}) THEN {1 << bit} ELSE 0 END)::bigint"
-        for value, bit in bits.items()
-    )
-
-
 COURSE_TRAITS = " | ".join(
     (
-        is_one_of("category", CATEGORY_BITS),
-        is_one_of("level", LEVEL_BITS),
-        *_holds("audiences", AUDIENCE_BITS),
+        bit_of("category", CATEGORY_BITS),
+        bit_of("level", LEVEL_BITS),
+        *bits_of("audiences", AUDIENCE_BITS),
     )
 )

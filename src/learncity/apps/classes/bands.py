@@ -11,7 +11,7 @@ from datetime import date
 from .types import PartOfDay
 
 # From which hour of the city's clock. Since 2026-11: what starts after work is evening.
-PARTS_OF_DAY: Mapping[PartOfDay, int] = {
+PARTS_OF_DAY: dict[PartOfDay, int] = {
     PartOfDay.MORNING: 0,
     PartOfDay.AFTERNOON: 12,
     PartOfDay.EVENING: 18,

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from learncity.apps.catalogue.traits import AUDIENCE_BITS, CATEGORY_BITS, LEVEL_BITS
+from learncity.apps.catalogue.queries import AUDIENCE_BITS, CATEGORY_BITS, LEVEL_BITS
 from learncity.apps.places.types import Point
 
 from .rules import WEEKDAYS

@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -122,14 +123,14 @@ def make_catalogue(
                 cancelled_at=at if chance.random() < 0.05 else None,
             )
         )
-    CourseClass.objects.bulk_create(rows, batch_size=5000)
+    CourseClass.objects.bulk_create(rows, batch_size=1500)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE classes_courseclass")
         cursor.execute("ANALYZE catalogue_course")
     return beginnings
 
 
-def _course(n: int, seed: int, chance: random.Random, provider: object) -> Course:
+def _course(n: int, seed: int, chance: random.Random, provider: UUID) -> Course:
     words = chance.choice(_WORDS)
     return Course(
         key=f"found-{seed}-{n}",

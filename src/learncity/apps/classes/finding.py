@@ -11,12 +11,13 @@ millisecond.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
-from learncity.apps.catalogue.searching import Sought, sought
+from learncity.apps.catalogue.queries import Sought, sought
 from learncity.apps.places.types import Point
 from learncity.kernel.dated import day_of
 from learncity.kernel.memo import remember
@@ -113,7 +114,7 @@ def find(wanted: Wanted, *, at: datetime, offset: int = 0, limit: int = 20) -> F
     """
     bands = bands_on(day_of(at))
     plan = layout(bands.kilometres, bands.days, wanted.spots)
-    wanted = known(wanted, plan)
+    wanted = _known(wanted, plan)
     words = sought(wanted.text)
     sql, values = _Writing(wanted, plan, bands, words, at).query(offset, limit)
     with connection.cursor() as cursor:
@@ -145,8 +146,13 @@ def _everything(
     return find(wanted, at=timezone.now(), limit=0)
 
 
-def known(wanted: Wanted, plan: Layout) -> Wanted:
+def known(wanted: Wanted, *, at: datetime) -> Wanted:
     """What is wanted, without values that there are not and what cannot be measured."""
+    bands = bands_on(day_of(at))
+    return _known(wanted, layout(bands.kilometres, bands.days, wanted.spots))
+
+
+def _known(wanted: Wanted, plan: Layout) -> Wanted:
     choices = {}
     for facet, values in wanted.choices.items():
         meant = frozenset(v for v in values if v in plan.bits[facet])
@@ -175,7 +181,7 @@ class _Writing:
         of_course = [facet for facet in self.chosen if facet in OF_COURSE]
         self.of_course = {facet: 1 << n for n, facet in enumerate(of_course)}
 
-    def query(self, offset: int, limit: int) -> tuple[str, list[object]]:
+    def query(self, offset: int, limit: int) -> tuple[str, list[Any]]:
         """The text and the values in it, in order."""
         ranked, order, values = self._order()
         judged = {"open": _OPEN.format(at=self.at), "fails": self._fails(), "bits": self._bits()}
@@ -219,7 +225,7 @@ class _Writing:
             limit=limit,
             offset=offset,
             blobs=", ".join(
-                f"(SELECT string_agg(int8send({name}), '') FROM met)"
+                f"(SELECT string_agg(int8send({name}), '') FROM met)"  # noqa: S608
                 for name in ("a", "b", *(f"p{n}" for n in self.lanes))
             ),
         )  # fmt: skip
@@ -232,9 +238,9 @@ class _Writing:
     def _any(self, facets: Mapping[Facet, int]) -> int:
         return sum(1 << self.plan.any(facet)[1] for facet in facets)
 
-    def _spots(self) -> list[object]:
+    def _spots(self) -> list[Any]:
         """Every region with the bits of the spots that it lies in, lane by lane."""
-        found: dict[object, list[int]] = {}
+        found: dict[UUID, list[int]] = {}
         for spot in self.wanted.spots:
             lane, bit = self.plan.bits[Facet.PLACE][spot.key]
             for pk in spot.ids:
@@ -337,13 +343,13 @@ class _Writing:
             self.wanted.order, "starts_at"
         )
 
-    def _order(self) -> tuple[str, str, Sequence[object]]:
+    def _order(self) -> tuple[str, str, Sequence[Any]]:
         if self.wanted.order != Order.BEST:
             return "", "m.key NULLS LAST", ()
         rank = self.words.rank
         if rank is None:
             return "", "true", ()
-        few = f"(SELECT count(*) FROM met WHERE is_hit) <= {RANKED}"
+        few = f"(SELECT count(*) FROM met WHERE is_hit) <= {RANKED}"  # noqa: S608
         joined = " JOIN catalogue_course ON catalogue_course.id = m.id"
         return joined, f"CASE WHEN {few} THEN {rank.sql} END DESC", rank.values
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from learncity.apps.catalogue.traits import is_one_of
+from learncity.kernel.bits import bit_of
 
 from .bands import PARTS_OF_DAY
 from .types import Mode, PartOfDay
@@ -22,8 +22,8 @@ SEATS_BIT = 12
 
 CLASS_TRAITS = " | ".join(
     (
-        is_one_of("mode", MODE_BITS),
-        is_one_of(
+        bit_of("mode", MODE_BITS),
+        bit_of(
             "language",
             {
                 tag: LANGUAGE_BITS[_SPOKEN.get(tag, tag)]

@@ -1,5 +1,6 @@
 """Finding: search and categories, and the pages of a course, a venue and a provider."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +21,6 @@ from learncity.apps.catalogue.types import (
     Category,
     CourseValue,
 )
-from learncity.apps.catalogue.types import Page as CoursePage
 from learncity.apps.classes import queries as classes
 from learncity.apps.classes.types import ClassCard, Mode
 from learncity.apps.organizations import queries as organizations
@@ -30,14 +30,14 @@ from learncity.kernel import formats
 from learncity.kernel.access import everyone
 from learncity.kernel.dated import day_of
 from learncity.kernel.templatetags.kernel import words as marked
-from learncity.web import words
+from learncity.web import narrowing, words
 from learncity.web.dated_words import (
     committee_summary,
     days_words,
     office_words,
     promise_words,
 )
-from learncity.web.pagecache import for_strangers
+from learncity.web.pagecache import for_strangers, forget_soon
 from learncity.web.reader import reader_of
 
 from .home import kinds
@@ -45,8 +45,10 @@ from .home import kinds
 SIZE = 20
 
 
-def here_of(request: HttpRequest) -> Point | None:
-    """The chosen place's position, when a place inside the city was chosen."""
+def here_of(request: HttpRequest, asked: narrowing.Narrowing | None = None) -> Point | None:
+    """Where the reader is: the region that the address names, or the one they chose."""
+    if asked and asked.near:
+        return asked.near.point
     reader = reader_of(request)
     return reader.place.point if reader.is_local and reader.place else None
 
@@ -76,22 +78,76 @@ def pages(request: HttpRequest, number: int, total: int, size: int = SIZE) -> di
 @everyone
 @for_strangers(seconds=15)
 def find(request: HttpRequest) -> HttpResponse:
-    """Search in all courses; without words, everything there is."""
-    text = request.GET.get("q", "").strip()[:100]
-    number = page_number(request)
-    page = catalogue.search(text=text, offset=(number - 1) * SIZE, limit=SIZE)
-    return render(
-        request,
-        "web/find.html",
-        {
-            "text": text,
-            "sentence": _found_words(page.total, text),
-            "total": page.total,
-            "rows": _rows(request, page),
-            "kinds": kinds(),
-            "pages": pages(request, number, page.total),
+    """Search in all courses, narrowed by the address; with nothing in it, everything there is."""
+    asked = narrowing.narrowing_of(request)
+    context = _listed(request, asked)
+    if asked.wanted.text and not context["total"]:
+        _missed(asked)
+    return _answer(request, "web/find.html", context, asked)
+
+
+def _missed(asked: narrowing.Narrowing) -> None:
+    """Somebody looked for words and found nothing: the one place to make demand of it."""
+
+
+@everyone
+@for_strangers(seconds=15)
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    """One of the six categories, narrowed by the address."""
+    found = next((c for c in Category if c.slug == slug), None)
+    if found is None:
+        raise Http404
+    asked = narrowing.narrowing_of(request, fixed=found)
+    context = {**_listed(request, asked), "name": CATEGORY_NAMES[found], "kinds": kinds(found)}
+    return _answer(request, "web/category.html", context, asked)
+
+
+def _answer(
+    request: HttpRequest, template: str, context: dict[str, Any], asked: narrowing.Narrowing
+) -> HttpResponse:
+    response = render(request, template, context)
+    if not asked.is_plain:
+        # What somebody narrowed is counted now: no page of some seconds ago will do.
+        forget_soon(response)
+    return response
+
+
+def _listed(request: HttpRequest, asked: narrowing.Narrowing) -> dict[str, Any]:
+    """The list and what it could be narrowed to; three queries.
+
+    Of a list that nobody narrowed the counts may be of a minute ago, and their time is shown.
+    """
+    number, at = page_number(request), timezone.now()
+    offset = (number - 1) * SIZE
+    if asked.is_plain:
+        found = classes.everything(asked.wanted)
+        page = catalogue.search(category=asked.fixed, offset=offset, limit=SIZE)
+        total, rows = page.total, _rows(request, page.items)
+    else:
+        found = classes.find(asked.wanted, at=at, offset=offset, limit=SIZE)
+        total, rows = found.total, _hit_rows(found, here_of(request, asked), at)
+    is_senior = reader_of(request).is_senior
+    quick = narrowing.quick(asked, found)
+    return {
+        "text": asked.wanted.text,
+        "sentence": _found_words(total, asked.wanted.text),
+        "total": total,
+        "rows": rows,
+        "kinds": kinds(),
+        "pages": pages(request, number, total),
+        "narrow": {
+            "chips": narrowing.chips(asked),
+            "quick": quick[:3] if is_senior else quick,
+            "groups": narrowing.groups(asked, found),
+            "orders": narrowing.orders(asked),
+            "hidden": narrowing.hidden(asked),
+            "carried": narrowing.carried(asked),
+            "loosen": [] if total else narrowing.loosening(asked, found),
+            "wordless": "" if total or not asked.choices else asked.url(q=""),
+            "counted": formats.clock(found.counted_at) if asked.is_plain else "",
+            "near": asked.near,
         },
-    )
+    }
 
 
 def _found_words(total: int, text: str) -> str:
@@ -102,33 +158,22 @@ def _found_words(total: int, text: str) -> str:
     return sentence % {"n": formats.number(total), "text": text}
 
 
-@everyone
-@for_strangers(seconds=15)
-def category(request: HttpRequest, slug: str) -> HttpResponse:
-    """One of the six categories."""
-    found = next((c for c in Category if c.slug == slug), None)
-    if found is None:
-        raise Http404
-    number = page_number(request)
-    page = catalogue.search(category=found, offset=(number - 1) * SIZE, limit=SIZE)
-    return render(
-        request,
-        "web/category.html",
-        {
-            "name": CATEGORY_NAMES[found],
-            "sentence": _found_words(page.total, ""),
-            "rows": _rows(request, page),
-            "kinds": kinds(found),
-            "pages": pages(request, number, page.total),
-        },
-    )
+def _hit_rows(found: classes.Found, here: Point | None, at: datetime) -> list[words.Row]:
+    """Courses with the class that was found, in two queries for all of them."""
+    courses = catalogue.courses([hit.course_id for hit in found.hits])
+    cards = classes.cards([hit.class_id for hit in found.hits if hit.class_id])
+    return [
+        _course_row(courses[hit.course_id], cards.get(hit.class_id) if hit.class_id else None,
+                    here, at)
+        for hit in found.hits
+    ]  # fmt: skip
 
 
-def _rows(request: HttpRequest, page: CoursePage) -> list[words.Row]:
+def _rows(request: HttpRequest, found: Sequence[CourseValue]) -> list[words.Row]:
     """Courses with their next open class, in one query for all of them."""
     at, here = timezone.now(), here_of(request)
-    upcoming = classes.next_classes([course.id for course in page.items], at=at)
-    return [_course_row(course, upcoming.get(course.id), here, at) for course in page.items]
+    upcoming = classes.next_classes([course.id for course in found], at=at)
+    return [_course_row(course, upcoming.get(course.id), here, at) for course in found]
 
 
 def _course_row(
@@ -162,9 +207,9 @@ def course(request: HttpRequest, key: str) -> HttpResponse:
     cards = classes.classes_of_course(found.id, at=at)
     sum_rows: list[dict[str, Any]] = [
         {"label": _("Level"), "value": LEVEL_NAMES[found.level]},
-        {"label": _("For"), "value": _listed(AUDIENCE_NAMES[a] for a in found.audiences)},
+        {"label": _("For"), "value": _joined(AUDIENCE_NAMES[a] for a in found.audiences)},
         {"label": _("Bring along"), "value": marked(found.needs)},
-        {"label": _("Taught in"), "value": _listed(LANGUAGE_NAMES[t] for t in found.taught_in)},
+        {"label": _("Taught in"), "value": _joined(LANGUAGE_NAMES[t] for t in found.taught_in)},
         {"label": _("Offered by"), "value": marked(found.provider_name)},
     ]
     return render(
@@ -182,7 +227,7 @@ def course(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-def _listed(names: Any) -> str:
+def _joined(names: Any) -> str:
     return _(", ").join(str(name) for name in names)
 
 
@@ -221,8 +266,8 @@ def venue(request: HttpRequest, key: str) -> HttpResponse:
         {"label": _("How to get there"), "value": marked(found.directions),
          "note": words.walk_words(found.point, here_of(request))},
         {"label": _("Open"), "value": marked(found.hours)},
-        {"label": _("Getting in"), "value": _listed(ACCESS_NAMES[a] for a in found.access)},
-        {"label": _("Rooms"), "value": _listed(
+        {"label": _("Getting in"), "value": _joined(ACCESS_NAMES[a] for a in found.access)},
+        {"label": _("Rooms"), "value": _joined(
             _("%(room)s (%(seats)s seats)") % {"room": r.name, "seats": r.seats}
             for r in found.rooms
         )},
@@ -287,7 +332,7 @@ def provider(request: HttpRequest, key: str) -> HttpResponse:
                 words.Row(reverse("web:venue", args=[v.key]), marked(v.name), [str(v.address)])
                 for v in sites
             ],
-            "rows": _rows(request, page),
+            "rows": _rows(request, page.items),
             "pages": pages(request, number, page.total),
         },
     )

@@ -2,11 +2,11 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from learncity.apps.catalogue.models import Course
 from learncity.apps.catalogue.searching import sought
@@ -16,7 +16,6 @@ from learncity.apps.classes.facets import OF_COURSE, Facet, Order, Spot, Wanted,
 from learncity.apps.classes.factories import make_catalogue
 from learncity.apps.classes.models import CourseClass, Session
 from learncity.apps.classes.rules import WEEKDAYS
-from learncity.apps.classes.traits import slots
 from learncity.apps.places import queries as places
 from learncity.apps.places.types import Point
 
@@ -192,6 +191,4 @@ def check_classes(found, expected, order, told):
     if order != Order.BEST:
         assert [k[0] for k in keys] == sorted(k[0] for k in keys), told
         known = [k[1] for k in keys if k[0] == 1]
-        assert all(
-            a <= b or a == pytest.approx(b) for a, b in zip(known, known[1:], strict=False)
-        ), told
+        assert all(a <= b or a == pytest.approx(b) for a, b in pairwise(known)), told
