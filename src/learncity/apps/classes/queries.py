@@ -14,6 +14,7 @@ from learncity.kernel.texts import LANGUAGES, Text
 from .bands import bands_on as bands_on
 from .cards import CARD, card_of, cards_of
 from .cards import cards as cards
+from .counting import count_at_sites as count_at_sites
 from .counting import count_coming as count_coming
 from .counting import count_coming_at as count_coming_at
 from .counting import count_coming_by_site as count_coming_by_site

@@ -1,7 +1,7 @@
-"""Finding: search and categories, and the pages of a course, a venue and a provider."""
+"""Finding: search and categories, and the pages of a course and a provider."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,7 +24,7 @@ from learncity.apps.catalogue.types import (
 from learncity.apps.classes import queries as classes
 from learncity.apps.classes.types import ClassCard, Mode
 from learncity.apps.organizations import queries as organizations
-from learncity.apps.organizations.types import ACCESS_NAMES, KIND_NAMES, AgreementState
+from learncity.apps.organizations.types import KIND_NAMES, AgreementState
 from learncity.apps.places.types import Point
 from learncity.kernel import formats
 from learncity.kernel.access import everyone
@@ -229,69 +229,6 @@ def course(request: HttpRequest, key: str) -> HttpResponse:
 
 def _joined(names: Any) -> str:
     return _(", ").join(str(name) for name in names)
-
-
-@everyone
-@for_strangers(seconds=30)
-def venues(request: HttpRequest) -> HttpResponse:
-    """All places to learn, the nearest first when a place was chosen."""
-    here = here_of(request)
-    found = organizations.all_venues()
-    if here:
-        far = float("inf")
-        found.sort(key=lambda v: here.metres_to(v.point) if v.point else far)
-    rows = []
-    for venue in found:
-        facts = [
-            words.walk_words(venue.point, here),
-            str(venue.address),
-            *(str(ACCESS_NAMES[a]) for a in venue.access[:2]),
-        ]
-        url = reverse("web:venue", args=[venue.key])
-        rows.append(words.Row(url, marked(venue.name), [fact for fact in facts if fact]))
-    return render(request, "web/venues.html", {"rows": rows})
-
-
-@everyone
-@for_strangers(seconds=10)
-def venue(request: HttpRequest, key: str) -> HttpResponse:
-    """A place to learn: how to get there, how to get in, and what is on this week."""
-    found = organizations.find_venue(key)
-    if found is None:
-        raise Http404
-    at = timezone.now()
-    week = classes.sessions_at(found.id, begin=at, end=at + timedelta(days=7))
-    sum_rows: list[dict[str, Any]] = [
-        {"label": _("Address"), "value": marked(found.address)},
-        {"label": _("How to get there"), "value": marked(found.directions),
-         "note": words.walk_words(found.point, here_of(request))},
-        {"label": _("Open"), "value": marked(found.hours)},
-        {"label": _("Getting in"), "value": _joined(ACCESS_NAMES[a] for a in found.access)},
-        {"label": _("Rooms"), "value": _joined(
-            _("%(room)s (%(seats)s seats)") % {"room": r.name, "seats": r.seats}
-            for r in found.rooms
-        )},
-        {"label": _("Run by"), "value": marked(found.organization.name),
-         "note": found.organization.phone},
-    ]  # fmt: skip
-    return render(
-        request,
-        "web/venue.html",
-        {
-            "venue": found,
-            "provider_url": reverse("web:provider", args=[found.organization.key]),
-            "sum_rows": [row for row in sum_rows if row["value"]],
-            "days": _by_day(week, at),
-        },
-    )
-
-
-def _by_day(cards: list[ClassCard], at: datetime) -> list[dict[str, Any]]:
-    days: dict[str, list[words.Row]] = {}
-    for card in cards:
-        assert card.next_at is not None
-        days.setdefault(formats.day(card.next_at), []).append(words.hour_row(card, at))
-    return [{"title": title, "rows": rows} for title, rows in days.items()]
 
 
 @everyone
