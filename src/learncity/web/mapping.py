@@ -65,16 +65,18 @@ def draw(points: Sequence[Point], here: Point | None) -> Drawing | None:
     scale = steps[-1] if steps else _SCALES[0]
     marks = tuple(
         Mark(n, round(x), round(y), round(px), round(py))
-        for n, ((x, y), (px, py)) in enumerate(zip(_apart(spots), spots, strict=True), 1)
+        for n, ((x, y), (px, py)) in enumerate(zip(_apart(spots, own), spots, strict=True), 1)
     )
     return Drawing(
         marks, (round(own[0]), round(own[1])) if own else None, scale, round(scale * units)
     )
 
 
-def _apart(spots: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Let marks that would cover each other step aside, always in the same way."""
-    moved = [list(spot) for spot in spots]
+def _apart(
+    spots: Sequence[tuple[float, float]], own: tuple[float, float] | None
+) -> list[tuple[float, float]]:
+    """Let marks that would cover each other, or the reader's place, step aside, always alike."""
+    moved = [list(spot) for spot in (*spots, *([own] if own else []))]
     for _turn in range(60):
         is_quiet = True
         for n, a in enumerate(moved):
@@ -92,9 +94,11 @@ def _apart(spots: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
                 a[1] -= dy / distance * push
                 b[0] += dx / distance * push
                 b[1] += dy / distance * push
+        if own:
+            moved[-1] = list(own)
         for spot in moved:
             spot[0] = min(max(spot[0], EDGE / 2), WIDTH - EDGE / 2)
             spot[1] = min(max(spot[1], EDGE / 2), HEIGHT - EDGE / 2)
         if is_quiet:
             break
-    return [(spot[0], spot[1]) for spot in moved]
+    return [(spot[0], spot[1]) for spot in moved[: len(spots)]]

@@ -22,7 +22,7 @@ from learncity.apps.catalogue.types import (
     Category,
 )
 from learncity.apps.classes import queries as classes
-from learncity.apps.classes.queries import Facet, Found, Order, Price, Spot, Wanted
+from learncity.apps.classes.queries import Facet, Found, Order, Price, Wanted
 from learncity.apps.classes.types import Mode, PartOfDay
 from learncity.apps.places import queries as places
 from learncity.apps.places.types import PlaceValue
@@ -101,7 +101,7 @@ def narrowing_of(request: HttpRequest, fixed: Category | None = None) -> Narrowi
     if fixed:
         choices[Facet.CATEGORY] = frozenset({fixed.value})
     near = _near(asked.get("near", ""), inside, reader)
-    spots = spots_of(inside, choices.get(Facet.PLACE, frozenset()))
+    spots = classes.spots_of(inside, choices.get(Facet.PLACE, frozenset()))
     orders = {order.value: order for order in Order}
     wanted = Wanted(
         text=asked.get("q", "").strip()[:100],
@@ -118,26 +118,6 @@ def _near(key: str, inside: tuple[PlaceValue, ...], reader: Reader) -> PlaceValu
     named = next((place for place in inside if place.key == key), None)
     near = named or (reader.place if reader.is_local else None)
     return near if near and near.point else None
-
-
-def spots_of(inside: tuple[PlaceValue, ...], chosen: frozenset[str]) -> tuple[Spot, ...]:
-    """The regions by which one chooses: those right below the city's own, and, of one of them that
-    was chosen or holds one that was, those in it."""
-    if not inside:
-        return ()
-    depth = inside[0].path.count(".") + 1
-    parts = {
-        p.path.split(".")[depth] for p in inside if p.key in chosen and p.path.count(".") >= depth
-    }
-    shown = [
-        p
-        for p in inside[1:]
-        if p.path.count(".") == depth or p.path.split(".")[depth] in parts or p.key in chosen
-    ]
-    return tuple(
-        Spot(p.key, tuple(q.id for q in inside if f"{q.path}.".startswith(f"{p.path}.")))
-        for p in shown
-    )
 
 
 # Words.

@@ -4,14 +4,14 @@ A value is written in addresses and in the API as it stands here. Bits below 62 
 lanes, numbers of 64 bits: what the course is, what the class is, and places, sixty to a lane.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from learncity.apps.catalogue.queries import AUDIENCE_BITS, CATEGORY_BITS, LEVEL_BITS
-from learncity.apps.places.types import Point
+from learncity.apps.places.types import PlaceValue, Point
 
 from .rules import WEEKDAYS
 from .traits import LANGUAGE_BITS, MODE_BITS, SEATS_BIT
@@ -179,3 +179,21 @@ def layout(kilometres: Sequence[int], days: Sequence[int], spots: Sequence[Spot]
         spot.key: (2 + n // PLACES_A_LANE, n % PLACES_A_LANE) for n, spot in enumerate(spots)
     }
     return Layout({facet: found[facet] for facet in Facet}, 2 + -(-len(spots) // PLACES_A_LANE))
+
+
+def spots_of(inside: Sequence[PlaceValue], chosen: Collection[str]) -> tuple[Spot, ...]:
+    """The regions by which one chooses, of a city's, itself first, as ``places.below`` has them.
+
+    Those right below the city; and, of each of them that was chosen or holds one that was, those
+    that lie in it.
+    """
+    if not inside:
+        return ()
+    depth = inside[0].path.count(".") + 1
+    parts = {p.path: p.path.split(".")[depth:] for p in inside}
+    opened = {parts[p.path][0] for p in inside[1:] if p.key in chosen}
+    shown = [p for p in inside[1:] if len(parts[p.path]) == 1 or parts[p.path][0] in opened]
+    return tuple(
+        Spot(p.key, tuple(q.id for q in inside if f"{q.path}.".startswith(f"{p.path}.")))
+        for p in shown
+    )

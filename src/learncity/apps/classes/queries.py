@@ -22,10 +22,12 @@ from .counting import counted_places as counted_places
 from .counting import taken_by_month as taken_by_month
 from .facets import Facet as Facet
 from .facets import Found as Found
+from .facets import Hit as Hit
 from .facets import Order as Order
 from .facets import Price as Price
 from .facets import Spot as Spot
 from .facets import Wanted as Wanted
+from .facets import spots_of as spots_of
 from .finding import everything as everything
 from .finding import find as find
 from .finding import known as known
