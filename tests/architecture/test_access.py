@@ -30,6 +30,7 @@ PAGES = {
     "/find/": EVERYONE,
     "/categories/workplace-skills/": EVERYONE,
     "/courses/small-shop-bookkeeping/": EVERYONE,
+    "/near/": EVERYONE,
     "/venues/": EVERYONE,
     "/venues/qiaotou-centre/": EVERYONE,
     "/providers/qiaotou-learning-centre/": EVERYONE,

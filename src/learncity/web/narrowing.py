@@ -293,7 +293,9 @@ def hidden(narrowing: Narrowing) -> list[tuple[str, str]]:
 def carried(narrowing: Narrowing) -> list[tuple[str, str]]:
     """What a new search for words carries along: the choices that were made."""
     found = [(f.value, v) for f, values in narrowing.choices.items() for v in sorted(values)]
-    return [*found, *(pair for pair in hidden(narrowing) if pair[0] != "q")]
+    is_measured = Facet.WITHIN in narrowing.choices or narrowing.wanted.order == Order.NEAREST
+    kept = ("sort", "near") if is_measured else ("sort",)
+    return [*found, *(pair for pair in hidden(narrowing) if pair[0] in kept)]
 
 
 def loosening(narrowing: Narrowing, found: Found) -> list[dict[str, str]]:

@@ -64,8 +64,8 @@ def pages(request: HttpRequest, number: int, total: int, size: int = SIZE) -> di
     last = max(1, -(-total // size))
 
     def url(to: int) -> str:
-        query = {k: v for k, v in request.GET.items() if k != "page"}
-        return "?" + urlencode({**query, "page": to})
+        query = {k: v for k, v in request.GET.lists() if k != "page"}
+        return "?" + urlencode({**query, "page": to}, doseq=True)
 
     return {
         "number": number,

@@ -7,15 +7,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from learncity.apps.catalogue.models import Course
-from learncity.apps.catalogue.searching import sought
+from learncity.apps.catalogue.queries import sought
 from learncity.apps.classes import finding
 from learncity.apps.classes.bands import bands_on
 from learncity.apps.classes.facets import OF_COURSE, Facet, Order, Spot, Wanted, layout
-from learncity.apps.classes.factories import make_catalogue
+from learncity.apps.classes.factories import OPENING, make_catalogue, make_class
 from learncity.apps.classes.models import CourseClass, Session
 from learncity.apps.classes.rules import WEEKDAYS
+from learncity.apps.classes.traits import slots
 from learncity.apps.places import queries as places
 from learncity.apps.places.types import Point
 
@@ -139,6 +141,95 @@ def matching(text):
 @pytest.fixture
 def made(city):
     return make_catalogue(courses=70, classes=450, at=AT, seed=7)
+
+
+def test_weekdays_and_parts_of_the_day_are_those_of_the_meetings(city):
+    """The city's own classes: what is kept with a class is what its meetings say."""
+    meetings = {}
+    for class_id, begins in Session.objects.filter(cancelled_at=None).values_list(
+        "course_class_id", "starts_at"
+    ):
+        meetings.setdefault(class_id, []).append(begins)
+
+    kept = dict(CourseClass.objects.values_list("id", "slots"))
+    assert kept == {pk: slots(meetings.get(pk, [])) for pk in kept}
+    assert len(set(kept.values())) > 5
+
+
+def test_a_list_costs_one_query_however_long_and_narrow(made):
+    spots = city_spots()
+    for choices in ({}, {Facet.PART: frozenset({"EVENING"}), Facet.WITHIN: frozenset({"5"})}):
+        for limit in (5, 500):
+            with CaptureQueriesContext(connection) as asked:
+                finding.find(Wanted("", choices, HERE, spots), at=AT, limit=limit)
+            assert len(asked) == 1
+
+
+def test_counts_ignore_the_choice_of_their_own_facet(made):
+    spots = city_spots()
+
+    def counts(**choices):
+        chosen = {Facet(name): frozenset(values) for name, values in choices.items()}
+        return finding.find(Wanted("", chosen, HERE, spots), at=AT).counts
+
+    evening = counts(part=["EVENING"])
+    for days in (["MON"], ["SAT", "SUN"]):
+        narrowed = counts(part=["EVENING"], weekday=days)
+        assert narrowed[Facet.WEEKDAY] == evening[Facet.WEEKDAY]
+        assert narrowed[Facet.PRICE] != evening[Facet.PRICE]
+
+
+def test_a_course_has_one_category_and_one_level(made):
+    found = finding.find(Wanted(spots=city_spots()), at=AT)
+
+    assert found.total > 50
+    for facet in (Facet.CATEGORY, Facet.LEVEL):
+        assert sum(found.counts[facet].values()) == found.total
+    within = list(finding.find(Wanted(here=HERE), at=AT).counts[Facet.WITHIN].values())
+    assert within == sorted(within)
+
+
+def test_nonsense_narrows_nothing(made):
+    plain = finding.find(Wanted(), at=AT)
+    choices = {
+        Facet.PLACE: frozenset({"atlantis"}),
+        Facet.PRICE: frozenset({"'; DROP TABLE", "\0"}),
+        Facet.WITHIN: frozenset({"2"}),  # from nowhere
+    }
+    odd = finding.find(Wanted(choices=choices, order=Order.NEAREST), at=AT)
+
+    assert (odd.total, odd.counts, odd.hits) == (plain.total, plain.counts, plain.hits)
+    assert odd.without == {}
+
+
+def test_more_regions_than_one_number_has_bits(made):
+    """Hanoi has 126 communes right below the city."""
+    real = city_spots()
+    spots = (*(Spot(f"empty-{n}", ()) for n in range(130)), *real)
+    choices = {Facet.PLACE: frozenset({"pingjiang", "empty-3"}), Facet.PART: frozenset({"EVENING"})}
+
+    many = finding.find(Wanted("", choices, HERE, spots), at=AT)
+    few = finding.find(Wanted("", choices, HERE, real), at=AT)
+
+    assert many.total == few.total > 0
+    assert {k: n for k, n in many.counts[Facet.PLACE].items() if n} == {
+        k: n for k, n in few.counts[Facet.PLACE].items() if n
+    }
+
+
+def test_a_seat_is_free_until_the_last_is_taken(city):
+    key = make_class(seats=1)
+    chosen = Wanted(choices={Facet.SEATS: frozenset({"FREE"}), Facet.MODE: frozenset({"ONLINE"})})
+    at = OPENING + timedelta(days=1)
+    course = CourseClass.objects.get(key=key).course_id
+
+    def is_found():
+        return course in {hit.course_id for hit in finding.find(chosen, at=at, limit=500).hits}
+
+    CourseClass.objects.exclude(key=key).filter(course_id=course).update(cancelled_at=at)
+    assert is_found()
+    CourseClass.objects.filter(key=key).update(seats_taken=1)
+    assert not is_found()
 
 
 def test_two_hundred_searches_find_and_count_as_brute_force_does(made):
