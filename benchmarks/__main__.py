@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .report import Section
 
 PAGES = ("home", "list", "class", "search", "bytes")
-ROWS = (*PAGES, "spread", "one", "layers", "person", "rush", "exact", "queue", "imports")
+ROWS = (*PAGES, "spread", "one", "layers", "person", "rush", "exact", "queue", "imports", "finding")
 
 
 def _words() -> argparse.Namespace:
@@ -65,7 +65,7 @@ def _measure(words: argparse.Namespace, console: Console) -> None:
 
 
 def _rows() -> "dict[str, Callable[[Bench], Section]]":
-    from . import imports, pages, places
+    from . import finding, imports, pages, places
 
     return {
         "home": lambda bench: pages.row(bench, pages.home()),
@@ -81,6 +81,7 @@ def _rows() -> "dict[str, Callable[[Bench], Section]]":
         "exact": places.exact,
         "queue": places.queue,
         "imports": imports.imports,
+        "finding": finding.finding,
     }
 
 
