@@ -228,7 +228,7 @@ def groups(narrowing: Narrowing, found: Found) -> list[dict[str, Any]]:
 
 
 def quick(narrowing: Narrowing, found: Found) -> list[dict[str, Any]]:
-    """The few choices that most people make, each an address: with it, or without it again."""
+    """The few choices that most people make and this reader did not yet, each an address."""
     offered = [
         (Facet.PART, PartOfDay.EVENING.value),
         (Facet.WITHIN, "2"),
@@ -237,19 +237,16 @@ def quick(narrowing: Narrowing, found: Found) -> list[dict[str, Any]]:
     ]
     shown = []
     for facet, value in offered:
-        is_chosen = value in narrowing.choices.get(facet, ())
         count = found.counts[facet].get(value, 0)
-        if not (count or is_chosen) or (facet == Facet.WITHIN and not narrowing.near):
+        if not count or value in narrowing.choices.get(facet, ()):
             continue
-        to = narrowing.without if is_chosen else narrowing.with_
         shown.append(
             {
                 "label": _near_words(narrowing)
                 if facet == Facet.WITHIN
                 else value_words(facet, value, narrowing),
                 "count": formats.number(count),
-                "url": to(facet, value),
-                "chosen": is_chosen,
+                "url": narrowing.with_(facet, value),
             }
         )
     return shown
