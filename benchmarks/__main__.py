@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from .report import Section
 
 PAGES = ("home", "list", "class", "search", "bytes")
-ROWS = (*PAGES, "spread", "one", "layers", "person", "rush", "exact", "queue", "imports", "find")
+ROWS = (
+    *PAGES, "spread", "one", "layers", "person", "rush", "exact", "queue", "imports",
+    "find", "finding",
+)  # fmt: skip
 
 
 def _words() -> argparse.Namespace:
@@ -65,7 +68,7 @@ def _measure(words: argparse.Namespace, console: Console) -> None:
 
 
 def _rows() -> "dict[str, Callable[[Bench], Section]]":
-    from . import finding, imports, pages, places
+    from . import finding, imports, pages, places, searching
 
     return {
         "home": lambda bench: pages.row(bench, pages.home()),
@@ -81,7 +84,8 @@ def _rows() -> "dict[str, Callable[[Bench], Section]]":
         "exact": places.exact,
         "queue": places.queue,
         "imports": imports.imports,
-        "find": finding.find,
+        "find": searching.find,
+        "finding": finding.finding,
     }
 
 

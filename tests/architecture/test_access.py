@@ -34,6 +34,7 @@ PAGES = {
     "/subjects/bookkeeping/": EVERYONE,
     "/programmes/": EVERYONE,
     "/programmes/own-small-business/": EVERYONE,
+    "/near/": EVERYONE,
     "/venues/": EVERYONE,
     "/venues/qiaotou-centre/": EVERYONE,
     "/providers/qiaotou-learning-centre/": EVERYONE,

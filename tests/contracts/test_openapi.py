@@ -106,7 +106,7 @@ def test_every_field_of_an_answer_is_always_there(name):
     asked |= {"Deed", "NewAssertion", "NewOwn", "Shifts"}
     asked |= {"NewInvitation", "NewPrincipal", "NewDispute", "NewGrant", "NewStandIn"}
     asked |= {"NewInvitation", "NewPrincipal", "NewDispute"}
-    asked |= {"Lay", "Correction", "StatedCourse", "StatedClass", "NewWish"}
+    asked |= {"Lay", "Correction", "StatedCourse", "StatedClass", "NewWish", "Narrowed"}
     asked |= {"NewInvitation", "NewPrincipal", "NewDispute", "NewImport"}
 
     if name not in asked and "properties" in schema:

@@ -3,7 +3,9 @@
 import pytest
 
 OPEN = (
-    "/", "/find/", "/find/?q=会计", "/find/?q=xyzzy", "/categories/workplace-skills/",
+    "/", "/find/", "/find/?q=会计", "/find/?q=xyzzy", "/find/?part=EVENING&within=5&near=pingjiang",
+    "/find/?part=MORNING&price=MORE&weekday=MON&place=gusu", "/near/",
+    "/categories/workplace-skills/",
     "/compare/?course=small-shop-bookkeeping&course=online-shop", "/subjects/bookkeeping/",
     "/programmes/", "/programmes/own-small-business/",
     "/courses/small-shop-bookkeeping/", "/classes/bookkeeping-qiaotou-wed/",

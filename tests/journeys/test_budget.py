@@ -9,7 +9,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.slow]
 FIRST, LATER, REQUESTS = 50 * 1024, 15 * 1024, 6
 LATER_PAGES = (
     "/find/?q=会计", "/find/", "/categories/workplace-skills/", "/courses/small-shop-bookkeeping/",
-    "/classes/bookkeeping-qiaotou-wed/", "/venues/", "/venues/qiaotou-centre/", "/place/",
+    "/classes/bookkeeping-qiaotou-wed/", "/near/", "/venues/qiaotou-centre/", "/place/",
+    "/find/?part=EVENING&within=5&near=pingjiang",
     "/providers/qiaotou-learning-centre/", "/sign-in/", "/help/", "/privacy/", "/accessibility/",
 )  # fmt: skip
 MINE = ("/", "/me/", "/me/classes/", "/me/record/", "/me/messages/", "/me/profile/")

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.journey
 
 # What everybody may see. A new page is not public until it stands here.
 PUBLIC = {
-    "web:home", "web:find", "web:category", "web:course", "web:venues", "web:venue",
+    "web:home", "web:find", "web:category", "web:course", "web:near", "web:venues", "web:venue",
     "web:compare", "web:subject", "web:programmes", "web:programme",
     "web:provider", "web:class", "web:region", "web:verify", "web:missing",
     "web:choose_place", "web:prefer", "web:sign_in", "web:demo_outbox",

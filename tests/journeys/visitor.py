@@ -161,7 +161,7 @@ class Visitor:
 
     def search(self, text: str) -> None:
         """Look for something to learn, by the line on top of the page."""
-        self.page.locator("main form.seek input").fill(text)
+        self.page.locator("main form.seek input[type=search]").fill(text)
         self.press("Find", within="main form.seek")
 
     def row(self, href: str) -> Locator:

@@ -123,7 +123,7 @@ class Page:
     @cached_property
     def nav(self) -> list[NavItem]:
         """The sections this reader can use."""
-        entries = [(_("Find a class"), "web:find"), (_("Places to learn"), "web:venues")]
+        entries = [(_("Find a class"), "web:find"), (_("Places to learn"), "web:near")]
         if self.account:
             acting = self.acting
             if acting is None or Purpose.CLASSES in acting.purposes:
@@ -141,7 +141,8 @@ class Page:
         found = []
         for label, name in entries:
             url = reverse(name)
-            found.append(NavItem(label, url, path.startswith(url)))
+            is_venue = name == "web:near" and path.startswith(reverse("web:venues"))
+            found.append(NavItem(label, url, is_venue or path.startswith(url)))
         return found
 
 

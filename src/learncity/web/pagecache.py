@@ -35,6 +35,11 @@ def for_strangers(seconds: int) -> Callable[[Callable[..., HttpResponse]], Any]:
     return declare
 
 
+def forget_soon(response: HttpResponse) -> None:
+    """Keep this page of a view not for a second: what it says is of now."""
+    response.is_of_now = True  # type: ignore[attr-defined]
+
+
 def forget() -> None:
     """Forget every page."""
     _kept.clear()
@@ -57,6 +62,8 @@ class AnonymousPages:
         response = self.get_response(request)
         match = request.resolver_match
         seconds = getattr(match.func, "remembered", 0) if match else 0
+        if getattr(response, "is_of_now", False):
+            seconds = 0
         if seconds and response.status_code == 200 and not response.cookies:
             self._keep(key, seconds, response)
         return response

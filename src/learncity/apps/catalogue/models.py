@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
 from learncity.kernel.dated import in_order
@@ -14,6 +14,7 @@ from learncity.kernel.texts import Text, TranslatedField
 from .subjects import Skill as Skill
 from .subjects import Subject as Subject
 from .subjects import SubjectName as SubjectName
+from .traits import COURSE_TRAITS
 from .types import (
     Audience,
     Category,
@@ -96,6 +97,12 @@ class Course(models.Model):
     )
     # Its provider is suspended; kept by services.
     is_held = models.BooleanField(default=False, db_default=False)
+    # Category, level and audiences as bits, by which lists are counted; see traits.
+    traits = models.GeneratedField(
+        expression=Func(template=COURSE_TRAITS, output_field=models.BigIntegerField()),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
     created_at = models.DateTimeField(db_default=Now())
     # When anything of the row but ``search`` last became different; kept by the database alone
     # (trigger catalogue_course_changed), whoever writes.

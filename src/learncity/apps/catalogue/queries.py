@@ -30,8 +30,12 @@ from .models import (
     SubjectName,
 )
 from .rules import missing, untranslated
+from .searching import Sought as Sought
 from .searching import holding as holding
 from .searching import sought as sought
+from .traits import AUDIENCE_BITS as AUDIENCE_BITS
+from .traits import CATEGORY_BITS as CATEGORY_BITS
+from .traits import LEVEL_BITS as LEVEL_BITS
 from .types import (
     Audience,
     Category,

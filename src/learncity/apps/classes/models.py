@@ -8,13 +8,14 @@ time.
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
 from learncity.kernel.ids import uuid7
 from learncity.kernel.ranges import TsTzRange
 from learncity.kernel.texts import TranslatedField
 
+from .traits import CLASS_TRAITS
 from .types import Enrolment as EnrolmentValue
 from .types import Given, Mode, State
 
@@ -86,6 +87,14 @@ class CourseClass(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     sessions_count = models.PositiveSmallIntegerField()
+    # On which weekdays and in which part of the day it meets, a bit for each; see traits.
+    slots = models.PositiveIntegerField(default=0, db_default=0)
+    # Mode, language and whether a seat is free as bits, by which lists are counted; see traits.
+    traits = models.GeneratedField(
+        expression=Func(template=CLASS_TRAITS, output_field=models.BigIntegerField()),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
     # The plan as it was stated, from which the sessions were made.
     plan = models.JSONField(default=dict)
     created_at = models.DateTimeField(db_default=Now())
@@ -108,6 +117,24 @@ class CourseClass(models.Model):
             # Serves a provider's desk, and lists of what starts next.
             models.Index(fields=["provider", "-starts_at", "-id"], name="classes_of_provider"),
             models.Index(fields=["course", "closes_at"], name="classes_of_course"),
+            # Serves finding, which reads it and not the table: rows are wide and hundred thousand.
+            # A seat taken changes none of it, but for the last one, so it stays cheap to take one.
+            models.Index(
+                fields=[
+                    "course",
+                    "closes_at",
+                    "starts_at",
+                    "traits",
+                    "slots",
+                    "fee_minor",
+                    "fee_currency",
+                    "place",
+                    "venue",
+                    "id",
+                ],
+                condition=Q(cancelled_at=None),
+                name="classes_to_find",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,18 +1,17 @@
 """Everything that can be asked of classes. Nothing here writes."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, F, Q, QuerySet, When
 
 from learncity.apps.people import queries as people
-from learncity.apps.places.types import Point
 from learncity.kernel.memo import remember
 from learncity.kernel.texts import LANGUAGES, Text
 
+from .bands import bands_on as bands_on
 from .calendars import calendar_since as calendar_since
 from .calendars import meetings_at as meetings_at
 from .calendars import meetings_of_class as meetings_of_class
@@ -20,7 +19,10 @@ from .calendars import meetings_of_person as meetings_of_person
 from .calendars import pages_changed as pages_changed
 from .calendars import person_of_calendar as person_of_calendar
 from .calendars import taught_times as taught_times
+from .cards import CARD, card_of, cards_of
+from .cards import cards as cards
 from .counting import Figures as Figures
+from .counting import count_at_sites as count_at_sites
 from .counting import count_coming as count_coming
 from .counting import count_coming_at as count_coming_at
 from .counting import count_coming_by_site as count_coming_by_site
@@ -28,52 +30,26 @@ from .counting import counted_places as counted_places
 from .counting import figures as figures
 from .counting import taken_by_month as taken_by_month
 from .counting import waiting_by_course as waiting_by_course
+from .facets import Facet as Facet
+from .facets import Found as Found
+from .facets import Hit as Hit
+from .facets import Order as Order
+from .facets import Price as Price
+from .facets import Spot as Spot
+from .facets import Wanted as Wanted
+from .facets import spots_of as spots_of
+from .finding import everything as everything
+from .finding import find as find
+from .finding import known as known
 from .models import CourseClass, Enrolment, Session
+from .rules import WEEKDAYS as WEEKDAYS
 from .rules import evening as evening
 from .rules import is_near as is_near
 from .rules import nearby as nearby
 from .standing import Standing, standing
 from .standing import in_both as in_both
-from .types import ClassCard, ClassDetail, Given, Mode, RosterRow, Seats, SessionValue, Shown, State
+from .types import ClassCard, ClassDetail, Given, Mode, RosterRow, SessionValue, Shown, State
 from .types import Enrolment as EnrolmentValue
-
-_CARD = (
-    "id", "key", "course_id", "course__key", "course__title", "course__category", "provider_id",
-    "provider__name", "mode", "seats", "seats_taken", "waiting_taken", "waiting_limit", "starts_at",
-    "ends_at", "sessions_count", "closes_at", "cancelled_at", "fee_minor", "fee_currency",
-    "venue__key", "venue__name", "venue__latitude", "venue__longitude", "place_id",
-)  # fmt: skip
-
-
-def _card(row: Sequence[Any]) -> ClassCard:
-    latitude, longitude = row[22], row[23]
-    return ClassCard(
-        row[0],
-        row[1],
-        row[2],
-        row[3],
-        row[4],
-        row[5],
-        row[6],
-        row[7],
-        Mode(row[8]),
-        Seats(row[9], row[10], row[11], row[12]),
-        row[13],
-        row[14],
-        row[15],
-        row[16],
-        row[17] is not None,
-        row[18],
-        row[19],
-        row[20] or "",
-        row[21] or Text(),
-        None if latitude is None else Point(latitude, longitude),
-        row[24],
-    )
-
-
-def _cards(rows: "QuerySet[CourseClass]") -> list[ClassCard]:
-    return [_card(row) for row in rows.values_list(*_CARD)]
 
 
 def _in_place(path: str, prefix: str = "") -> Q:
@@ -95,9 +71,9 @@ def tonight(*, begin: datetime, end: datetime, path: str = "", limit: int = 200)
     )  # fmt: skip
     if path:
         rows = rows.filter(_in_place(path, "course_class__") | Q(mode=Mode.ONLINE))
-    fields = ("starts_at", "ends_at", "mode", *(f"course_class__{name}" for name in _CARD))
+    fields = ("starts_at", "ends_at", "mode", *(f"course_class__{name}" for name in CARD))
     return [
-        replace(_card(row[3:]), next_at=row[0], next_until=row[1], next_mode=Mode(row[2]))
+        replace(card_of(row[3:]), next_at=row[0], next_until=row[1], next_mode=Mode(row[2]))
         for row in rows.order_by("starts_at", "id").values_list(*fields)[:limit]
     ]
 
@@ -112,13 +88,13 @@ def next_classes(course_ids: Collection[UUID], *, at: datetime) -> Mapping[UUID,
         .order_by("course_id", "starts_at", "id")
         .distinct("course_id")
     )
-    return {card.course_id: card for card in _cards(rows)}
+    return {card.course_id: card for card in cards_of(rows)}
 
 
 def classes_of_course(course_id: UUID, *, at: datetime) -> list[ClassCard]:
     """Classes of a course that are not over, the next to begin first; one query."""
     rows = CourseClass.objects.filter(course_id=course_id, ends_at__gt=at)
-    return _cards(rows.order_by("starts_at", "id")[:60])
+    return cards_of(rows.order_by("starts_at", "id")[:60])
 
 
 def sessions_at(venue_id: UUID, *, begin: datetime, end: datetime) -> list[ClassCard]:
@@ -126,9 +102,9 @@ def sessions_at(venue_id: UUID, *, begin: datetime, end: datetime) -> list[Class
     rows = Session.objects.filter(
         room__venue_id=venue_id, starts_at__gte=begin, starts_at__lt=end, cancelled_at=None
     )
-    fields = ("starts_at", "ends_at", "mode", *(f"course_class__{name}" for name in _CARD))
+    fields = ("starts_at", "ends_at", "mode", *(f"course_class__{name}" for name in CARD))
     return [
-        replace(_card(row[3:]), next_at=row[0], next_until=row[1], next_mode=Mode(row[2]))
+        replace(card_of(row[3:]), next_at=row[0], next_until=row[1], next_mode=Mode(row[2]))
         for row in rows.order_by("starts_at", "id").values_list(*fields)[:100]
     ]
 
@@ -154,7 +130,7 @@ def list_classes(
     if after:
         begins, last = after
         rows = rows.filter(Q(starts_at__gt=begins) | Q(starts_at=begins, id__gt=last))
-    return _cards(rows.order_by("starts_at", "id")[:limit])
+    return cards_of(rows.order_by("starts_at", "id")[:limit])
 
 
 def coming_in(path: str, *, at: datetime, limit: int) -> list[ClassCard]:
@@ -166,7 +142,7 @@ def coming_in(path: str, *, at: datetime, limit: int) -> list[ClassCard]:
         _in_place(path), ends_at__gt=at, cancelled_at=None, course__is_shown=True
     )
     has_begun = Case(When(starts_at__lte=at, then=1), default=0)
-    return _cards(rows.order_by(has_begun, "starts_at", "id")[:limit])
+    return cards_of(rows.order_by(has_begun, "starts_at", "id")[:limit])
 
 
 def count_classes(
@@ -218,7 +194,7 @@ def find_class(key: str, *, links: bool = False) -> ClassDetail | None:
     """
     found = (
         CourseClass.objects.filter(key=key)
-        .values_list(*_CARD, "note", "fee_for", "given", "opens_at", "language")
+        .values_list(*CARD, "note", "fee_for", "given", "opens_at", "language")
         .first()
     )
     if found is None:
@@ -229,9 +205,9 @@ def find_class(key: str, *, links: bool = False) -> ClassDetail | None:
         .order_by("number")
     )
     sessions = tuple(_session(s, links) for s in rows)
-    note, fee_for, given, opens_at, language = found[len(_CARD) :]
+    note, fee_for, given, opens_at, language = found[len(CARD) :]
     return ClassDetail(
-        _card(found[: len(_CARD)]), note, fee_for, Given(given), opens_at, language, sessions
+        card_of(found[: len(CARD)]), note, fee_for, Given(given), opens_at, language, sessions
     )
 
 
@@ -374,7 +350,7 @@ def my_classes(person_id: UUID, *, at: datetime) -> list[MyClass]:
     rows = Enrolment.objects.filter(people.of_person(person_id))
     mine = list(rows.order_by("-applied_at", "-id")[:200])
     class_ids = {e.course_class_id for e in mine}
-    cards = {c.id: c for c in _cards(CourseClass.objects.filter(pk__in=class_ids))}
+    cards = {c.id: c for c in cards_of(CourseClass.objects.filter(pk__in=class_ids))}
     upcoming = (
         Session.objects.filter(
             course_class__enrolments__in=mine,

@@ -21,6 +21,14 @@ class Mode(StrEnum):
     BLENDED = "BLENDED"  # of a class: some sessions in a room, some online
 
 
+class PartOfDay(StrEnum):
+    """When on a day a meeting begins; from which hour stands in ``bands``."""
+
+    MORNING = "MORNING"
+    AFTERNOON = "AFTERNOON"
+    EVENING = "EVENING"
+
+
 class State(StrEnum):
     """What became of an application for a place in a class."""
 

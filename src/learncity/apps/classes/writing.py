@@ -16,13 +16,14 @@ from learncity.kernel.acting import By
 from . import facts, services
 from .models import CourseClass, Session
 from .telling import tell_all
+from .traits import slots
 from .types import ClassesOpened
 
 # Seats and cancellation are not among them: they change under the lock, by the service.
 _FIELDS = [
     "course", "provider", "term", "place", "venue", "mode", "note", "language", "given",
     "fee_minor", "fee_currency", "fee_for", "closes_at", "starts_at", "ends_at", "sessions_count",
-    "plan",
+    "slots", "plan",
 ]  # fmt: skip
 _MEETING_FIELDS = [
     "starts_at", "ends_at", "mode", "room", "link", "instructor", "cancelled_at"
@@ -102,6 +103,7 @@ def _fit(p: Planned, held: Sequence[Session]) -> None:
     c.sessions_count = len(meetings)
     c.starts_at = min(meeting.starts_at for meeting in meetings)
     c.ends_at = max(meeting.ends_at for meeting in meetings)
+    c.slots = slots(meeting.starts_at for meeting in meetings)
     last_entry = min(c.plan["open_until_session"], len(meetings))
     c.closes_at = meetings[last_entry - 1].starts_at
 

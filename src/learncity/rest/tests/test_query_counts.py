@@ -9,8 +9,9 @@ API = "/api/v1"
 PUBLIC = {
     "/city": 2,  # the city, its region
     "/categories": 1,
-    "/courses": 4,  # total, courses, next classes, who runs them
-    "/courses?provider=qiaotou-learning-centre": 5,
+    "/courses": 7,  # city, region, its parts; list with counts, courses, classes, who runs them
+    "/courses?provider=qiaotou-learning-centre": 8,
+    "/courses?part=EVENING&near=pingjiang&within=5&place=gusu": 7,
     "/courses/small-shop-bookkeeping": 5,
     "/subjects": 1,
     "/skills": 1,

@@ -57,6 +57,8 @@ def test_a_stranger_reads_what_is_public(client, city, path):
         "/classes?course=none",
         "/classes?provider=none",
         "/courses?provider=none",
+        "/courses?place=none",
+        "/courses?near=none",
         "/tonight?place=none",
     ],
 )
@@ -288,3 +290,27 @@ def test_the_city_itself_is_no_corner_of_it(client, city):
 
     assert [c["key"] for c in whole.json()["items"]] == [c["key"] for c in asked.json()["items"]]
     assert all(c["distance"] is None for c in asked.json()["items"])
+
+
+def test_courses_are_narrowed_and_counted_by_every_choice(client, city):
+    def ask(query):
+        return client.get(f"{API}/courses?limit=200&{query}").json()
+
+    def count(answer, facet, value):
+        values = next(f["values"] for f in answer["facets"] if f["name"] == facet)
+        return next(v["courses"] for v in values if v["value"] == value)
+
+    evening = ask("part=EVENING&near=pingjiang")
+    near = ask("part=EVENING&near=pingjiang&within=5&sort=nearest")
+
+    assert near["total"] == len(near["items"]) == count(evening, "within", "5")
+    assert count(near, "part", "EVENING") == near["total"]
+    assert all(item["next_class"]["venue"] for item in near["items"])
+    both = ask("weekday=SAT&weekday=SUN&price=FREE")
+    assert all(item["next_class"]["fee"] is None for item in both["items"])
+    assert max(count(both, "weekday", day) for day in ("SAT", "SUN")) <= both["total"]
+
+
+@pytest.mark.parametrize("query", ["part=NIGHT", "weekday=mon", "within=0", "sort=odd", "level=1"])
+def test_a_choice_that_there_is_not_is_a_mistake(client, city, query):
+    assert client.get(f"{API}/courses?{query}").status_code == 422

@@ -160,7 +160,7 @@ def subject(request: HttpRequest, key: str) -> HttpResponse:
             "category": CATEGORY_NAMES[found.category],
             "category_url": reverse("web:category", args=[found.category.slug]),
             "sentence": _found_words(page.total, ""),
-            "rows": _rows(request, page),
+            "rows": _rows(request, page.items),
             "pages": pages(request, number, page.total),
         },
     )
@@ -266,7 +266,7 @@ def provider(request: HttpRequest, key: str) -> HttpResponse:
                 words.Row(reverse("web:venue", args=[v.key]), marked(v.name), [str(v.address)])
                 for v in sites
             ],
-            "rows": _rows(request, page),
+            "rows": _rows(request, page.items),
             "pages": pages(request, number, page.total),
         },
     )

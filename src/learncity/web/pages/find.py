@@ -1,12 +1,12 @@
-"""Finding: search and categories, and the pages of venues."""
+"""Finding: search and categories, narrowed by the address."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,17 +18,14 @@ from learncity.apps.catalogue.types import (
     Category,
     CourseValue,
 )
-from learncity.apps.catalogue.types import Page as CoursePage
 from learncity.apps.classes import queries as classes
 from learncity.apps.classes.types import ClassCard, Mode
-from learncity.apps.organizations import queries as organizations
-from learncity.apps.organizations.types import ACCESS_NAMES
 from learncity.apps.places.types import Point
 from learncity.kernel import formats
 from learncity.kernel.access import everyone
 from learncity.kernel.templatetags.kernel import words as marked
-from learncity.web import wishing, words
-from learncity.web.pagecache import for_strangers
+from learncity.web import narrowing, wishing, words
+from learncity.web.pagecache import for_strangers, forget_soon
 from learncity.web.reader import reader_of
 
 from .home import kinds
@@ -36,8 +33,10 @@ from .home import kinds
 SIZE = 20
 
 
-def here_of(request: HttpRequest) -> Point | None:
-    """The chosen place's position, when a place inside the city was chosen."""
+def here_of(request: HttpRequest, asked: narrowing.Narrowing | None = None) -> Point | None:
+    """Where the reader is: the region that the address names, or the one they chose."""
+    if asked and asked.near:
+        return asked.near.point
     reader = reader_of(request)
     return reader.place.point if reader.is_local and reader.place else None
 
@@ -53,8 +52,8 @@ def pages(request: HttpRequest, number: int, total: int, size: int = SIZE) -> di
     last = max(1, -(-total // size))
 
     def url(to: int) -> str:
-        query = {k: v for k, v in request.GET.items() if k != "page"}
-        return "?" + urlencode({**query, "page": to})
+        query = {k: v for k, v in request.GET.lists() if k != "page"}
+        return "?" + urlencode({**query, "page": to}, doseq=True)
 
     return {
         "number": number,
@@ -67,23 +66,80 @@ def pages(request: HttpRequest, number: int, total: int, size: int = SIZE) -> di
 @everyone
 @for_strangers(seconds=15)
 def find(request: HttpRequest) -> HttpResponse:
-    """Search in all courses; without words, everything there is."""
-    text = request.GET.get("q", "").strip()[:100]
-    number = page_number(request)
-    page = catalogue.search(text=text, offset=(number - 1) * SIZE, limit=SIZE)
-    return render(
-        request,
-        "web/find.html",
-        {
-            "text": text,
-            "sentence": _found_words(page.total, text),
-            "total": page.total,
-            "rows": _rows(request, page),
-            "kinds": kinds(),
-            "pages": pages(request, number, page.total),
-            "wish": wishing.nothing_found(request, text=text) if not page.total else None,
+    """Search in all courses, narrowed by the address; with nothing in it, everything there is."""
+    asked = narrowing.narrowing_of(request)
+    context = _listed(request, asked)
+    return _answer(request, "web/find.html", context, asked)
+
+
+@everyone
+@for_strangers(seconds=15)
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    """One of the six categories, narrowed by the address."""
+    found = next((c for c in Category if c.slug == slug), None)
+    if found is None:
+        raise Http404
+    asked = narrowing.narrowing_of(request, fixed=found)
+    context = {**_listed(request, asked), "name": CATEGORY_NAMES[found], "kinds": kinds(found)}
+    return _answer(request, "web/category.html", context, asked)
+
+
+def _answer(
+    request: HttpRequest, template: str, context: dict[str, Any], asked: narrowing.Narrowing
+) -> HttpResponse:
+    response = render(request, template, context)
+    if not asked.is_plain:
+        # What somebody narrowed is counted now: no page of some seconds ago will do.
+        forget_soon(response)
+    return response
+
+
+def _listed(request: HttpRequest, asked: narrowing.Narrowing) -> dict[str, Any]:
+    """The list and what it could be narrowed to; three queries.
+
+    Of a list that nobody narrowed the counts may be of a minute ago, and their time is shown.
+    """
+    number, at = page_number(request), timezone.now()
+    offset = (number - 1) * SIZE
+    if asked.is_plain:
+        found = classes.everything(asked.wanted)
+        page = catalogue.search(category=asked.fixed, offset=offset, limit=SIZE)
+        total, rows = page.total, _rows(request, page.items)
+    else:
+        found = classes.find(asked.wanted, at=at, offset=offset, limit=SIZE)
+        total, rows = found.total, _hit_rows(found, here_of(request, asked), at)
+    # Nothing holds the words, though something may mean nearly the same: somebody is missing it.
+    is_missed = bool(asked.wanted.text) and not (total and found.holds_any)
+    is_senior = reader_of(request).is_senior
+    quick = narrowing.quick(asked, found)
+    return {
+        "text": asked.wanted.text,
+        "sentence": _found_words(total, asked.wanted.text),
+        "total": total,
+        "mended": found.mended,
+        "is_close": bool(total) and is_missed,
+        "wish": _missed(request, asked) if is_missed else None,
+        "rows": rows,
+        "kinds": kinds(),
+        "pages": pages(request, number, total),
+        "narrow": {
+            "chips": narrowing.chips(asked),
+            "quick": quick[:3] if is_senior else quick,
+            "groups": narrowing.groups(asked, found),
+            "orders": narrowing.orders(asked),
+            "hidden": narrowing.hidden(asked),
+            "carried": narrowing.carried(asked),
+            "loosen": [] if total else narrowing.loosening(asked, found),
+            "wordless": "" if total or not asked.choices else asked.url(q=""),
+            "counted": formats.clock(found.counted_at) if asked.is_plain else "",
+            "near": asked.near,
         },
-    )
+    }
+
+
+def _missed(request: HttpRequest, asked: narrowing.Narrowing) -> wishing.Offer:
+    """Somebody looked for words that no course holds: count it, and offer to tell them."""
+    return wishing.nothing_found(request, text=asked.wanted.text, category=asked.fixed)
 
 
 def _found_words(total: int, text: str) -> str:
@@ -94,33 +150,22 @@ def _found_words(total: int, text: str) -> str:
     return sentence % {"n": formats.number(total), "text": text}
 
 
-@everyone
-@for_strangers(seconds=15)
-def category(request: HttpRequest, slug: str) -> HttpResponse:
-    """One of the six categories."""
-    found = next((c for c in Category if c.slug == slug), None)
-    if found is None:
-        raise Http404
-    number = page_number(request)
-    page = catalogue.search(category=found, offset=(number - 1) * SIZE, limit=SIZE)
-    return render(
-        request,
-        "web/category.html",
-        {
-            "name": CATEGORY_NAMES[found],
-            "sentence": _found_words(page.total, ""),
-            "rows": _rows(request, page),
-            "kinds": kinds(found),
-            "pages": pages(request, number, page.total),
-        },
-    )
+def _hit_rows(found: classes.Found, here: Point | None, at: datetime) -> list[words.Row]:
+    """Courses with the class that was found, in two queries for all of them."""
+    courses = catalogue.courses([hit.course_id for hit in found.hits])
+    cards = classes.cards([hit.class_id for hit in found.hits if hit.class_id])
+    return [
+        _course_row(courses[hit.course_id], cards.get(hit.class_id) if hit.class_id else None,
+                    here, at)
+        for hit in found.hits
+    ]  # fmt: skip
 
 
-def _rows(request: HttpRequest, page: CoursePage) -> list[words.Row]:
+def _rows(request: HttpRequest, found: Sequence[CourseValue]) -> list[words.Row]:
     """Courses with their next open class, in one query for all of them."""
     at, here = timezone.now(), here_of(request)
-    upcoming = classes.next_classes([course.id for course in page.items], at=at)
-    return [_course_row(course, upcoming.get(course.id), here, at) for course in page.items]
+    upcoming = classes.next_classes([course.id for course in found], at=at)
+    return [_course_row(course, upcoming.get(course.id), here, at) for course in found]
 
 
 def _course_row(
@@ -141,70 +186,3 @@ def _course_row(
     row.free, row.total = max(card.seats.free, 0), card.seats.total
     row.seats = words.seats_words(card.seats)
     return row
-
-
-def _listed(names: Any) -> str:
-    return _(", ").join(str(name) for name in names)
-
-
-@everyone
-@for_strangers(seconds=30)
-def venues(request: HttpRequest) -> HttpResponse:
-    """All places to learn, the nearest first when a place was chosen."""
-    here = here_of(request)
-    found = organizations.all_venues()
-    if here:
-        far = float("inf")
-        found.sort(key=lambda v: here.metres_to(v.point) if v.point else far)
-    rows = []
-    for venue in found:
-        facts = [
-            words.walk_words(venue.point, here),
-            str(venue.address),
-            *(str(ACCESS_NAMES[a]) for a in venue.access[:2]),
-        ]
-        url = reverse("web:venue", args=[venue.key])
-        rows.append(words.Row(url, marked(venue.name), [fact for fact in facts if fact]))
-    return render(request, "web/venues.html", {"rows": rows})
-
-
-@everyone
-@for_strangers(seconds=10)
-def venue(request: HttpRequest, key: str) -> HttpResponse:
-    """A place to learn: how to get there, how to get in, and what is on this week."""
-    found = organizations.find_venue(key)
-    if found is None:
-        raise Http404
-    at = timezone.now()
-    week = classes.sessions_at(found.id, begin=at, end=at + timedelta(days=7))
-    sum_rows: list[dict[str, Any]] = [
-        {"label": _("Address"), "value": marked(found.address)},
-        {"label": _("How to get there"), "value": marked(found.directions),
-         "note": words.walk_words(found.point, here_of(request))},
-        {"label": _("Open"), "value": marked(found.hours)},
-        {"label": _("Getting in"), "value": _listed(ACCESS_NAMES[a] for a in found.access)},
-        {"label": _("Rooms"), "value": _listed(
-            _("%(room)s (%(seats)s seats)") % {"room": r.name, "seats": r.seats}
-            for r in found.rooms
-        )},
-        {"label": _("Run by"), "value": marked(found.organization.name),
-         "note": found.organization.phone},
-    ]  # fmt: skip
-    return render(
-        request,
-        "web/venue.html",
-        {
-            "venue": found,
-            "provider_url": reverse("web:provider", args=[found.organization.key]),
-            "sum_rows": [row for row in sum_rows if row["value"]],
-            "days": _by_day(week, at),
-        },
-    )
-
-
-def _by_day(cards: list[ClassCard], at: datetime) -> list[dict[str, Any]]:
-    days: dict[str, list[words.Row]] = {}
-    for card in cards:
-        assert card.next_at is not None
-        days.setdefault(formats.day(card.next_at), []).append(words.hour_row(card, at))
-    return [{"title": title, "rows": rows} for title, rows in days.items()]

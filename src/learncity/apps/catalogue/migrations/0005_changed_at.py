@@ -12,6 +12,7 @@ DECLARE
   was catalogue_course := OLD;
 BEGIN
   was.is_shown := NEW.is_shown;
+  was.traits := NEW.traits;
   was.changed_at := NEW.changed_at;
   IF was IS DISTINCT FROM NEW THEN
     NEW.changed_at := clock_timestamp();
@@ -31,7 +32,7 @@ DROP FUNCTION catalogue_course_changed();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalogue", "0003_search"),
+        ("catalogue", "0004_course_traits"),
     ]
 
     operations = [
