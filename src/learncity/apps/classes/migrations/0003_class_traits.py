@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalogue", "0002_course_traits"),
+        ("catalogue", "0004_course_traits"),
         ("classes", "0002_fewer_indexes"),
         ("organizations", "0005_coverage_follows"),
         ("places", "0002_versions_reforms_flows"),

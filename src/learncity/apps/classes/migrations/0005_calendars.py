@@ -32,7 +32,7 @@ DROP FUNCTION classes_session_revised();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classes", "0002_fewer_indexes"),
+        ("classes", "0004_class_slots"),
         ("people", "0001_persons_accounts"),
     ]
 
