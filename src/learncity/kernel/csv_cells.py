@@ -36,6 +36,12 @@ def in_languages(stem: str) -> tuple[str, ...]:
     return tuple(f"{stem}_{ending}" for ending in _ENDINGS)
 
 
+def by_column(stem: str, text: Text) -> dict[str, str]:
+    """A text as cells, one a language: what ``Cells.texts`` reads again."""
+    endings = {tag: ending for ending, tag in reversed(_ENDINGS.items())}
+    return {f"{stem}_{ending}": text.get(tag, "") for tag, ending in sorted(endings.items())}
+
+
 def language(word: str) -> str:
     """The tag of a language, however its letters are written; empty when it is not known."""
     return _LANGUAGES.get(word.lower().replace("_", "-"), "")

@@ -4,7 +4,7 @@ A row that cannot be used is left out and said; the others are written. A column
 not have is left as it is; an empty cell empties what it stands for. The same file changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +12,9 @@ from django.db import transaction
 
 from learncity.apps.organizations import queries as organizations
 from learncity.kernel import locks
-from learncity.kernel.csv_cells import Cells, in_languages
+from learncity.kernel.csv_cells import Cells, by_column, in_languages
 from learncity.kernel.csv_files import Columns, CsvFile, Outcome, Row, near
+from learncity.kernel.outcomes import changes
 from learncity.kernel.texts import Text
 
 from .models import Course
@@ -35,11 +36,23 @@ _LOCK, _ALL = "catalogue.imports", UUID(int=0)
 
 
 class CourseImport:
-    """Writes the courses of one file, some rows at a time."""
+    """Writes the courses of one file, some rows at a time.
 
-    def __init__(self, file: CsvFile) -> None:
-        self._file = file
+    Args:
+        provider_ids: whose courses the file may hold; ``None``: anybody's.
+        is_check: whether everything is only looked at and nothing is written.
+    """
+
+    def __init__(
+        self,
+        file: CsvFile,
+        *,
+        provider_ids: Collection[UUID] | None = None,
+        is_check: bool = False,
+    ) -> None:
+        self._file, self._allowed, self._is_check = file, provider_ids, is_check
         self._providers = {o.key: o.id for o in organizations.all_organizations()}
+        self._keys = {pk: key for key, pk in self._providers.items()}
         self._seen: dict[str, int] = {}
 
     @transaction.atomic
@@ -54,6 +67,9 @@ class CourseImport:
         for cells, said in read:
             is_new = said["key"] not in known
             course = Course(key=said["key"]) if is_new else known[said["key"]]
+            if not is_new:
+                self._check_owner(cells, course)
+            before = {} if is_new else cells_of(course, self._keys)
             is_changed = _change(course, said)
             if not course.title and not cells.row.trouble:
                 cells.wrong("", "write a title, in one language at least")
@@ -63,9 +79,12 @@ class CourseImport:
             outcome.new += is_new
             outcome.changed += is_changed and not is_new
             outcome.same += not is_changed and not is_new
+            if before:
+                after = cells_of(course, self._keys)
+                outcome.changes += changes(cells.row.number, course.key, before, after)
             if is_new or is_changed:
                 writes.append(course)
-        if writes:
+        if writes and not self._is_check:
             write_courses(writes)
         return outcome
 
@@ -97,7 +116,33 @@ class CourseImport:
                 f"there is no organization of this key{near(key, self._providers)}; "
                 "add it to the city's file and apply that first",
             )
-        return self._providers.get(key)
+        found = self._providers.get(key)
+        if found and self._allowed is not None and found not in self._allowed:
+            cells.wrong("provider", "this list may hold courses of its own organization only")
+        return found
+
+    def _check_owner(self, cells: Cells, course: Course) -> None:
+        if self._allowed is not None and course.provider_id not in self._allowed:
+            cells.wrong("key", "a course of another organization has this key; choose another")
+
+
+def cells_of(course: Course, providers: Mapping[UUID, str]) -> dict[str, str]:
+    """A course as a row of a file that changes nothing when it comes in.
+
+    Args:
+        providers: keys of organizations by id.
+    """
+    return {
+        "key": course.key,
+        "provider": providers.get(course.provider_id, ""),
+        "category": course.category,
+        **by_column("title", course.title),
+        **by_column("summary", course.summary),
+        **by_column("needs", course.needs),
+        "level": course.level,
+        "audiences": "|".join(course.audiences),
+        "taught_in": "|".join(tag.lower() for tag in course.taught_in),
+    }
 
 
 def _change(course: Course, said: dict[str, Any]) -> bool:

@@ -132,6 +132,11 @@ class Session(models.Model):
     room = models.ForeignKey(
         "organizations.Room", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    # The room it should be in and another class has: to be settled at the desk. No index of its
+    # own: classes_rooms_to_settle has the few.
+    wanted_room = models.ForeignKey(
+        "organizations.Room", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     # Shown to members and staff only.
     link = models.URLField(default="", blank=True)
     instructor = models.ForeignKey(
@@ -150,6 +155,10 @@ class Session(models.Model):
             models.CheckConstraint(
                 condition=~Q(mode=Mode.BLENDED) & (Q(mode=Mode.IN_PERSON) | Q(room=None)),
                 name="classes_online_session_has_no_room",
+            ),
+            models.CheckConstraint(
+                condition=Q(wanted_room=None) | Q(room=None, mode=Mode.IN_PERSON),
+                name="classes_wants_a_room_or_has_one",
             ),
             ExclusionConstraint(
                 name="classes_room_booked_once",
@@ -173,6 +182,12 @@ class Session(models.Model):
             # Serves 'tonight': what begins between two moments.
             models.Index(
                 fields=["starts_at"], condition=Q(cancelled_at=None), name="classes_tonight"
+            ),
+            # Serves the desk's list of rooms to settle: few of all meetings.
+            models.Index(
+                fields=["starts_at"],
+                condition=Q(wanted_room__isnull=False, cancelled_at=None),
+                name="classes_rooms_to_settle",
             ),
         ]
 

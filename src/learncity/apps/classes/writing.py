@@ -24,7 +24,7 @@ _FIELDS = [
     "plan",
 ]  # fmt: skip
 _MEETING_FIELDS = [
-    "starts_at", "ends_at", "mode", "room", "link", "instructor", "cancelled_at"
+    "starts_at", "ends_at", "mode", "room", "wanted_room", "link", "instructor", "cancelled_at"
 ]  # fmt: skip
 
 

@@ -2,11 +2,12 @@
 
 A row that cannot be used is left out and said; the others are written. A column that the file does
 not have is left as it is, but for the timetable, which is always stated as a whole. The same file
-changes nothing. No room and no instructor is booked twice: of two rows the earlier one wins, and
-the constraints of the database decide when somebody else books in the same moment.
+changes nothing. No room and no instructor is booked twice: of two rows the earlier one wins, a
+meeting whose room is taken is in without one until it is settled, and the constraints of the
+database decide when somebody else books in the same moment.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,12 +18,15 @@ from django.db import IntegrityError, transaction
 from learncity.apps.classes.models import CourseClass
 from learncity.apps.classes.types import SeatsInUse
 from learncity.kernel import locks
+from learncity.kernel.acting import COMMAND, By
 from learncity.kernel.csv_cells import Cells, in_languages
 from learncity.kernel.csv_files import Columns, CsvFile, Outcome, Row
+from learncity.kernel.outcomes import changes
 
-from . import _bookings, _venues, _writing
+from . import _venues, _writing
+from ._bookings import Booked, book
 from ._known import Candidate, Known
-from ._reading import Stated, merged, read, stated_of
+from ._reading import Stated, cells_of, merged, read, stated_of
 
 COLUMNS = Columns(
     needed=(("key",), ("course",), ("starts",), ("from", "slots"), ("times",), ("seats",)),
@@ -42,16 +46,29 @@ class ClassImport:
     """Writes the classes of one file, some rows at a time.
 
     Args:
-        at: now; what is cancelled by the file is cancelled from this moment.
+        by, at: who brings it, and now; what is cancelled by the file is cancelled from this moment.
         create_venues: whether venues and rooms that are missing are made.
         place: key of the region of such venues; empty: the provider's own.
+        provider_ids: whose classes the file may hold; ``None``: anybody's.
+        is_check: whether everything is only looked at and nothing is written.
     """
 
     def __init__(
-        self, file: CsvFile, *, at: datetime, create_venues: bool = False, place: str = ""
+        self,
+        file: CsvFile,
+        *,
+        by: By = COMMAND,
+        at: datetime,
+        create_venues: bool = False,
+        place: str = "",
+        provider_ids: Collection[UUID] | None = None,
+        is_check: bool = False,
     ) -> None:
-        self._file, self._at = file, at
+        self._file, self._by, self._at = file, by, at
         self._create_venues, self._place = create_venues, place
+        self._allowed, self._is_check = provider_ids, is_check
+        # What earlier rows would book: in a check they are not in the database.
+        self._booked = Booked()
         self._zone = ZoneInfo(settings.TIME_ZONE)
         self._seen: dict[str, int] = {}
 
@@ -68,7 +85,8 @@ class ClassImport:
             for row in rows:
                 one = self._write_alone(row)
                 outcome.add(one)
-                outcome.errors += one.errors
+                for name in ("errors", "notes", "changes", "clashes"):
+                    getattr(outcome, name).extend(getattr(one, name))
             return outcome
 
     def _write_alone(self, row: Row) -> Outcome:
@@ -81,7 +99,8 @@ class ClassImport:
 
     @transaction.atomic
     def _write(self, rows: Sequence[Row]) -> Outcome:
-        locks.hold(_LOCK, _ALL)
+        if not self._is_check:
+            locks.hold(_LOCK, _ALL)
         candidates, outcome = self._read(rows)
         known = Known(candidates)
         for candidate in candidates:
@@ -91,16 +110,25 @@ class ClassImport:
         for candidate in candidates:
             known.check_place(candidate)
             known.check_people(candidate)
+            if self._allowed is not None:
+                known.check_owner(candidate, self._allowed)
         good = [c for c in candidates if not c.cells.errors]
         moving = [c for c in good if c.is_replanned]
-        _bookings.refuse_taken(moving, known, self._zone, self._seen)
+        booked = self._booked if self._is_check else Booked()
+        outcome.clashes, outcome.notes = book(moving, known, self._zone, booked, self._seen)
         good = [c for c in good if not c.cells.errors]
-        _writing.write([c for c in good if not c.is_same], known, self._zone, self._at)
+        if not self._is_check:
+            fresh = [c for c in good if not c.is_same]
+            _writing.write(fresh, known, self._zone, by=self._by, at=self._at)
         outcome.new = sum(c.existing is None for c in good)
         outcome.same = sum(c.is_same for c in good)
         outcome.changed = len(good) - outcome.new - outcome.same
         for candidate in candidates:
             outcome.errors += candidate.cells.errors
+        for c in good:
+            if c.existing and not c.is_same:
+                before, after = cells_of(c.key, c.before), cells_of(c.key, c.stated)
+                outcome.changes += changes(c.cells.row.number, c.key, before, after)
         return outcome
 
     def _read(self, rows: Sequence[Row]) -> tuple[list[Candidate], Outcome]:

@@ -26,6 +26,8 @@ class Candidate:
     stated: Stated
     existing: CourseClass | None
     before: Stated
+    # Numbers of meetings whose room another class has.
+    without_room: frozenset[int] = frozenset()
 
     @property
     def is_same(self) -> bool:
@@ -148,6 +150,14 @@ class Known:
             cells.wrong("seats", f"{seats} people hold a seat; write {seats} or more")
         if stated.waiting < waiting:
             cells.wrong("waiting", f"{waiting} people wait; write {waiting} or more")
+
+    def check_owner(self, candidate: Candidate, allowed: Collection[UUID]) -> None:
+        """Say when it is, or was, a class of an organization that this file is not of."""
+        cells, owner = candidate.cells, self.organizations.get(candidate.stated.provider)
+        if owner is not None and owner.id not in allowed:
+            cells.wrong("provider", "this list may hold classes of its own organization only")
+        if candidate.existing is not None and candidate.existing.provider_id not in allowed:
+            cells.wrong("key", "a class of another organization has this key; choose another")
 
     def _named(self, field: str) -> set[str]:
         return set(_filled(getattr(c.stated, field) for c in self._candidates))

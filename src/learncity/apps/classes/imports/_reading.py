@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from learncity.apps.classes.models import CourseClass
 from learncity.apps.classes.rules import WEEKDAYS, meetings
 from learncity.apps.classes.types import Mode
-from learncity.kernel.csv_cells import Cells, clock, language
+from learncity.kernel.csv_cells import Cells, by_column, clock, language
 from learncity.kernel.csv_files import near
 from learncity.kernel.texts import ALL as TAGS
 from learncity.kernel.texts import Text
@@ -103,6 +103,36 @@ def stated_of(course_class: CourseClass) -> Stated:
         fee_currency=c.fee_currency if c.fee_minor else "",
         is_cancelled=c.cancelled_at is not None,
     )
+
+
+def cells_of(key: str, stated: Stated) -> dict[str, str]:
+    """A class as a row of a file that changes nothing when it comes in."""
+    first = stated.slots[0] if stated.slots else None
+    return {
+        "key": key,
+        "course": stated.course,
+        "provider": stated.provider,
+        "term": stated.term,
+        "venue": stated.venue,
+        "room": stated.room,
+        "mode": stated.mode or "",
+        "starts": first.first.isoformat() if first else "",
+        "day": first.day if first else "",
+        "from": f"{first.begin:%H:%M}" if first else "",
+        "until": f"{first.until:%H:%M}" if first else "",
+        "times": str(stated.times or ""),
+        "slots": "|".join(f"{s.day} {s.begin:%H:%M}-{s.until:%H:%M}" for s in stated.slots[1:]),
+        "online_meetings": "|".join(map(str, stated.online_meetings)),
+        "seats": str(stated.seats),
+        "waiting": str(stated.waiting),
+        "instructor": stated.instructor,
+        "language": stated.language.lower(),
+        "link": stated.link,
+        **by_column("note", stated.note),
+        "fee_minor": str(stated.fee_minor or ""),
+        "fee_currency": stated.fee_currency,
+        "cancelled": "1" if stated.is_cancelled else "",
+    }
 
 
 def _slots_of(plan: Mapping[str, Any]) -> tuple[Slot, ...]:

@@ -8,14 +8,16 @@ from learncity.apps.classes.models import CourseClass, Session
 from learncity.apps.classes.types import Mode
 from learncity.apps.classes.writing import Planned
 from learncity.apps.classes.writing import write as write_classes
-from learncity.kernel.acting import COMMAND
+from learncity.kernel.acting import By
 from learncity.kernel.texts import Text
 
 from ._known import Candidate, Known
 from ._reading import plan_of
 
 
-def write(candidates: Sequence[Candidate], known: Known, zone: ZoneInfo, at: datetime) -> None:
+def write(
+    candidates: Sequence[Candidate], known: Known, zone: ZoneInfo, *, by: By, at: datetime
+) -> None:
     """Make the classes be so, new or not.
 
     Raises:
@@ -35,7 +37,7 @@ def write(candidates: Sequence[Candidate], known: Known, zone: ZoneInfo, at: dat
                 stated.is_cancelled,
             )
         )
-    write_classes(planned, by=COMMAND, at=at)
+    write_classes(planned, by=by, at=at)
 
 
 def _filled(candidate: Candidate, known: Known) -> CourseClass:
@@ -67,7 +69,8 @@ def _meetings(
             ends_at=ends,
             mode=Mode.ONLINE if is_online else Mode.IN_PERSON,
             link=stated.link if is_online else "",
-            room_id=None if is_online else room,
+            room_id=None if is_online or number in candidate.without_room else room,
+            wanted_room_id=room if number in candidate.without_room else None,
             instructor_id=instructor,
         )
         for number, begins, ends, is_online in stated.meetings(zone)
