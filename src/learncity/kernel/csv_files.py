@@ -359,7 +359,7 @@ class CsvFile:
 def near(word: str, words: Iterable[str]) -> str:
     """A hint such as `` (did you mean 'seats'?)``, or nothing."""
     found = _guess(word, words)
-    return f" (did you mean {found!r}?)" if found else ""
+    return _(" (did you mean %(word)r?)") % {"word": found} if found else ""
 
 
 def _guess(word: str, words: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from learncity.apps.organizations import queries as organizations
 from learncity.kernel import locks
@@ -72,7 +73,7 @@ class CourseImport:
             before = {} if is_new else cells_of(course, self._keys)
             is_changed = _change(course, said)
             if not course.title and not cells.row.trouble:
-                cells.wrong("", "write a title, in one language at least")
+                cells.wrong("", _("write a title, in one language at least"))
             if cells.errors:
                 outcome.errors += cells.errors
                 continue
@@ -97,7 +98,10 @@ class CourseImport:
         said["provider_id"] = self._provider(cells)
         said["category"] = cells.choice("category", Category)
         if not cells.text("category"):
-            cells.wrong("category", f"write one of {', '.join(Category)}; the cell is empty")
+            cells.wrong(
+                "category",
+                _("write one of %(all)s; the cell is empty") % {"all": ", ".join(Category)},
+            )
         for stem in ("title", "summary", "needs"):
             said[stem] = cells.texts(stem)
         if cells.has("level"):
@@ -113,17 +117,33 @@ class CourseImport:
         if key and key not in self._providers:
             cells.wrong(
                 "provider",
-                f"there is no organization of this key{near(key, self._providers)}; "
-                "add it to the city's file and apply that first",
+                _(
+                    "there is no organization of this key%(hint)s; add it to the city's file and "
+                    "apply that first"
+                )
+                % {"hint": near(key, self._providers)},
             )
         found = self._providers.get(key)
         if found and self._allowed is not None and found not in self._allowed:
-            cells.wrong("provider", "this list may hold courses of its own organization only")
+            cells.wrong("provider", _("this list may hold courses of its own organization only"))
         return found
 
     def _check_owner(self, cells: Cells, course: Course) -> None:
         if self._allowed is not None and course.provider_id not in self._allowed:
-            cells.wrong("key", "a course of another organization has this key; choose another")
+            cells.wrong("key", _("a course of another organization has this key; choose another"))
+
+
+def as_rows(provider_ids: Collection[UUID] | None) -> tuple[tuple[str, ...], list[list[str]]]:
+    """The names of the columns and the courses of some providers, or of all, that have not ended.
+
+    A list of them changes nothing when it comes in. Two queries.
+    """
+    keys = {o.id: o.key for o in organizations.all_organizations()}
+    rows = Course.objects.filter(ended_at=None).defer("search").order_by("key")
+    if provider_ids is not None:
+        rows = rows.filter(provider_id__in=provider_ids)
+    head = tuple(cells_of(Course(), keys))
+    return head, [list(cells_of(course, keys).values()) for course in rows]
 
 
 def cells_of(course: Course, providers: Mapping[UUID, str]) -> dict[str, str]:
