@@ -16,7 +16,8 @@ MINE = (
 )  # fmt: skip
 DESK = (
     "/desk/", "/desk/?q=xyzzy", "/desk/figures/", "/desk/classes/bookkeeping-qiaotou-wed/",
-    "/desk/classes/bookkeeping-qiaotou-wed/print/",
+    "/desk/classes/bookkeeping-qiaotou-wed/print/", "/desk/calendar/", "/desk/rooms/",
+    "/desk/copy/", "/desk/lists/", "/desk/lists/new/?kind=classes",
 )  # fmt: skip
 OFFICE = (
     "/operate/", "/operate/trail/", "/operate/disputes/", "/operate/mandates/new/",

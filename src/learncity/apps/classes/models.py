@@ -15,8 +15,8 @@ from learncity.kernel.ids import uuid7
 from learncity.kernel.ranges import TsTzRange
 from learncity.kernel.texts import TranslatedField
 
+from .types import BulkKind, Given, Mode, State
 from .types import Enrolment as EnrolmentValue
-from .types import Given, Mode, State
 
 
 class Term(models.Model):
@@ -193,6 +193,32 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"session {self.number} of {self.course_class_id}"
+
+
+class BulkAct(models.Model):
+    """Something that was done to many classes at once, so that it can be looked at and undone.
+
+    Personal data: who did it; kept until the person is erased.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=10, choices=[(k.value, k.name) for k in BulkKind])
+    by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    # A class each: its key, whether it was done, what is said, how many were told, what was before.
+    lines = models.JSONField(default=list)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(undone_at=None) | (Q(undone_at__gte=F("at")) & ~Q(kind="cancel")),
+                name="classes_undone_afterwards",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"bulk act {self.pk}"
 
 
 class Enrolment(models.Model):

@@ -96,6 +96,9 @@ def _fit(p: Planned, held: Sequence[Session]) -> None:
     c.ends_at = max(meeting.ends_at for meeting in meetings)
     last_entry = min(c.plan["open_until_session"], len(meetings))
     c.closes_at = meetings[last_entry - 1].starts_at
+    if said := c.plan.get("closes_at"):
+        # The desk said so; a new timetable may end before.
+        c.closes_at = min(datetime.fromisoformat(said), c.ends_at)
 
 
 def _change_seats(

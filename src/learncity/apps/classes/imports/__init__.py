@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from learncity.apps.classes.models import CourseClass
+from learncity.apps.classes.stated import Stated, cells_of, stated_of
 from learncity.apps.classes.types import SeatsInUse
 from learncity.kernel import locks
 from learncity.kernel.acting import COMMAND, By
@@ -26,13 +28,14 @@ from learncity.kernel.outcomes import changes
 from . import _venues, _writing
 from ._bookings import Booked, book
 from ._known import Candidate, Known
-from ._reading import Stated, cells_of, merged, read, stated_of
+from ._reading import merged, read
 
 COLUMNS = Columns(
     needed=(("key",), ("course",), ("starts",), ("from", "slots"), ("times",), ("seats",)),
     optional=(
         *("provider", "term", "venue", "room", "mode", "day", "until", "waiting", "instructor"),
         *("language", "link", "online_meetings", "fee_minor", "fee_currency", "cancelled"),
+        *("open_until", *in_languages("fee_for")),
         *in_languages("note"),
         *in_languages("venue_name"),
         *in_languages("room_name"),
@@ -94,7 +97,9 @@ class ClassImport:
             return self._write([row])
         except (IntegrityError, SeatsInUse):
             cells = Cells(row, self._file)
-            cells.wrong("", "somebody changed or booked the same in this moment; import it again")
+            cells.wrong(
+                "", _("somebody changed or booked the same in this moment; import it again")
+            )
             return Outcome(errors=cells.errors)
 
     @transaction.atomic

@@ -1,8 +1,8 @@
 """Whether rooms and instructors are free: asked set-based, before anything is written.
 
-The exclusion constraints of ``models`` are the second guard. The earlier row of a file wins. A class
-that wants a room that is taken meets all the same: the meeting is in without a room, and says which
-it wanted. Who teaches elsewhere at that time cannot be in two places, so that row is left out.
+The exclusion constraints of ``models`` are the second guard. The earlier row of a file wins. A
+class that wants a room that is taken meets all the same: the meeting is in without a room, and says
+which it wanted. Who teaches elsewhere at that time cannot be in two places: that row is left out.
 """
 
 from collections import Counter
@@ -141,21 +141,16 @@ def _busy(clash: Clash, rows: Mapping[str, int]) -> str:
         "when": f"{clash.begins:%Y-%m-%d %H:%M}-{clash.ends:%H:%M}",
         "more": clash.times - 1,
     }
-    if clash.times > 1:
-        return (
-            _(
-                "the instructor teaches class %(other)s%(row)s on %(when)s and %(more)s more times; "
-                "choose another instructor or time"
-            )
-            % values
-        )
-    return (
-        _(
-            "the instructor teaches class %(other)s%(row)s on %(when)s; choose another instructor or "
-            "time"
-        )
-        % values
+    says = _(
+        "the instructor teaches class %(other)s%(row)s on %(when)s; choose another instructor or "
+        "time"
     )
+    if clash.times > 1:
+        says = _(
+            "the instructor teaches class %(other)s%(row)s on %(when)s and %(more)s more times; "
+            "choose another instructor or time"
+        )
+    return says % values
 
 
 def _no_room() -> str:

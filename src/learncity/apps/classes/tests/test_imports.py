@@ -489,7 +489,7 @@ def test_a_key_stands_in_one_row_only(bring):
         ),
         (
             {"mode": "ONLINE", "room": "", "link": "https://meet.example/a"},
-            "row 2, venue 'qiaotou-centre': an online class has no venue; empty the cell",
+            "row 2, venue 'qiaotou-centre': an online class is in no room; empty the cell",
         ),
         (
             {"mode": "ONLINE", "room": "", "venue": ""},
@@ -551,7 +551,7 @@ def test_a_key_stands_in_one_row_only(bring):
         ),
         (
             {"from_": "", "until": "", "day": "", "slots": "THU 19:00-21:00"},
-            "row 2, starts '2031-03-05': no meeting is on Wed; write the day of the first one",
+            "row 2, starts '2031-03-05': no meeting is on WED; write the day of the first one",
         ),
         ({"times": 0}, "row 2, times '0': write a whole number from 1 to 200"),
         ({"times": ""}, "row 2, times: write a whole number; the cell is empty"),

@@ -17,7 +17,7 @@ from learncity.apps.assertions import services as assertions
 from learncity.apps.assertions.models import Objection
 from learncity.apps.classes import services as classes
 from learncity.apps.classes.factories import OPENING, make_class
-from learncity.apps.classes.models import Session
+from learncity.apps.classes.models import BulkAct, Session
 from learncity.apps.households import queries as household_queries
 from learncity.apps.households import services as households
 from learncity.apps.households.factories import make_household, make_mandate
@@ -140,6 +140,7 @@ def make_rows(other, officer):
     key = make_class()
     classes.apply(class_key=key, person_id=one, by=mine, at=OPENING)
     assert Session.objects.filter(course_class__key=key).update(instructor=one)
+    BulkAct.objects.create(kind="close", by_id=one, at=now)
     _households(one, other, officer, now)
     _assertions(one, organization.key, by, now)
     Delivery.objects.create(

@@ -16,7 +16,10 @@ from .register import (
     organizations,
     register,
     room_ids,
+    rooms,
+    rooms_at,
     seated_in,
+    venue_of_room,
     venues_of,
 )
 from .whereabouts import astray, candidates, count_astray, count_covered_at, located
@@ -49,6 +52,9 @@ __all__ = [
     "overdue_committees",
     "register",
     "room_ids",
+    "rooms",
+    "rooms_at",
     "seated_in",
+    "venue_of_room",
     "venues_of",
 ]

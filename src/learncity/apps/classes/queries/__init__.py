@@ -1,69 +1,45 @@
 """Everything that can be asked of classes. Nothing here writes."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Case, Count, F, Q, Sum, When
+from django.db.models.functions import Coalesce
 
+from learncity.apps.classes.cards import CARD, card, cards
+from learncity.apps.classes.counting import count_coming as count_coming
+from learncity.apps.classes.counting import count_coming_at as count_coming_at
+from learncity.apps.classes.counting import count_coming_by_site as count_coming_by_site
+from learncity.apps.classes.counting import counted_places as counted_places
+from learncity.apps.classes.counting import taken_by_month as taken_by_month
+from learncity.apps.classes.models import CourseClass, Enrolment, Session
+from learncity.apps.classes.rules import evening as evening
+from learncity.apps.classes.rules import is_near as is_near
+from learncity.apps.classes.rules import nearby as nearby
+from learncity.apps.classes.standing import Standing, standing
+from learncity.apps.classes.standing import in_both as in_both
+from learncity.apps.classes.types import (
+    ClassCard,
+    ClassDetail,
+    Given,
+    Mode,
+    RosterRow,
+    SessionValue,
+    State,
+)
+from learncity.apps.classes.types import Enrolment as EnrolmentValue
 from learncity.apps.people import queries as people
-from learncity.apps.places.types import Point
 from learncity.kernel.memo import remember
-from learncity.kernel.texts import LANGUAGES, Text
+from learncity.kernel.texts import Text
 
-from .counting import count_coming as count_coming
-from .counting import count_coming_at as count_coming_at
-from .counting import count_coming_by_site as count_coming_by_site
-from .counting import counted_places as counted_places
-from .counting import taken_by_month as taken_by_month
-from .models import CourseClass, Enrolment, Session
-from .rules import evening as evening
-from .rules import is_near as is_near
-from .rules import nearby as nearby
-from .standing import Standing, standing
-from .standing import in_both as in_both
-from .types import ClassCard, ClassDetail, Given, Mode, RosterRow, Seats, SessionValue, Shown, State
-from .types import Enrolment as EnrolmentValue
-
-_CARD = (
-    "id", "key", "course_id", "course__key", "course__title", "course__category", "provider_id",
-    "provider__name", "mode", "seats", "seats_taken", "waiting_taken", "waiting_limit", "starts_at",
-    "ends_at", "sessions_count", "closes_at", "cancelled_at", "fee_minor", "fee_currency",
-    "venue__key", "venue__name", "venue__latitude", "venue__longitude", "place_id",
-)  # fmt: skip
-
-
-def _card(row: Sequence[Any]) -> ClassCard:
-    latitude, longitude = row[22], row[23]
-    return ClassCard(
-        row[0],
-        row[1],
-        row[2],
-        row[3],
-        row[4],
-        row[5],
-        row[6],
-        row[7],
-        Mode(row[8]),
-        Seats(row[9], row[10], row[11], row[12]),
-        row[13],
-        row[14],
-        row[15],
-        row[16],
-        row[17] is not None,
-        row[18],
-        row[19],
-        row[20] or "",
-        row[21] or Text(),
-        None if latitude is None else Point(latitude, longitude),
-        row[24],
-    )
-
-
-def _cards(rows: "QuerySet[CourseClass]") -> list[ClassCard]:
-    return [_card(row) for row in rows.values_list(*_CARD)]
+from .listing import as_rows as as_rows
+from .listing import classes_named as classes_named
+from .listing import count_classes as count_classes
+from .listing import list_classes as list_classes
+from .listing import providers as providers
+from .listing import sorted_classes as sorted_classes
 
 
 def _in_place(path: str, prefix: str = "") -> Q:
@@ -84,9 +60,9 @@ def tonight(*, begin: datetime, end: datetime, path: str = "", limit: int = 200)
     )
     if path:
         rows = rows.filter(_in_place(path, "course_class__") | Q(mode=Mode.ONLINE))
-    fields = ("starts_at", "ends_at", "mode", *(f"course_class__{name}" for name in _CARD))
+    fields = ("starts_at", "ends_at", "mode", *(f"course_class__{name}" for name in CARD))
     return [
-        replace(_card(row[3:]), next_at=row[0], next_until=row[1], next_mode=Mode(row[2]))
+        replace(card(row[3:]), next_at=row[0], next_until=row[1], next_mode=Mode(row[2]))
         for row in rows.order_by("starts_at", "id").values_list(*fields)[:limit]
     ]
 
@@ -101,13 +77,13 @@ def next_classes(course_ids: Collection[UUID], *, at: datetime) -> Mapping[UUID,
         .order_by("course_id", "starts_at", "id")
         .distinct("course_id")
     )
-    return {card.course_id: card for card in _cards(rows)}
+    return {card.course_id: card for card in cards(rows)}
 
 
 def classes_of_course(course_id: UUID, *, at: datetime) -> list[ClassCard]:
     """Classes of a course that are not over, the next to begin first; one query."""
     rows = CourseClass.objects.filter(course_id=course_id, ends_at__gt=at)
-    return _cards(rows.order_by("starts_at", "id")[:60])
+    return cards(rows.order_by("starts_at", "id")[:60])
 
 
 def sessions_at(venue_id: UUID, *, begin: datetime, end: datetime) -> list[ClassCard]:
@@ -115,35 +91,11 @@ def sessions_at(venue_id: UUID, *, begin: datetime, end: datetime) -> list[Class
     rows = Session.objects.filter(
         room__venue_id=venue_id, starts_at__gte=begin, starts_at__lt=end, cancelled_at=None
     )
-    fields = ("starts_at", "ends_at", "mode", *(f"course_class__{name}" for name in _CARD))
+    fields = ("starts_at", "ends_at", "mode", *(f"course_class__{name}" for name in CARD))
     return [
-        replace(_card(row[3:]), next_at=row[0], next_until=row[1], next_mode=Mode(row[2]))
+        replace(card(row[3:]), next_at=row[0], next_until=row[1], next_mode=Mode(row[2]))
         for row in rows.order_by("starts_at", "id").values_list(*fields)[:100]
     ]
-
-
-def list_classes(
-    *,
-    at: datetime,
-    shown: Shown = Shown.NOT_OVER,
-    provider_ids: Collection[UUID] | None = None,
-    course_id: UUID | None = None,
-    text: str = "",
-    after: tuple[datetime, UUID] | None = None,
-    limit: int | None = None,
-) -> list[ClassCard]:
-    """Classes, the next to begin first; one query.
-
-    Args:
-        provider_ids: who runs them; ``None``: whoever does.
-        text: looked for in title, site and key.
-        after: beginning and id of the last class of the part before.
-    """
-    rows = _listed(at, shown, provider_ids, course_id, text)
-    if after:
-        begins, last = after
-        rows = rows.filter(Q(starts_at__gt=begins) | Q(starts_at=begins, id__gt=last))
-    return _cards(rows.order_by("starts_at", "id")[:limit])
 
 
 def coming_in(path: str, *, at: datetime, limit: int) -> list[ClassCard]:
@@ -153,48 +105,7 @@ def coming_in(path: str, *, at: datetime, limit: int) -> list[ClassCard]:
     """
     rows = CourseClass.objects.filter(_in_place(path), ends_at__gt=at, cancelled_at=None)
     has_begun = Case(When(starts_at__lte=at, then=1), default=0)
-    return _cards(rows.order_by(has_begun, "starts_at", "id")[:limit])
-
-
-def count_classes(
-    *,
-    at: datetime,
-    shown: Shown = Shown.NOT_OVER,
-    provider_ids: Collection[UUID] | None = None,
-    course_id: UUID | None = None,
-    text: str = "",
-) -> int:
-    """How many classes ``list_classes`` lists in all its parts; one query."""
-    return _listed(at, shown, provider_ids, course_id, text).count()
-
-
-def _listed(
-    at: datetime,
-    shown: Shown,
-    provider_ids: Collection[UUID] | None,
-    course_id: UUID | None,
-    text: str,
-) -> "QuerySet[CourseClass]":
-    conditions = {
-        Shown.NOT_OVER: Q(ends_at__gt=at),
-        # As ``ClassCard.is_open`` has it.
-        Shown.OPEN: Q(ends_at__gt=at, closes_at__gt=at, cancelled_at=None),
-        Shown.FULL: Q(ends_at__gt=at, seats_taken__gte=F("seats")),
-        Shown.OVER: Q(ends_at__lte=at),
-        Shown.ALL: Q(),
-    }
-    rows = CourseClass.objects.filter(conditions[shown])
-    if provider_ids is not None:
-        rows = rows.filter(provider_id__in=provider_ids)
-    if course_id is not None:
-        rows = rows.filter(course_id=course_id)
-    if text:
-        said = Q(key__icontains=text)
-        for tag in LANGUAGES:
-            said |= Q(**{f"course__title__{tag}__icontains": text})
-            said |= Q(**{f"venue__name__{tag}__icontains": text})
-        rows = rows.filter(said)
-    return rows
+    return cards(rows.order_by(has_begun, "starts_at", "id")[:limit])
 
 
 def find_class(key: str, *, links: bool = False) -> ClassDetail | None:
@@ -205,7 +116,7 @@ def find_class(key: str, *, links: bool = False) -> ClassDetail | None:
     """
     found = (
         CourseClass.objects.filter(key=key)
-        .values_list(*_CARD, "note", "fee_for", "given", "opens_at", "language")
+        .values_list(*CARD, "note", "fee_for", "given", "opens_at", "language")
         .first()
     )
     if found is None:
@@ -216,9 +127,9 @@ def find_class(key: str, *, links: bool = False) -> ClassDetail | None:
         .order_by("number")
     )
     sessions = tuple(_session(s, links) for s in rows)
-    note, fee_for, given, opens_at, language = found[len(_CARD) :]
+    note, fee_for, given, opens_at, language = found[len(CARD) :]
     return ClassDetail(
-        _card(found[: len(_CARD)]), note, fee_for, Given(given), opens_at, language, sessions
+        card(found[: len(CARD)]), note, fee_for, Given(given), opens_at, language, sessions
     )
 
 
@@ -361,7 +272,7 @@ def my_classes(person_id: UUID, *, at: datetime) -> list[MyClass]:
     rows = Enrolment.objects.filter(people.of_person(person_id))
     mine = list(rows.order_by("-applied_at", "-id")[:200])
     class_ids = {e.course_class_id for e in mine}
-    cards = {c.id: c for c in _cards(CourseClass.objects.filter(pk__in=class_ids))}
+    found_cards = {c.id: c for c in cards(CourseClass.objects.filter(pk__in=class_ids))}
     upcoming = (
         Session.objects.filter(
             course_class__enrolments__in=mine,
@@ -374,11 +285,11 @@ def my_classes(person_id: UUID, *, at: datetime) -> list[MyClass]:
         .values_list("course_class_id", "starts_at", "ends_at", "mode")
     )
     for class_id, begins, ends, mode in upcoming:
-        cards[class_id] = replace(
-            cards[class_id], next_at=begins, next_until=ends, next_mode=Mode(mode)
+        found_cards[class_id] = replace(
+            found_cards[class_id], next_at=begins, next_until=ends, next_mode=Mode(mode)
         )
     positions = _positions([e for e in mine if e.state == State.WAITING])
-    found = [MyClass(e.as_value(positions.get(e.id)), cards[e.course_class_id]) for e in mine]
+    found = [MyClass(e.as_value(positions.get(e.id)), found_cards[e.course_class_id]) for e in mine]
     far = datetime.max.replace(tzinfo=at.tzinfo)
     return sorted(
         found, key=lambda m: (m.enrolment.state == State.WITHDRAWN, m.card.next_at or far)
@@ -439,8 +350,8 @@ def figures(provider_ids: Collection[UUID] | None, *, at: datetime) -> Figures:
     rows = CourseClass.objects.filter(ends_at__gt=at, cancelled_at=None)
     if provider_ids is not None:
         rows = rows.filter(provider_id__in=provider_ids)
-    counted = rows.values_list("seats", "seats_taken", "waiting_taken")
-    found = list(counted)
+    sums = {name: Coalesce(Sum(name), 0) for name in ("seats", "seats_taken", "waiting_taken")}
+    found = rows.aggregate(classes=Count("id"), **{f"sum_{k}": v for k, v in sums.items()})
     return Figures(
-        len(found), sum(r[0] for r in found), sum(r[1] for r in found), sum(r[2] for r in found)
+        found["classes"], found["sum_seats"], found["sum_seats_taken"], found["sum_waiting_taken"]
     )
