@@ -20,6 +20,7 @@ from django.utils import timezone
 from learncity.apps.catalogue.models import Course
 from learncity.apps.classes.factories import make_class
 from learncity.apps.classes.models import CourseClass
+from learncity.apps.imports import services as imports
 from learncity.apps.organizations import services as organizations
 from learncity.apps.organizations.factories import make_organization
 from learncity.apps.people import queries as people
@@ -105,6 +106,7 @@ TARGETS = {
     "_of_both": lambda w, at: {"person_id": w.persons[at][0], "other_id": w.persons[at][1]},
     "of_request": lambda w, at: {"number": w.requests[at]},
     "of_grant": lambda w, at: {"grant_id": w.grants[at]},
+    "of_list": lambda w, at: {"import_id": w.lists[at]},
     "of_review": lambda w, at: {"review_id": w.reviews[at]},
     "_of_named": lambda w, at: {},  # in the body
     "_of_new": lambda w, at: {},
@@ -184,7 +186,7 @@ class World:
         at = timezone.now()
         self.at, self.by = at, SYSTEM
         self.classes, self.persons, self.requests = {}, {}, {}
-        self.grants, self.reviews = {}, {}
+        self.grants, self.reviews, self.lists = {}, {}, {}
         for key, region in REGIONS.items():
             made = make_organization(key, place=region)
             make_organization(f"{key}-friend", place=region)
@@ -211,6 +213,11 @@ class World:
                 by=By(self.persons[key][0], Via.WEB), at=at,
             ).number  # fmt: skip
             self.grants[key] = make_grant(make_person("holder"), Role.STAFF, key)
+            self.lists[key] = imports.send(
+                kind="classes", owner_id=made.id, list_name=key, file_name="",
+                content=[b"key,course\na,b"], language="zh-Hans", giver="", spoken="en",
+                by=By(self.persons[key][0], Via.DESK), at=at,
+            ).id  # fmt: skip
             self.reviews[key] = roles.open_review(organization_key=key, by=SYSTEM, at=at)
 
     def account(self, who):
@@ -252,7 +259,8 @@ class World:
 
 
 @pytest.fixture
-def world(city):
+def world(city, settings, tmp_path):
+    settings.IMPORTS_ROOT = tmp_path / "imports"
     return World()
 
 

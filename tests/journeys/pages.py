@@ -26,6 +26,8 @@ DESK = (
     "/desk/classes/bookkeeping-qiaotou-wed/print/", "/desk/courses/",
     "/desk/courses/small-shop-bookkeeping/", "/desk/courses/small-shop-bookkeeping/parts/subject/",
     "/desk/courses/small-shop-bookkeeping/parts/materials/",
+    "/desk/calendar/", "/desk/rooms/",
+    "/desk/copy/", "/desk/lists/", "/desk/lists/new/?kind=classes",
 )  # fmt: skip
 OFFICE = (
     "/operate/", "/operate/trail/", "/operate/disputes/", "/operate/mandates/new/",

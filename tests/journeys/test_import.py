@@ -23,7 +23,7 @@ def workbook(*rows):
 
 
 def send(office, content):
-    office.visit("/operate/imports/")
+    office.visit("/desk/lists/")
     office.press("Import a list")
     office.fill("Which list it is", "古城工会")
     office.page.locator("input[type=file]").set_input_files(

@@ -34,6 +34,7 @@ from learncity.kernel.csv_files import CsvFile, Outcome, Row, RowError, Unreadab
 from learncity.kernel.errors import DomainError
 from learncity.kernel.failed_rows import ErrorFile
 from learncity.kernel.importing import BATCH, Importer, Whole, written
+from learncity.kernel.outcomes import Clash
 from learncity.kernel.texts import LANGUAGES
 from learncity.kernel.workbooks import as_csv
 
@@ -220,6 +221,9 @@ class _Result:
     failed: int = 0
     # What was not taken from rows that are in: column and reason, with how many rows.
     notes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    # Meetings that are in without their room, and the first clashes of the file.
+    roomless: int = 0
+    clashes: list[Clash] = field(default_factory=list)
     is_refused: bool = False
     # The first mistakes, and how many there are a column; all of them are in the error file.
     shown: list[RowError] = field(default_factory=list)
@@ -281,6 +285,9 @@ def _count(result: _Result, rows: list[Row], outcome: Outcome, errors: ErrorFile
     result.outcome.add(outcome)
     result.rows += len(rows)
     result.notes.update((note.column, note.says) for note in outcome.notes)
+    rooms = [clash for clash in outcome.clashes if clash.what == "room"]
+    result.roomless += sum(clash.times for clash in rooms)
+    result.clashes += rooms[: _SHOWN - len(result.clashes)]
     wrong: dict[int, list[RowError]] = {}
     for error in outcome.errors:
         wrong.setdefault(error.row, []).append(error)
@@ -331,6 +338,8 @@ def _say(
         )
     for (column, says), n in sorted(result.notes.items()):
         console.print(f"    {escape(column)} of {n:,} rows {escape(says)}.", soft_wrap=True)
+    if result.clashes:
+        _say_clashes(result, console)
     if result.is_refused:
         console.print("    Nothing was kept, because of --strict.", soft_wrap=True)
     if result.failed:
@@ -352,3 +361,19 @@ def _say_mistakes(result: _Result, console: Console) -> None:
     if sum(result.columns.values()) > len(result.shown):
         counted = ", ".join(f"{column} {n:,}" for column, n in result.columns.most_common())
         console.print(f"    … and more. Mistakes a column: {escape(counted)}", soft_wrap=True)
+
+
+def _say_clashes(result: _Result, console: Console) -> None:
+    console.print(
+        f"    {result.roomless:,} meetings are without the room they want. All of them are at the "
+        "desk, under rooms to settle; the first:",
+        soft_wrap=True,
+    )
+    table = Table(box=None, padding=(0, 2, 0, 4))
+    for title in ("row", "class", "room", "first", "times", "taken by"):
+        table.add_column(title, justify="right" if title in ("row", "times") else "left")
+    for clash in result.clashes:
+        when = f"{clash.begins:%Y-%m-%d %H:%M}"
+        cells = (clash.key, clash.name, when, str(clash.times), clash.other)
+        table.add_row(str(clash.row), *map(escape, cells))
+    console.print(table)

@@ -135,7 +135,7 @@ X_FRAME_OPTIONS = "DENY"
 # No form takes a file; one that is sent along is passed over, and never written to the disk. The
 # one page that takes lists says so itself, and its address may be sent more than any other.
 FILE_UPLOAD_HANDLERS: list[str] = []
-LARGER_BODIES = {"/operate/imports/new/": 21_000_000}
+LARGER_BODIES = {"/desk/lists/new/": 21_000_000}
 # Lists that were sent, until they are done or a week old; in no backup.
 IMPORTS_ROOT = DATA / "imports"
 SECURE_REFERRER_POLICY = "same-origin"

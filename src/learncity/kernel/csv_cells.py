@@ -11,6 +11,8 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from django.utils.translation import gettext as _
+
 from .csv_files import Row, RowError, near
 from .texts import Text
 
@@ -34,6 +36,12 @@ _LANGUAGES = {ending.replace("_", "-"): tag for ending, tag in _ENDINGS.items()}
 def in_languages(stem: str) -> tuple[str, ...]:
     """The columns of a text in several languages: ``title_zh``, ``title_zh_hans`` and so on."""
     return tuple(f"{stem}_{ending}" for ending in _ENDINGS)
+
+
+def by_column(stem: str, text: Text) -> dict[str, str]:
+    """A text as cells, one a language: what ``Cells.texts`` reads again."""
+    endings = {tag: ending for ending, tag in reversed(_ENDINGS.items())}
+    return {f"{stem}_{ending}": text.get(tag, "") for tag, ending in sorted(endings.items())}
 
 
 def language(word: str) -> str:
@@ -83,7 +91,11 @@ class Cells:
         """The cell as it is."""
         value = self.row.cells.get(column, "")
         if len(value) > longest:
-            self.wrong(column, f"it has {len(value):,} characters; {longest:,} are allowed")
+            self.wrong(
+                column,
+                _("it has %(n)s characters; %(most)s are allowed")
+                % {"n": f"{len(value):,}", "most": f"{longest:,}"},
+            )
         return value
 
     def texts(self, stem: str) -> Text:
@@ -101,22 +113,26 @@ class Cells:
         if not value or is_key(value):
             return value
         better = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")[:80]
-        hint = f", such as {better!r}" if better else ""
-        self.wrong(column, f"write small letters a-z, digits and hyphens, at most 80{hint}")
+        says = _("write small letters a-z, digits and hyphens, at most 80")
+        if better:
+            says = _("write small letters a-z, digits and hyphens, at most 80, such as %(better)r")
+        self.wrong(column, says % {"better": better} if better else says)
         return ""
 
     def needed_key(self, column: str) -> str:
         """A key that must be there."""
         value = self.key(column)
         if not value:
-            self.wrong(column, "write a key; the cell is empty")
+            self.wrong(column, _("write a key; the cell is empty"))
         return value
 
     def once(self, column: str, value: str, seen: dict[str, int]) -> None:
         """Note a mistake when an earlier row of the file has the same value."""
         first = seen.setdefault(value, self.row.number)
         if value and first != self.row.number:
-            self.wrong(column, f"row {first} has the same; keep one of the two rows")
+            self.wrong(
+                column, _("row %(row)s has the same; keep one of the two rows") % {"row": first}
+            )
 
     def choice(self, column: str, choices: type[Choice]) -> Choice | None:
         """One of a controlled list, whatever its case; ``None`` when empty or wrong."""
@@ -134,7 +150,11 @@ class Cells:
         for word in self.words(column):
             tag = language(word)
             if not tag:
-                self.wrong(column, f"there is no language {word!r}; write {', '.join(_LANGUAGES)}")
+                self.wrong(
+                    column,
+                    _("there is no language %(word)r; write %(all)s")
+                    % {"word": word, "all": ", ".join(_LANGUAGES)},
+                )
             found.append(tag)
         return list(dict.fromkeys(found))
 
@@ -150,14 +170,18 @@ class Cells:
         number = int(value) if value.isdecimal() and len(value) < 15 else -1
         if least <= number <= most:
             return number
-        self.wrong(column, f"write a whole number from {least:,} to {most:,}")
+        self.wrong(
+            column,
+            _("write a whole number from %(least)s to %(most)s")
+            % {"least": f"{least:,}", "most": f"{most:,}"},
+        )
         return None
 
     def flag(self, column: str) -> bool:
         """1 or 0; empty is 0."""
         value = _plain(self.text(column))
         if value not in ("", "0", "1"):
-            self.wrong(column, "write 1 for yes or 0 for no")
+            self.wrong(column, _("write 1 for yes or 0 for no"))
         return value == "1"
 
     def date(self, column: str) -> date | None:
@@ -170,7 +194,7 @@ class Cells:
         except ValueError:
             pass
         if value:
-            self.wrong(column, "write a day as year-month-day, such as 2026-09-07")
+            self.wrong(column, _("write a day as year-month-day, such as 2026-09-07"))
         return None
 
     def clock(self, column: str) -> time | None:
@@ -178,7 +202,7 @@ class Cells:
         value = _plain(self.text(column))
         found = clock(value)
         if value and found is None:
-            self.wrong(column, "write a time of day as hours:minutes, such as 18:30")
+            self.wrong(column, _("write a time of day as hours:minutes, such as 18:30"))
         return found
 
     def _one_of(self, column: str, word: str, choices: type[Choice]) -> Choice | None:
@@ -186,7 +210,11 @@ class Cells:
         if symbol in choices.__members__:
             return choices[symbol]
         names = list(choices.__members__)
-        self.wrong(column, f"{word!r} is not one of {', '.join(names)}{near(symbol, names)}")
+        self.wrong(
+            column,
+            _("%(word)r is not one of %(all)s%(hint)s")
+            % {"word": word, "all": ", ".join(names), "hint": near(symbol, names)},
+        )
         return None
 
 

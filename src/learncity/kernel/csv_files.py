@@ -20,6 +20,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from .csv_text import Lines, Unreadable, examine, opened
+from .formulas import unmarked
+from .outcomes import Change, Clash
 from .words import fold
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -127,7 +129,8 @@ class Columns:
 class Outcome:
     """What became of some rows; ``alike`` of them look like something that is there already.
 
-    ``notes`` say what was not taken from rows that are not left out.
+    ``notes`` say what was not taken from rows that are not left out. ``changes`` and ``clashes``
+    are told by kinds that know them.
     """
 
     new: int = 0
@@ -136,6 +139,8 @@ class Outcome:
     errors: list[RowError] = field(default_factory=list)
     alike: int = 0
     notes: list[RowError] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    clashes: list[Clash] = field(default_factory=list)
 
     def add(self, other: "Outcome") -> None:
         """Count what became of further rows; their errors and notes are not kept."""
@@ -244,7 +249,7 @@ class CsvFile:
     def _row(self, number: int, line: int, raw: list[str]) -> Row:
         cells = dict(self._defaults)
         for column, at in self._at.items():
-            value = raw[at].strip() if at < len(raw) else ""
+            value = unmarked(raw[at].strip()) if at < len(raw) else ""
             cells[column] = value or self._defaults.get(column, "")
         trouble = ""
         if any(cell.strip() for cell in raw[len(self.header) :]):
@@ -354,7 +359,7 @@ class CsvFile:
 def near(word: str, words: Iterable[str]) -> str:
     """A hint such as `` (did you mean 'seats'?)``, or nothing."""
     found = _guess(word, words)
-    return f" (did you mean {found!r}?)" if found else ""
+    return _(" (did you mean %(word)r?)") % {"word": found} if found else ""
 
 
 def _guess(word: str, words: Iterable[str]) -> str:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,15 +12,11 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from .formulas import defused
+
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 KINDS = ("xlsx", "csv")
-
-# A cell that begins so would be run as a formula by the reader's spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-# So does what follows a sign at which a spreadsheet may cut a cell: Excel cuts at semicolons in
-# Vietnamese, and then knows only the quotation marks of a row's first cell.
-_CUT = re.compile(r'([;\t\r\n][\s"]*)(?=[=+@-])')
 
 
 def download(
@@ -58,20 +53,13 @@ def _csv(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(head)
     for row in rows:
-        writer.writerow([_defused(_plain(value)) for value in row])
+        writer.writerow([_safe(_plain(value)) for value in row])
     # The byte-order mark is how Excel knows that the file is UTF-8.
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
-def _defused(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    value = _CUT.sub(r"\1'", value)
-    return f"'{value}" if value.startswith(_FORMULA) and not _is_phone(value) else value
-
-
-def _is_phone(value: str) -> bool:
-    return value[:1] == "+" and value[1:].isdigit()
+def _safe(value: Any) -> Any:
+    return defused(value) if isinstance(value, str) else value
 
 
 def _xlsx(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

@@ -11,17 +11,19 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from learncity.apps.organizations import queries as organizations
 from learncity.kernel import audit, locks
 from learncity.kernel.acting import By
-from learncity.kernel.csv_cells import Cells, Columned, in_languages
+from learncity.kernel.csv_cells import Cells, Columned, by_column, in_languages
 from learncity.kernel.csv_files import Columns, Outcome, Row, near
+from learncity.kernel.outcomes import changes
 from learncity.kernel.stated_rows import RowsRefused, StatedRows
 from learncity.kernel.texts import Text
 
 from .models import WEEK, Course, Skill, Subject
-from .types import Audience, Category, CourseMode, CreditUnit, Level, Payer, Support
+from .types import Audience, Category, CourseMode, CourseState, CreditUnit, Level, Payer, Support
 from .writing import write_courses
 
 COLUMNS = Columns(
@@ -59,11 +61,18 @@ class CourseImport:
     """Writes the courses of one file, some rows at a time.
 
     Args:
-        own: the only providers whose courses may be made or changed; ``None``: whoever's.
+        provider_ids: whose courses the file may hold; ``None``: anybody's.
+        is_check: whether everything is only looked at and nothing is written.
     """
 
-    def __init__(self, file: Columned, *, own: Collection[UUID] | None = None) -> None:
-        self._file, self._own = file, own
+    def __init__(
+        self,
+        file: Columned,
+        *,
+        provider_ids: Collection[UUID] | None = None,
+        is_check: bool = False,
+    ) -> None:
+        self._file, self._allowed, self._is_check = file, provider_ids, is_check
         self._providers = {o.key: o.id for o in organizations.all_organizations()}
         subjects = Subject.objects.filter(ended_at=None) if "subject" in file.columns else ()
         self._subjects = {s.key: s for s in subjects}
@@ -73,6 +82,7 @@ class CourseImport:
             else Skill.objects.none()
         )
         self._skills = dict(skills.values_list("key", "id"))
+        self._keys = {pk: key for key, pk in self._providers.items()}
         self._seen: dict[str, int] = {}
 
     @transaction.atomic
@@ -91,23 +101,28 @@ class CourseImport:
             is_new = said["key"] not in known
             course = Course(key=said["key"]) if is_new else known[said["key"]]
             skills = said.pop("skills", None)
-            if not is_new and not self._is_own(course.provider_id):
-                cells.wrong("key", "another provider has a course of this key; choose another")
+            if not is_new:
+                self._check_owner(cells, course)
+            had = taught.get(course.id, set())
+            before = {} if is_new else cells_of(course, self._keys, self._named(had))
             is_changed = _change(course, said)
-            if skills is not None and {*skills} != taught.get(course.id, set()):
+            if skills is not None and {*skills} != had:
                 links[course.id], is_changed = skills, True
             self._check(course, cells)
             if not course.title and not cells.row.trouble:
-                cells.wrong("", "write a title, in one language at least")
+                cells.wrong("", _("write a title, in one language at least"))
             if cells.errors:
                 outcome.errors += cells.errors
                 continue
             outcome.new += is_new
             outcome.changed += is_changed and not is_new
             outcome.same += not is_changed and not is_new
+            if before:
+                after = cells_of(course, self._keys, self._named(links.get(course.id, had)))
+                outcome.changes += changes(cells.row.number, course.key, before, after)
             if is_new or is_changed:
                 writes.append(course)
-        if writes:
+        if writes and not self._is_check:
             kept = {course.id for course in writes}
             write_courses(writes, {pk: found for pk, found in links.items() if pk in kept})
         return outcome
@@ -120,6 +135,9 @@ class CourseImport:
             for pk, skill in rows.values_list("course_id", "skill_id"):
                 found.setdefault(pk, set()).add(skill)
         return found
+
+    def _named(self, skills: Collection[UUID]) -> list[str]:
+        return [key for key, pk in self._skills.items() if pk in skills]
 
     @staticmethod
     def _check(course: Course, cells: Cells) -> None:
@@ -142,7 +160,10 @@ class CourseImport:
         said["provider_id"] = self._provider(cells)
         said["category"] = cells.choice("category", Category)
         if not cells.text("category"):
-            cells.wrong("category", f"write one of {', '.join(Category)}; the cell is empty")
+            cells.wrong(
+                "category",
+                _("write one of %(all)s; the cell is empty") % {"all": ", ".join(Category)},
+            )
         for stem in ("title", "summary", "needs"):
             said[stem] = cells.texts(stem)
         if cells.has("level"):
@@ -202,16 +223,20 @@ class CourseImport:
         if key and key not in self._providers:
             cells.wrong(
                 "provider",
-                f"there is no organization of this key{near(key, self._providers)}; "
-                "add it to the city's file and apply that first",
+                _(
+                    "there is no organization of this key%(hint)s; add it to the city's file and "
+                    "apply that first"
+                )
+                % {"hint": near(key, self._providers)},
             )
         found = self._providers.get(key)
-        if found and not self._is_own(found):
-            cells.wrong("provider", "you may not write courses of this organization")
+        if found and self._allowed is not None and found not in self._allowed:
+            cells.wrong("provider", _("this list may hold courses of its own organization only"))
         return found
 
-    def _is_own(self, provider_id: UUID | None) -> bool:
-        return self._own is None or provider_id in self._own
+    def _check_owner(self, cells: Cells, course: Course) -> None:
+        if self._allowed is not None and course.provider_id not in self._allowed:
+            cells.wrong("key", _("a course of another organization has this key; choose another"))
 
 
 @transaction.atomic
@@ -224,7 +249,7 @@ def offer(rows: StatedRows, *, own: Collection[UUID] | None, by: By) -> Outcome:
     Raises:
         RowsRefused: some cannot be.
     """
-    outcome = CourseImport(rows, own=own).write(rows.rows())
+    outcome = CourseImport(rows, provider_ids=own).write(rows.rows())
     if outcome.errors:
         raise RowsRefused(outcome.errors)
     if outcome.new or outcome.changed:
@@ -296,6 +321,61 @@ class SkillImport:
         if cells.has("onet"):
             said["onet"] = cells.text("onet", 20)
         return said
+
+
+def as_rows(provider_ids: Collection[UUID] | None) -> tuple[tuple[str, ...], list[list[str]]]:
+    """The names of the columns and the courses of some providers, or of all, that have not ended.
+
+    A list of them changes nothing when it comes in. Three queries. Drafts are left out: a file
+    would publish them.
+    """
+    keys = {o.id: o.key for o in organizations.all_organizations()}
+    rows = Course.objects.filter(state=CourseState.PUBLISHED, ended_at=None)
+    rows = rows.select_related("subject").order_by("key")
+    if provider_ids is not None:
+        rows = rows.filter(provider_id__in=provider_ids)
+    taught: dict[UUID, list[str]] = {}
+    links = Course.skills.through.objects.filter(course__in=rows).order_by("skill__key")
+    for pk, key in links.values_list("course_id", "skill__key"):
+        taught.setdefault(pk, []).append(key)
+    head = tuple(cells_of(Course(), keys))
+    return head, [
+        list(cells_of(course, keys, taught.get(course.id, ())).values()) for course in rows
+    ]
+
+
+def cells_of(
+    course: Course, providers: Mapping[UUID, str], skills: Sequence[str] = ()
+) -> dict[str, str]:
+    """A course as a row of a file that changes nothing when it comes in.
+
+    Args:
+        providers: keys of organizations by id.
+        skills: keys of the skills that it teaches.
+    """
+    return {
+        "key": course.key,
+        "provider": providers.get(course.provider_id, ""),
+        "category": course.category,
+        **by_column("title", course.title),
+        **by_column("summary", course.summary),
+        **by_column("needs", course.needs),
+        "level": course.level,
+        "audiences": "|".join(course.audiences),
+        "taught_in": "|".join(tag.lower() for tag in course.taught_in),
+        "subject": course.subject.key if course.subject else "",
+        "skills": "|".join(sorted(skills)),
+        "sdgs": "|".join(str(goal) for goal in course.sdgs),
+        "mode": course.mode,
+        "credit_unit": course.credit_unit,
+        **{column: _number(getattr(course, column)) for column, _least, _most in _NUMBERS},
+        "currency": course.currency,
+        "access": "|".join(course.access),
+    }
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)
 
 
 def _change(course: Course, said: dict[str, Any]) -> bool:

@@ -82,10 +82,10 @@ def figures(provider_ids: Collection[UUID] | None, *, at: datetime) -> Figures:
     rows = CourseClass.objects.filter(ends_at__gt=at, cancelled_at=None)
     if provider_ids is not None:
         rows = rows.filter(provider_id__in=provider_ids)
-    counted = rows.values_list("seats", "seats_taken", "waiting_taken")
-    found = list(counted)
+    sums = {name: Coalesce(Sum(name), 0) for name in ("seats", "seats_taken", "waiting_taken")}
+    found = rows.aggregate(classes=Count("id"), **{f"sum_{k}": v for k, v in sums.items()})
     return Figures(
-        len(found), sum(r[0] for r in found), sum(r[1] for r in found), sum(r[2] for r in found)
+        found["classes"], found["sum_seats"], found["sum_seats_taken"], found["sum_waiting_taken"]
     )
 
 

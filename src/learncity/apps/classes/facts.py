@@ -65,6 +65,14 @@ TELL_CANCELLED = MessageKind(
         "against you. Look for another class of the same course. Receipt %(receipt)s."
     ),
 )
+TELL_CANCELLED_WHY = MessageKind(
+    "classes.class_cancelled_why",
+    gettext_noop("Cancelled: %(title)s"),
+    gettext_noop(
+        "“%(title)s” does not take place any more: %(reason)s. You need not come, and nobody "
+        "counts it against you. Look for another class of the same course. Receipt %(receipt)s."
+    ),
+)
 TELL_RESUMED = MessageKind(
     "classes.class_resumed",
     gettext_noop("Takes place after all: %(title)s"),

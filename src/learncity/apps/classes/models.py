@@ -16,8 +16,8 @@ from learncity.kernel.ranges import TsTzRange
 from learncity.kernel.texts import TranslatedField
 
 from .traits import CLASS_TRAITS
+from .types import BulkKind, Given, Mode, State
 from .types import Enrolment as EnrolmentValue
-from .types import Given, Mode, State
 
 
 class Term(models.Model):
@@ -159,6 +159,11 @@ class Session(models.Model):
     room = models.ForeignKey(
         "organizations.Room", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    # The room it should be in and another class has: to be settled at the desk. No index of its
+    # own: classes_rooms_to_settle has the few.
+    wanted_room = models.ForeignKey(
+        "organizations.Room", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     # Shown to members and staff only.
     link = models.URLField(default="", blank=True)
     instructor = models.ForeignKey(
@@ -181,6 +186,10 @@ class Session(models.Model):
             models.CheckConstraint(
                 condition=~Q(mode=Mode.BLENDED) & (Q(mode=Mode.IN_PERSON) | Q(room=None)),
                 name="classes_online_session_has_no_room",
+            ),
+            models.CheckConstraint(
+                condition=Q(wanted_room=None) | Q(room=None, mode=Mode.IN_PERSON),
+                name="classes_wants_a_room_or_has_one",
             ),
             ExclusionConstraint(
                 name="classes_room_booked_once",
@@ -205,10 +214,42 @@ class Session(models.Model):
             models.Index(
                 fields=["starts_at"], condition=Q(cancelled_at=None), name="classes_tonight"
             ),
+            # Serves the desk's list of rooms to settle: few of all meetings.
+            models.Index(
+                fields=["starts_at"],
+                condition=Q(wanted_room__isnull=False, cancelled_at=None),
+                name="classes_rooms_to_settle",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"session {self.number} of {self.course_class_id}"
+
+
+class BulkAct(models.Model):
+    """Something that was done to many classes at once, so that it can be looked at and undone.
+
+    Personal data: who did it; kept until the person is erased.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=10, choices=[(k.value, k.name) for k in BulkKind])
+    by = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    # A class each: its key, whether it was done, what is said, how many were told, what was before.
+    lines = models.JSONField(default=list)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(undone_at=None) | (Q(undone_at__gte=F("at")) & ~Q(kind="cancel")),
+                name="classes_undone_afterwards",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"bulk act {self.pk}"
 
 
 class Enrolment(models.Model):

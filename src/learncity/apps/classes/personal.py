@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from learncity.kernel.personal_data import Basis, Erased, Line, OnErasure, RecordClass, register
 
 from . import services
-from .models import CalendarAddress, Enrolment, Session
+from .models import BulkAct, CalendarAddress, Enrolment, Session
 from .types import State
 
 _STATES = {
@@ -41,6 +41,15 @@ def _taught(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
         assert s.instructor_id is not None
         line = {_("Class"): s.course_class.course.title, _("Begins"): s.starts_at}
         found.setdefault(s.instructor_id, []).append(line)
+    return found
+
+
+def _done_at_once(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
+    found: dict[UUID, list[Line]] = {}
+    for act in BulkAct.objects.filter(by_id__in=ids).order_by("-at", "-id"):
+        assert act.by_id is not None
+        line = {_("When"): act.at, _("Classes"): len(act.lines)}
+        found.setdefault(act.by_id, []).append(line)
     return found
 
 
@@ -98,5 +107,21 @@ register(
         OnErasure.DELETED,
         export=_calendars,
         erase=_forget_calendar,
+    ),
+)
+register(
+    RecordClass(
+        "classes.bulk",
+        (BulkAct,),
+        gettext_lazy("What you did to many classes at once"),
+        gettext_lazy("Which classes you closed, moved or called off together, and when."),
+        Basis.SERVICE,
+        OnErasure.PSEUDONYMOUS,
+        export=_done_at_once,
+        stays={
+            "classes_bulkact.lines": gettext_lazy(
+                "Which classes were changed; nothing of a person."
+            ),
+        },
     ),
 )

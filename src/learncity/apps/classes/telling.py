@@ -41,12 +41,13 @@ def tell(
     by: By,
     at: datetime,
     fact: FactKind | None = None,
+    reason: str = "",
 ) -> None:
     """Write the message of each move, and its fact where it is one of the person's own record."""
     if fact is not None:
         record.append([_fact(move, fact, by, at) for move in moves])
     begins = _first_meetings({move.named.class_id: move.named for move in moves}, at)
-    notices.tell([_message(m, message, begins[m.named.class_id], at) for m in moves])
+    notices.tell([_message(m, message, begins[m.named.class_id], at, reason) for m in moves])
 
 
 def tell_all(
@@ -56,6 +57,7 @@ def tell_all(
     by: By,
     at: datetime,
     fact: FactKind | None = None,
+    reason: str = "",
 ) -> None:
     """Tell everybody who has a place in these classes, or waits for one."""
     rows = Enrolment.objects.filter(course_class_id__in=class_ids).exclude(state=State.WITHDRAWN)
@@ -65,7 +67,7 @@ def tell_all(
     persons = people.persons({e.person_id for e in enrolments})
     classes = named({e.class_id for e in enrolments})
     moves = [Move(classes[e.class_id], e, persons[e.person_id]) for e in enrolments]
-    tell(moves, message, by=by, at=at, fact=fact)
+    tell(moves, message, by=by, at=at, fact=fact, reason=reason)
 
 
 def named(class_ids: Collection[UUID]) -> Mapping[UUID, Named]:
@@ -90,7 +92,9 @@ def _fact(move: Move, kind: FactKind, by: By, at: datetime) -> NewFact:
     )
 
 
-def _message(move: Move, kind: MessageKind, starts: datetime, at: datetime) -> NewMessage:
+def _message(
+    move: Move, kind: MessageKind, starts: datetime, at: datetime, reason: str
+) -> NewMessage:
     enrolment, person = move.enrolment, move.person
     values = {
         "title": move.named.title,
@@ -98,6 +102,8 @@ def _message(move: Move, kind: MessageKind, starts: datetime, at: datetime) -> N
         "receipt": enrolment.receipt,
         "position": enrolment.position or "",
     }
+    if reason:
+        values["reason"] = reason
     key, url = f"{enrolment.id}:{at.timestamp()}", f"/me/places/{enrolment.receipt}/"
     return NewMessage(person.id, person.language, kind, key, values, at, url)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -51,6 +51,107 @@ class Shown(StrEnum):
     FULL = "FULL"  # not over, and no seat is free
     OVER = "OVER"
     ALL = "ALL"
+
+
+class BulkKind(StrEnum):
+    """What can be done to many classes at once."""
+
+    CLOSE = "close"  # applications end at a moment
+    SEATS = "seats"  # so many more, or fewer
+    ROOM = "room"  # every coming meeting that is held in a room
+    CANCEL = "cancel"
+
+
+BULK_NAMES = {
+    BulkKind.CLOSE: _("Close applications at a moment"),
+    BulkKind.SEATS: _("Change the seats"),
+    BulkKind.ROOM: _("Move to a room"),
+    BulkKind.CANCEL: _("Cancel, with a reason"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BulkWish:
+    """What shall be done; of the fields that of the kind is filled."""
+
+    kind: BulkKind
+    closes_at: datetime | None = None
+    seats: int = 0
+    room_id: UUID | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BulkLine:
+    """What was done to one class, or why not; ``told`` is how many people were."""
+
+    key: str
+    title: Text
+    is_done: bool
+    says: str
+    told: int
+
+
+@dataclass(frozen=True, slots=True)
+class BulkValue:
+    """What was done to many classes at once, by whom and when."""
+
+    id: UUID
+    kind: BulkKind
+    by_id: UUID | None
+    at: datetime
+    undone_at: datetime | None
+    lines: tuple[BulkLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One meeting as a calendar shows it. ``who``: the instructor; ``taken_by``: a class.
+
+    ``is_roomless``: it wants the room and another class has it.
+    """
+
+    class_key: str
+    title: Text
+    number: int
+    starts_at: datetime
+    ends_at: datetime
+    mode: Mode
+    room_key: str
+    room_name: Text
+    venue_name: Text
+    who: str
+    is_roomless: bool = False
+    taken_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """An organization that runs classes."""
+
+    id: UUID
+    key: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class TermValue:
+    """A teaching period, first and last day."""
+
+    key: str
+    name: Text
+    starts_on: date
+    ends_on: date
+
+
+class Sort(StrEnum):
+    """By what a desk sorts its list of classes."""
+
+    STARTS = "starts"
+    TITLE = "title"
+    PROVIDER = "provider"
+    FREE = "free"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +434,48 @@ class RoomTaken(DomainError):
 
     says = _("The room is already booked at that time. Choose another room or time.")
     code = "room_taken"
+
+
+class RoomTooSmall(DomainError):
+    """Fewer people fit in than the class has seats."""
+
+    says = _("The room has fewer places than the class has seats. Choose a larger one.")
+    code = "room_too_small"
+
+
+class TermNotFound(NotFound):
+    """No term of this key."""
+
+    says = _("There is no such term.")
+    code = "term_not_found"
+
+
+class RoomNotFound(NotFound):
+    """No room of this id."""
+
+    says = _("There is no such room.")
+    code = "room_not_found"
+
+
+class ClosesTooLate(DomainError):
+    """Applications would be taken after the last meeting."""
+
+    says = _("Applications cannot close after the last meeting. Choose an earlier moment.")
+    code = "closes_too_late"
+
+
+class TooManyAtOnce(DomainError):
+    """More classes than are changed at once."""
+
+    says = _("So many classes are not changed at once. Choose fewer; 200 are the most.")
+    code = "too_many_at_once"
+
+
+class CannotUndo(DomainError):
+    """It was undone, is too long ago, or people were told that it does not take place."""
+
+    says = _("This cannot be undone any more.")
+    code = "cannot_undo"
 
 
 class InstructorTaken(DomainError):

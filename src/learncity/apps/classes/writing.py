@@ -26,7 +26,7 @@ _FIELDS = [
     "slots", "plan",
 ]  # fmt: skip
 _MEETING_FIELDS = [
-    "starts_at", "ends_at", "mode", "room", "link", "instructor", "cancelled_at"
+    "starts_at", "ends_at", "mode", "room", "wanted_room", "link", "instructor", "cancelled_at"
 ]  # fmt: skip
 
 
@@ -106,6 +106,9 @@ def _fit(p: Planned, held: Sequence[Session]) -> None:
     c.slots = slots(meeting.starts_at for meeting in meetings)
     last_entry = min(c.plan["open_until_session"], len(meetings))
     c.closes_at = meetings[last_entry - 1].starts_at
+    if said := c.plan.get("closes_at"):
+        # The desk said so; a new timetable may end before.
+        c.closes_at = min(datetime.fromisoformat(said), c.ends_at)
 
 
 def _change_seats(

@@ -4,12 +4,14 @@ It lies beside ``files/`` and not in it: a list of people is in no backup, and n
 it.
 """
 
+import csv
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -33,6 +35,40 @@ def folder_of(import_id: UUID) -> Path:
 def failed_of(import_id: UUID) -> Path:
     """The rows that were left out, as CSV; there when there are some."""
     return folder_of(import_id) / "failed.csv"
+
+
+def changes_of(import_id: UUID) -> Path:
+    """What the list would change, cell by cell, as CSV; there once it was checked."""
+    return folder_of(import_id) / "changes.csv"
+
+
+def clashes_of(import_id: UUID) -> Path:
+    """What its rows want and something else has, as CSV; there once it was checked."""
+    return folder_of(import_id) / "clashes.csv"
+
+
+class Noted:
+    """Rows written beside a list while it is read; they take their name only at the end."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._draft = path, path.with_suffix(".part")
+        self._text = self._draft.open("w", encoding="utf-8", newline="")
+        self._writer = csv.writer(self._text)
+
+    def add(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Write some rows."""
+        self._writer.writerows(rows)
+
+    def close(self) -> None:
+        """Put them in their place."""
+        self._text.close()
+        self._draft.replace(self._path)
+
+
+def noted(path: Path) -> Iterator[list[str]]:
+    """The rows that were written beside a list; none when there are none any more."""
+    with suppress(FileNotFoundError), path.open(encoding="utf-8", newline="") as text:
+        yield from csv.reader(text)
 
 
 def keep(import_id: UUID, content: Iterable[bytes]) -> None:

@@ -12,7 +12,7 @@ from .types import ImportState, ImportValue, Mistake
 _RUNNING = [ImportState.CHECKING, ImportState.APPLYING]
 # Nobody has counted anything yet.
 NO_COUNTS: dict[str, Any] = {
-    **dict.fromkeys(("row", "line", "new", "changed", "same", "alike", "wrong"), 0),
+    **dict.fromkeys(("row", "line", "new", "changed", "same", "alike", "wrong", "clashes"), 0),
     "mistakes": [],
 }
 
@@ -30,6 +30,10 @@ class Import(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=20)
+    # Whose rows alone it may hold; none: a list of the city.
+    owner = models.ForeignKey(
+        "organizations.Organization", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     list_name = models.CharField(max_length=80, default="", blank=True)
     file_name = models.CharField(max_length=120, default="", blank=True)
     # Of people of whom no row says theirs; and in which mistakes are said.
@@ -65,6 +69,8 @@ class Import(models.Model):
     same = models.PositiveIntegerField(default=0)
     alike = models.PositiveIntegerField(default=0)
     wrong = models.PositiveIntegerField(default=0)
+    # How many things that rows want are taken by something else.
+    clashes = models.PositiveIntegerField(default=0, db_default=0)
     # Kinds of mistakes with how many rows, by our names of columns; never a value.
     mistakes = models.JSONField(default=list)
     code = models.CharField(max_length=20, default="", blank=True)
@@ -90,6 +96,9 @@ class Import(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("at")),
                 name="imports_end_after_they_began",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="people") | Q(owner=None), name="imports_people_are_the_citys"
             ),
         ]
         indexes = [
@@ -117,7 +126,7 @@ class Import(models.Model):
             self.giver, ImportState(self.state), self.by_id, self.at, self.ended_at,
             tuple(self.header), self.columns, self.line, self.lines, self.new, self.changed,
             self.same, self.alike, self.wrong, tuple(map(self._mistake, self.mistakes)),
-            self.code, self.has_files,
+            self.code, self.has_files, self.owner_id, self.clashes,
         )  # fmt: skip
 
     def _mistake(self, one: list[Any]) -> Mistake:

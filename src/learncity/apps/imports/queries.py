@@ -1,7 +1,7 @@
 """Everything that can be asked of imports. Nothing here writes."""
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from uuid import UUID
@@ -9,9 +9,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from learncity.kernel.csv_text import Unreadable
+from learncity.kernel.outcomes import Change, Clash
 
 from . import files
-from .kinds import KINDS, Kind, kind_of
+from .kinds import KINDS, kind_of
+from .kinds import Kind as Kind
 from .models import Import
 from .types import RUNNING, ImportValue
 
@@ -30,9 +32,39 @@ def find(import_id: UUID) -> ImportValue | None:
     return found.as_value() if found else None
 
 
-def latest(limit: int = 100) -> list[ImportValue]:
-    """The newest imports, newest first; one query."""
-    return [row.as_value() for row in Import.objects.order_by("-at", "-id")[:limit]]
+def latest(limit: int = 100, *, owner_ids: Collection[UUID] | None = None) -> list[ImportValue]:
+    """The newest imports, newest first; one query.
+
+    Args:
+        owner_ids: whose lists; ``None``: all, those of the city among them.
+    """
+    rows = Import.objects.order_by("-at", "-id")
+    if owner_ids is not None:
+        rows = rows.filter(owner_id__in=owner_ids)
+    return [row.as_value() for row in rows[:limit]]
+
+
+def changes(import_id: UUID, *, begin: int = 0, count: int | None = None) -> list[Change]:
+    """What a checked list would change, cell by cell; empty when its files are gone."""
+    rows = files.noted(files.changes_of(import_id))
+    end = None if count is None else begin + count
+    return [Change(int(row), *rest) for row, *rest in islice(rows, begin, end)]
+
+
+def clashes(import_id: UUID, *, begin: int = 0, count: int | None = None) -> list[Clash]:
+    """What rows of a checked list want and something else has."""
+    rows = files.noted(files.clashes_of(import_id))
+    end = None if count is None else begin + count
+    return [
+        Clash(int(row), key, what, name, datetime.fromisoformat(begins),
+              datetime.fromisoformat(ends), int(times), other)
+        for row, key, what, name, begins, ends, times, other in islice(rows, begin, end)
+    ]  # fmt: skip
+
+
+def count_changes(import_id: UUID) -> int:
+    """How many cells a checked list would change."""
+    return sum(1 for _row in files.noted(files.changes_of(import_id)))
 
 
 def stale(before: datetime) -> list[UUID]:

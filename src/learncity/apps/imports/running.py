@@ -7,6 +7,7 @@ before are read again, because later ones are compared with them, but change and
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import astuple
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone, translation
 
+from learncity.apps.organizations import queries as organizations
 from learncity.kernel import audit
 from learncity.kernel.acting import By, Via
 from learncity.kernel.csv_files import CsvFile, Outcome, Row
@@ -140,12 +142,18 @@ def _carry_out(found: Import) -> None:
     defaults = {
         column: found.giver for column in kind.giver if found.giver and column not in found.columns
     }
+    if found.owner_id and "provider" in kind.columns.all:
+        # What an organization sends is its own where nothing else is said.
+        defaults["provider"] = organizations.organizations([found.owner_id])[found.owner_id].key
     with files.whole(found.id) as path:
         file = CsvFile(path, kind.columns, rename=rename, defaults=defaults)
         found.lines = file.lines
         importer = kind.make(file, found.as_value(), by, now, is_check)
         failed = ErrorFile(files.failed_of(found.id), file, delimiter=",")
         mistakes: Counter[tuple[str, str, bool]] = Counter()
+        changes, clashes = (
+            files.Noted(of(found.id)) for of in (files.changes_of, files.clashes_of)
+        )
         rows_read, found.wrong, counted = 0, 0, found.row
         try:
             batches = written(file, importer, kind.batch)
@@ -156,11 +164,15 @@ def _carry_out(found: Import) -> None:
                         break
                     rows, outcome = part
                     rows_read += len(rows)
+                    changes.add(map(astuple, outcome.changes))
+                    clashes.add(map(astuple, outcome.clashes))
                     _count(found, rows, outcome, failed, mistakes, is_new=rows[-1].number > counted)
                     found.touched_at = timezone.now()
                     _keep(found, found.state)
         finally:
             failed.close()
+            changes.close()
+            clashes.close()
         if not rows_read:
             raise Unreadable("a header and no row", code="no_rows")
     if not failed.rows:
@@ -199,6 +211,7 @@ def _count(
         found.changed += outcome.changed
         found.same += outcome.same
         found.alike += outcome.alike
+        found.clashes += len(outcome.clashes)
         found.row, found.line = rows[-1].number, rows[-1].line
         if found.state == ImportState.APPLYING and outcome.new + outcome.changed:
             found.is_written = True

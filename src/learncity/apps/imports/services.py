@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from learncity.kernel import audit, locks
 from learncity.kernel.acting import By
@@ -33,6 +34,7 @@ from .types import (
     ImportValue,
     ListUnreadable,
     NotNow,
+    NotOfYours,
 )
 
 __all__ = [
@@ -55,6 +57,7 @@ def send(
     *,
     import_id: UUID | None = None,
     kind: str,
+    owner_id: UUID | None = None,
     list_name: str,
     file_name: str,
     content: Iterable[bytes],
@@ -68,6 +71,7 @@ def send(
     """Take in a list and read its header; the same id again is the import that is there.
 
     Args:
+        owner_id: the organization whose rows alone it may hold; ``None``: a list of the city.
         content: the bytes of a workbook or a table of text.
         language: of people of whom no row says theirs (BCP 47).
         country: of phone numbers and IDs without one; one of ``COUNTRIES``.
@@ -75,12 +79,14 @@ def send(
         spoken: language in which mistakes are said, as Django names it.
 
     Raises:
-        KindUnknown: as it says.
+        KindUnknown, NotOfYours: as they say.
         ListTooLarge: as it says.
         ListUnreadable: nothing of it can be used; nothing is kept.
     """
     assert by.person_id is not None
     known = kind_of(kind)
+    if owner_id and not known.is_shared:
+        raise NotOfYours
     pk = import_id or uuid7()
     if "\0" in list_name + giver + file_name:
         # The database has no room for it, and nobody types it.
@@ -93,12 +99,13 @@ def send(
             return there.as_value()
         try:
             files.keep(pk, content)
-            head = files.head_of(pk, known.columns)
+            head = files.head_of(pk, known.readable)
             if not rules.is_header(head.header):
                 raise Unreadable("a header that is a row", code="no_header")
             made = Import.objects.create(
                 id=pk,
                 kind=kind,
+                owner_id=owner_id,
                 list_name=_tidy(list_name),
                 file_name=file_name.rpartition("/")[2][-120:],
                 language=language if language in LANGUAGES else LANGUAGES[0],
@@ -110,7 +117,7 @@ def send(
                 at=at,
                 touched_at=at,
                 header=(header := _named(head.header)),
-                columns=_guess(known, kind, list_name, header),
+                columns=_guess(known, kind, _named_as(list_name, owner_id), header),
             )
             audit.note("imports.sent", f"import {pk}", by=by, kind=kind)
         except Unreadable as reason:
@@ -133,17 +140,16 @@ def _guess(known: Kind, kind: str, list_name: str, header: list[str]) -> dict[st
     What was said of a list counts column by column, whatever other columns it has this time; of a
     list that is not known yet, what was said of the same header.
     """
-    list_name = folded(_tidy(list_name))
     said = Meanings.objects.filter(kind=kind, list_name=list_name).first()
     if said is None:
         layout = Layout.objects.filter(kind=kind, shape=_shape(header)).first()
         if layout is None:
-            return known.columns.guess(header)
+            return known.readable.guess(header)
         names = {_hashed(name): name for name in header}
         return {ours: names[one] for ours, one in layout.columns.items()}
     kept = {name: said.columns.get(_hashed(folded(name))) for name in header}
     found = {ours: name for name, ours in reversed(kept.items()) if ours}
-    return known.columns.guess([name for name, ours in kept.items() if ours is None]) | found
+    return known.readable.guess([name for name, ours in kept.items() if ours is None]) | found
 
 
 def _remember(found: Import) -> None:
@@ -155,7 +161,7 @@ def _remember(found: Import) -> None:
     )
     theirs = {name: ours for ours, name in found.columns.items()}
     said = {_hashed(folded(name)): theirs.get(name, "") for name in found.header}
-    list_name = folded(_tidy(found.list_name))
+    list_name = _named_as(found.list_name, found.owner_id)
     kept, is_new = Meanings.objects.select_for_update().get_or_create(
         kind=found.kind, list_name=list_name, defaults={"columns": said}
     )
@@ -164,6 +170,12 @@ def _remember(found: Import) -> None:
         # What was said last comes first; of a list whose columns change for ever the rest goes.
         kept.columns = dict(list((said | older).items())[:_MOST_MEANINGS])
         kept.save()
+
+
+def _named_as(list_name: str, owner_id: UUID | None) -> str:
+    """What a list is known by again; lists of two organizations may have one name."""
+    whose = f"{owner_id.hex} " if owner_id else ""
+    return f"{whose}{folded(_tidy(list_name))}"[:80]
 
 
 def _tidy(list_name: str) -> str:
@@ -196,15 +208,18 @@ def check(
     found = _hold(
         import_id, ImportState.SENT, ImportState.CHECKED, ImportState.REFUSED, ImportState.STOPPED
     )
-    known = kind_of(found.kind).columns
+    kind = kind_of(found.kind)
+    known = kind.columns
     pairs = [
         (ours, theirs) for ours, theirs in columns if ours in known.all and theirs in found.header
     ]
     said = dict(pairs)
     if len({*said.values()}) < len(pairs):
         raise ColumnTwice
-    if any(not set(group) & set(said) for group in known.needed):
-        raise ColumnsMissing
+    there = set(said) | ({"provider"} if found.owner_id else set())
+    missing = [group for group in known.needed if not there.intersection(group)]
+    if missing:
+        raise ColumnsMissing([_(" or ").join(str(kind.label_of(c)) for c in g) for g in missing])
     found.columns = said
     found.start(ImportState.CHECKING, at)
     found.save()

@@ -1,6 +1,6 @@
 """What other rooms may know of imports: values and refusals. Pure data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -107,7 +107,8 @@ class ImportValue:
     """A list that was sent, how far it is, and what became of its rows.
 
     ``columns`` are our names of columns to the file's. ``line`` of ``lines`` is how far it was
-    read. Counts are those of the check, and after applying those of what was done.
+    read. Counts are those of the check, and after applying those of what was done. ``owner_id``:
+    whose rows alone it may hold; ``None`` for a list of the city.
     """
 
     id: UUID
@@ -133,6 +134,8 @@ class ImportValue:
     mistakes: tuple[Mistake, ...]
     code: str
     has_files: bool
+    owner_id: UUID | None = None
+    clashes: int = 0
 
     @property
     def unread(self) -> tuple[str, ...]:
@@ -181,10 +184,20 @@ class ColumnTwice(DomainError):
 
 
 class ColumnsMissing(DomainError):
-    """Without these columns no row can be used."""
+    """Without these columns no row can be used; they are named by what the office calls them."""
 
     code = "columns_missing"
-    says = _("Say which column holds the name, and which a number that tells people apart.")
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        super().__init__(*missing)
+        self.says = _("Say which columns hold this: %(missing)s.") % {"missing": "; ".join(missing)}
+
+
+class NotOfYours(DomainError):
+    """Lists of this kind, or of this organization, are sent by others."""
+
+    code = "list_not_of_yours"
+    says = _("A list of this kind is sent by others, or is of an organization that is not yours.")
 
 
 class NotNow(DomainError):

@@ -1,5 +1,6 @@
 """Lists that the office sends: how far they are, and what became of their rows."""
 
+from typing import Literal
 from uuid import UUID
 
 from django.urls import reverse
@@ -7,6 +8,7 @@ from pydantic import Field
 
 from learncity.apps.imports import types
 from learncity.apps.imports.types import COUNTRIES, ImportState
+from learncity.kernel.outcomes import Change, Clash
 
 from .common import Moment, Shape
 from .people import Asked
@@ -18,6 +20,9 @@ class NewImport(Asked):
     id: UUID
     """Made by the caller (a UUID); sent again, nothing is made twice."""
     kind: str = Field(default="people", max_length=20)
+    """`people`, `courses` or `classes`."""
+    owner: str = Field(default="", max_length=80)
+    """Key of the organization whose courses or classes it holds; the city's office says none."""
     list_name: str = Field(min_length=1, max_length=80)
     """Which list it is, in the same words each time."""
     text: str = Field(min_length=1, max_length=2_000_000)
@@ -71,6 +76,8 @@ class Import(Shape):
     left_out: int
     alike: int
     """How many look like somebody who is there already; they are not joined."""
+    clashes: int
+    """How many rooms and teachers that rows want are taken at that time."""
     mistakes: list[Mistake]
 
     @classmethod
@@ -92,11 +99,57 @@ class Import(Shape):
             same=value.same,
             left_out=value.wrong,
             alike=value.alike,
+            clashes=value.clashes,
             mistakes=[
                 Mistake(column=m.column, says=m.says, rows=m.rows, is_in=m.is_in)
                 for m in value.mistakes
             ],
         )
+
+
+class ImportChange(Shape):
+    """One cell of something that is there already."""
+
+    row: int
+    key: str
+    column: str
+    before: str
+    after: str
+
+    @classmethod
+    def of(cls, one: Change) -> "ImportChange":
+        """From a change."""
+        return cls(row=one.row, key=one.key, column=one.column, before=one.before, after=one.after)
+
+
+class ImportClash(Shape):
+    """What a row wants is taken at that time by something else."""
+
+    row: int
+    key: str
+    what: Literal["room", "instructor"]
+    name: str
+    begins: Moment
+    """Of the first meeting that is concerned."""
+    ends: Moment
+    times: int
+    """How many meetings are."""
+    taken_by: str
+
+    @classmethod
+    def of(cls, one: Clash) -> "ImportClash":
+        """From a clash."""
+        return cls(
+            row=one.row, key=one.key, what=one.what, name=one.name, begins=one.begins,  # type: ignore[arg-type]
+            ends=one.ends, times=one.times, taken_by=one.other,
+        )  # fmt: skip
+
+
+class ImportChanges(Shape):
+    """What a checked list would change, cell by cell, and what its rows want that is taken."""
+
+    changes: list[ImportChange]
+    clashes: list[ImportClash]
 
 
 class Imports(Shape):

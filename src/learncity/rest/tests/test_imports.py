@@ -84,3 +84,45 @@ def test_a_list_sent_twice_is_one(office):
     pk = str(uuid7())
     assert send(office, id=pk).json() == send(office, id=pk).json()
     assert Import.objects.count() == 1
+
+
+CLASSES = (
+    "key,course,venue,room,starts,from,until,times,seats\n"
+    "one,small-shop-bookkeeping,qiaotou-centre,203,2031-03-05,18:30,20:00,4,20\n"
+    "two,small-shop-bookkeeping,qiaotou-centre,203,2031-03-05,19:00,20:30,4,20\n"
+)
+
+
+def test_a_provider_sends_classes_of_its_own_and_sees_what_would_change(signed_in):
+    client = signed_in("demo-provider")
+
+    def call(method, path="", body=None):
+        kwargs = {} if body is None else {"data": body, "content_type": "application/json"}
+        return getattr(client, method)(f"{PATH}{path}", headers={"accept-language": "en"}, **kwargs)
+
+    said = {"list_name": "Spring", "text": CLASSES, "kind": "classes"}
+    for owner in ("", "lamplight-night-school", "nobody"):
+        answer = call("post", "", {**said, "id": str(uuid7()), "owner": owner})
+        assert (answer.status_code, answer.json()["code"]) == (409, "list_not_of_yours"), owner
+    own = {**said, "id": str(uuid7()), "owner": "qiaotou-learning-centre"}
+    made = call("post", "", own).json()
+    here = f"/{made['id']}"
+    call("post", f"{here}/check", {"columns": made["columns"]})
+    services.run(Import.objects.get().id)
+    assert call("get", here).json()["clashes"] == 1
+    found = call("get", f"{here}/changes").json()
+    assert (found["changes"], len(found["clashes"])) == ([], 1)
+    clash = found["clashes"][0]
+    assert (clash["key"], clash["what"], clash["taken_by"]) == ("two", "room", "one")
+
+    call("post", f"{here}/application")
+    services.run(Import.objects.get().id)
+    changed = {**own, "id": str(uuid7()), "text": CLASSES.replace(",20\n", ",25\n")}
+    here = f"/{call('post', '', changed).json()['id']}"
+    call("post", f"{here}/check", {"columns": made["columns"]})
+    services.run(Import.objects.latest("at").id)
+    found = call("get", f"{here}/changes").json()["changes"]
+    assert [(c["key"], c["column"], c["before"], c["after"]) for c in found] == [
+        ("one", "seats", "20", "25"), ("two", "seats", "20", "25"),
+    ]  # fmt: skip
+    assert signed_in("demo-worker").get(f"{PATH}{here}/changes").status_code == 403

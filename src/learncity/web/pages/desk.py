@@ -1,6 +1,7 @@
 """The provider's desk: classes, rosters, print and exports, figures."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,16 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from learncity.apps.classes import queries, services
 from learncity.apps.classes.access import runs_class
-from learncity.apps.classes.types import ClassCard, ClassDetail, RosterRow, Shown, State
+from learncity.apps.classes.queries import meetings
+from learncity.apps.classes.types import (
+    ClassCard,
+    ClassDetail,
+    Provider,
+    RosterRow,
+    Shown,
+    Sort,
+    State,
+)
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.people.access import account
 from learncity.apps.roles.access import Duty, actor_of, organizations_for
@@ -24,21 +34,12 @@ from learncity.kernel.access import only
 from learncity.kernel.acting import By, Via
 from learncity.kernel.errors import DomainError
 from learncity.kernel.templatetags.kernel import words as marked
-from learncity.kernel.words import sort_key
 from learncity.web import words
 from learncity.web.acts import Question, sure
 
 from .find import page_number, pages
 
 SIZE = 50
-_SORTS = {
-    "starts": lambda card: (card.starts_at, str(card.id)),
-    "title": lambda card: (sort_key(str(card.title)), str(card.id)),
-    "free": lambda card: (card.seats.free, str(card.id)),
-    "waiting": lambda card: (card.seats.waiting, str(card.id)),
-}
-
-
 _SHOWN = {"open": Shown.OPEN, "full": Shown.FULL, "over": Shown.OVER, "all": Shown.ALL}
 
 
@@ -57,6 +58,15 @@ class FilterForm(forms.Form):
             ("all", gettext_lazy("All")),
         ],
     )
+    org = forms.ChoiceField(label=gettext_lazy("Organization"), required=False)
+
+    def __init__(self, runs: Sequence[Provider], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        if len(runs) < 2:
+            del fields["org"]
+        else:
+            fields["org"].choices = [("", _("All")), *((o.key, str(o.name)) for o in runs)]
 
 
 def scope(request: HttpRequest, act: Act = Act.RUN_CLASSES) -> Collection[UUID] | None:
@@ -64,31 +74,75 @@ def scope(request: HttpRequest, act: Act = Act.RUN_CLASSES) -> Collection[UUID] 
     return organizations_for(actor_of(request), act)
 
 
-def _chosen(request: HttpRequest) -> list[ClassCard]:
-    at, state = timezone.now(), request.GET.get("state", "")
-    cards = queries.list_classes(
-        at=at,
-        shown=_SHOWN.get(state, Shown.NOT_OVER),
-        provider_ids=scope(request),
-        text=request.GET.get("q", "").strip()[:100],
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which classes a reader chose to see, and in which order. ``runs``: whose they may be."""
+
+    runs: Sequence[Provider]
+    shown: Shown
+    provider_ids: Collection[UUID] | None
+    text: str
+    sort: Sort
+    descending: bool
+
+
+def chosen(request: HttpRequest) -> View:
+    """The view that the address, or a form sent from it, says; one query at most."""
+    said = request.POST if request.method == "POST" else request.GET
+    sort = said.get("sort", "")
+    own = scope(request)
+    runs = runs_of(own)
+    picked = frozenset(o.id for o in runs if o.key == said.get("org"))
+    return View(
+        runs,
+        _SHOWN.get(said.get("state", ""), Shown.NOT_OVER),
+        picked or own,
+        said.get("q", "").replace("\0", "").strip()[:100],
+        Sort(sort.lstrip("-")) if sort.lstrip("-") in {*Sort} else Sort.STARTS,
+        sort.startswith("-"),
     )
-    sort = request.GET.get("sort", "starts")
-    key = _SORTS.get(sort.lstrip("-"), _SORTS["starts"])
-    return sorted(cards, key=key, reverse=sort.startswith("-"))
+
+
+def runs_of(own: Collection[UUID] | None) -> Sequence[Provider]:
+    """The organizations of a scope to choose among, by name; one query, none for who has one."""
+    return () if own is not None and len(own) < 2 else queries.providers(own)
+
+
+def classes_of(view: View, *, offset: int = 0, limit: int | None = None) -> list[ClassCard]:
+    """The classes of a view, or a part of them; one query, two by title."""
+    return queries.sorted_classes(
+        at=timezone.now(),
+        shown=view.shown,
+        provider_ids=view.provider_ids,
+        text=view.text,
+        sort=view.sort,
+        descending=view.descending,
+        offset=offset,
+        limit=limit,
+    )
+
+
+def count_of(view: View) -> int:
+    """How many they are; one query."""
+    return queries.count_classes(
+        at=timezone.now(), shown=view.shown, provider_ids=view.provider_ids, text=view.text
+    )
 
 
 @only(Duty(Act.RUN_CLASSES))
 def desk(request: HttpRequest) -> HttpResponse:
     """My organization's classes, with seats and waiting, and the figures of the season."""
-    cards, at = _chosen(request), timezone.now()
-    number = page_number(request)
-    shown = cards[(number - 1) * SIZE : number * SIZE]
+    view, at, number = chosen(request), timezone.now(), page_number(request)
+    shown = classes_of(view, offset=(number - 1) * SIZE, limit=SIZE)
+    total = count_of(view)
     query = request.GET.urlencode()
     figures = queries.figures(scope(request), at=at)
+    to_settle = meetings.count_rooms_to_settle(scope(request), at=at)
+    several = len(view.runs) > 1
     context = {
-        "form": FilterForm(request.GET or None),
-        "sentence": ngettext("%(n)s class", "%(n)s classes", len(cards))
-        % {"n": formats.number(len(cards))},
+        "form": FilterForm(view.runs, request.GET or None),
+        "sentence": ngettext("%(n)s class", "%(n)s classes", total)
+        % {"n": formats.number(total)},
         "mine": [
             {"url": reverse("web:my_organization", args=[o.key]), "name": o.name}
             for o in organizations.organizations(
@@ -96,12 +150,23 @@ def desk(request: HttpRequest) -> HttpResponse:
             ).values()
         ],
         "gives_roles": actor_of(request).may(Act.GIVE_ROLES),
-        "columns": _columns(request),
-        "rows": [_row(card, at) for card in shown],
-        "pages": pages(request, number, len(cards), SIZE),
+        "columns": _columns(request, several),
+        "rows": [_row(card, at, several) for card in shown],
+        "pages": pages(request, number, total, SIZE),
+        "sends": [(name, request.GET[name]) for name in ("q", "state", "org", "sort")
+                  if request.GET.get(name)],
+        "total": formats.number(total),
+        "to_settle": formats.number(to_settle) if to_settle else "",
         "exports": [
             {"label": "XLSX", "url": f"{reverse('web:desk_export', args=['xlsx'])}?{query}"},
             {"label": "CSV", "url": f"{reverse('web:desk_export', args=['csv'])}?{query}"},
+        ],
+        "editable": [
+            {"label": label, "url": f"{reverse('web:list_export', args=[what, 'xlsx'])}?{query}"}
+            for what, label in (
+                ("classes", _("Classes to change and send again")),
+                ("courses", _("Courses to change and send again")),
+            )
         ],
         "figures": [
             {"label": _("Classes not over"), "figure": formats.number(figures.classes)},
@@ -114,11 +179,12 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "web/desk.html", context)
 
 
-def _columns(request: HttpRequest) -> list[dict[str, Any]]:
+def _columns(request: HttpRequest, several: bool) -> list[dict[str, Any]]:
     sort = request.GET.get("sort", "starts")
     found = []
     for name, label, numeric in (
         ("title", _("Class"), False),
+        *([("provider", _("Organization"), False)] if several else []),
         ("starts", _("Begins"), False),
         ("", _("Where"), False),
         ("free", _("Seats"), True),
@@ -148,12 +214,13 @@ def _state(card: ClassCard, at: Any) -> dict[str, str]:
     return {"text": _("Under way, applications closed"), "kind": ""}
 
 
-def _row(card: ClassCard, at: Any) -> dict[str, Any]:
+def _row(card: ClassCard, at: Any, several: bool) -> dict[str, Any]:
     return {
         "id": card.key,
         "url": reverse("web:roster", args=[card.key]),
         "cells": [
             str(card.title),
+            *([{"text": str(card.provider_name), "words": True}] if several else []),
             {"text": f"{formats.day(card.starts_at)} {formats.clock(card.starts_at)}"},
             {"text": words.where_words(card), "words": True},
             {"text": f"{card.seats.taken} / {card.seats.total}", "numeric": True},
@@ -167,12 +234,13 @@ def _row(card: ClassCard, at: Any) -> dict[str, Any]:
 def desk_export(request: HttpRequest, kind: str) -> HttpResponse:
     """All classes of the chosen view as a spreadsheet, whatever the page shows."""
     at = timezone.now()
-    head = [_("Key"), _("Class"), _("Begins"), _("Ends"), _("Where"), _("Seats"),
-            _("Places taken"), _("Waiting"), _("State")]  # fmt: skip
+    head = [_("Key"), _("Class"), _("Begins"), _("Ends"), _("Organization"), _("Where"),
+            _("Seats"), _("Places taken"), _("Waiting"), _("State")]  # fmt: skip
     rows = [
         [c.key, str(c.title), timezone.localtime(c.starts_at), timezone.localtime(c.ends_at),
-         words.where_words(c), c.seats.total, c.seats.taken, c.seats.waiting, _state(c, at)["text"]]
-        for c in _chosen(request)
+         str(c.provider_name), words.where_words(c), c.seats.total, c.seats.taken,
+         c.seats.waiting, _state(c, at)["text"]]
+        for c in classes_of(chosen(request))
     ]  # fmt: skip
     return tables.download(kind, "classes", head, rows)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 
 from learncity.apps.assertions import queries as assertions
+from learncity.apps.classes.types import BULK_NAMES
 from learncity.apps.imports import queries as imports
 from learncity.apps.organizations.types import ELSEWHERE_NAMES, POST_NAMES
 from learncity.apps.people import queries as people
@@ -89,6 +90,11 @@ ACTIONS = {
     "privacy.erased": gettext_lazy("Erased a person"),
     "privacy.swept": gettext_lazy("Deleted what was over its time"),
     "courses.imported": gettext_lazy("Imported courses"),
+    "classes.rooms_settled": gettext_lazy("Settled the room of a class"),
+    "classes.moved": gettext_lazy("Moved a class"),
+    "classes.closing_set": gettext_lazy("Said when applications close"),
+    "classes.bulk": gettext_lazy("Changed many classes at once"),
+    "classes.bulk_undone": gettext_lazy("Undid a change of many classes"),
     "classes.imported": gettext_lazy("Imported classes"),
     "households.acted": gettext_lazy("Did something for somebody else"),
     "households.messages_read": gettext_lazy("Read the messages of somebody else"),
@@ -161,6 +167,7 @@ VIA = {
 SUBJECTS = {
     "class": gettext_lazy("class"),
     "course": gettext_lazy("course"),
+    "bulk": gettext_lazy("change of many classes"),
     "blueprint": gettext_lazy("blueprint"),
     "file": gettext_lazy("file"),
     "outbox": gettext_lazy("message"),
@@ -220,6 +227,9 @@ DETAILS = {
     "role": gettext_lazy("role"),
     "ending": gettext_lazy("why"),
     "channel": gettext_lazy("how it came"),
+    "meetings": gettext_lazy("meetings"),
+    "classes": gettext_lazy("classes"),
+    "closes": gettext_lazy("closes"),
 }
 # Identifiers and symbols for whoever follows a trail through the table; they say nothing to a
 # reader.
@@ -240,6 +250,7 @@ HOW: Mapping[str, Mapping[Any, Any]] = {
         **KIND_NAMES,
         **RIGHT_NAMES,
         **{key: kind.label for key, kind in imports.kinds().items()},
+        **BULK_NAMES,
     },
     "reason": {
         **REASON_NAMES,

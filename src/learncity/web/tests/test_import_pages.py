@@ -16,7 +16,7 @@ from learncity.apps.people.models import Listed, Person
 from learncity.kernel import audit
 from learncity.kernel.ids import uuid7
 
-NEW = "/operate/imports/new/"
+NEW = "/desk/lists/new/"
 HEAD, GOOD, BAD = "编号,姓名,手机\n", "1,王小明,15400002101\n", "2,李秀英,12345\n"
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
 
@@ -90,7 +90,7 @@ def test_a_list_goes_the_whole_way(office):
     result = text(office.get(address, **ENGLISH))
     assert "The list is imported" in result
     assert imported() == {"王小明"}
-    assert "Union" in text(office.get("/operate/imports/", **ENGLISH))
+    assert "Union" in text(office.get("/desk/lists/", **ENGLISH))
 
 
 def test_columns_that_are_not_read_are_named_before_the_list_is_imported(office):
@@ -147,7 +147,7 @@ def test_a_workbook_is_taken(office):
 
 def test_who_looks_alike_is_listed_to_be_compared(office):
     walked(office, HEAD + GOOD + "2,李秀英,15400002101\n")
-    page = text(office.get(f"/operate/imports/{Import.objects.get().id}/", **ENGLISH))
+    page = text(office.get(f"/desk/lists/{Import.objects.get().id}/", **ENGLISH))
     assert "To be compared" in page
     (link,) = re.findall(r'href="(/operate/people/[^"]+/merge/[^"]+/)"', page)
     assert office.get(link).status_code == 200
@@ -200,7 +200,7 @@ def test_only_the_office_gets_in(client, account_of, office):
     client.logout()
     assert client.get(address).status_code == 302
     client.force_login(account_of("demo-operator"))
-    assert client.get(f"/operate/imports/{uuid7()}/").status_code == 404
+    assert client.get(f"/desk/lists/{uuid7()}/").status_code == 404
 
 
 def test_a_stranger_sends_no_byte(db, city):
@@ -252,7 +252,7 @@ def test_pages_cost_the_same_queries_however_many_rows(office, django_assert_num
         with django_assert_num_queries(COST):
             office.get(address)
     with django_assert_num_queries(LIST_COST):
-        office.get("/operate/imports/")
+        office.get("/desk/lists/")
 
 
 # Session, account, language and role, the list, and a line in the trail.

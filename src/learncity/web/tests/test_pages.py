@@ -63,9 +63,14 @@ MINE = {
     "/me/mandates/new/": 4,
     "/me/acts/": 5,
     f"/classes/{KEY}/apply/": 6,  # and whether another class of mine meets then
-    "/desk/": 6,
+    "/desk/": 9,  # and the rooms to settle, the organizations to choose among
     f"/desk/classes/{KEY}/": 8,
     "/desk/demand/": 8,
+    "/desk/calendar/": 6,
+    "/desk/rooms/": 5,
+    "/desk/copy/": 5,
+    "/desk/lists/": 5,
+    "/desk/lists/new/": 4,
     "/desk/figures/": 6,  # nothing counted: no region to be named
     "/operate/": 14,
     "/operate/trail/": 5,

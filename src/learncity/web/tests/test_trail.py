@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import learncity
+from learncity.apps.classes.types import BulkKind
 from learncity.apps.households.types import Deed
 from learncity.apps.households.types import MandateKind as Right
 from learncity.apps.organizations.types import Elsewhere, Post
@@ -60,7 +61,7 @@ def test_every_kind_of_subject_has_its_words():
 
 # What the details of the trail are taken from; a detail that is in neither list is decided here.
 ENUMERATIONS = {
-    "kind": [*IdentifierKind, *Right],
+    "kind": [*IdentifierKind, *Right, *BulkKind],
     "reason": [*RevealReason, *MergeReason, *Elsewhere],
     "deed": [*Deed],
     "role": [*Role],
@@ -74,7 +75,7 @@ ENUMERATIONS = {
 FREE = {
     "changes", "conflicts", "before", "after", "waiting_limit", "new", "changed", "same",
     "left_out", "parties", "number", "others", "lines", "founded", "ended", "page", "found",
-    "days", "rows",
+    "days", "rows", "meetings", "classes", "closes",
 }  # fmt: skip
 NAMED = {"fields", "group", "key", "other"}
 

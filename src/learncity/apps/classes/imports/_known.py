@@ -4,17 +4,19 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from learncity.apps.catalogue import queries as catalogue
 from learncity.apps.classes.models import CourseClass, Term
+from learncity.apps.classes.stated import Stated
 from learncity.apps.classes.types import Mode
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.people import queries as people
 from learncity.kernel.csv_cells import Cells, some
 from learncity.kernel.csv_files import near
 
-from ._reading import Stated
-
-_NO_VENUES = "add it to the city's file, or import again with --create-venues"
+_NO_VENUES = gettext_lazy("add it to the city's file, or import again with --create-venues")
 
 
 @dataclass
@@ -26,6 +28,8 @@ class Candidate:
     stated: Stated
     existing: CourseClass | None
     before: Stated
+    # Numbers of meetings whose room another class has.
+    without_room: frozenset[int] = frozenset()
 
     @property
     def is_same(self) -> bool:
@@ -71,7 +75,7 @@ class Known:
         course = self.courses.get(stated.course)
         if course is None:
             if stated.course:
-                cells.wrong("course", "there is no course of this key; import the courses first")
+                cells.wrong("course", _("there is no course of this key; import the courses first"))
             return
         taught = course.taught_in[0] if course.taught_in else ""
         candidate.stated = replace(
@@ -81,17 +85,21 @@ class Known:
         )
         if candidate.stated.provider not in self.organizations:
             hint = near(stated.provider, self.organizations)
-            cells.wrong("provider", f"there is no organization of this key{hint}; correct it")
+            cells.wrong(
+                "provider",
+                _("there is no organization of this key%(hint)s; correct it") % {"hint": hint},
+            )
         if stated.term and stated.term not in self.terms:
             hint = near(stated.term, self.terms)
             cells.wrong(
                 "term",
-                f"there is no term of this key{hint}; add it to the city's file or correct it",
+                _("there is no term of this key%(hint)s; add it to the city's file or correct it")
+                % {"hint": hint},
             )
         if stated.instructor and stated.instructor not in self.people:
             cells.wrong(
                 "instructor",
-                "there is nobody of this key in the city's file; correct it or empty the cell",
+                _("there is nobody of this key in the city's file; correct it or empty the cell"),
             )
 
     def check_place(self, candidate: Candidate) -> None:
@@ -100,25 +108,37 @@ class Known:
         if stated.mode == Mode.ONLINE:
             for column in ("venue", "room"):
                 if getattr(stated, column):
-                    cells.wrong(column, f"an online class has no {column}; empty the cell")
+                    cells.wrong(column, _("an online class is in no room; empty the cell"))
         elif not stated.venue:
-            cells.wrong("venue", "write where the class meets, or ONLINE in the column mode")
+            cells.wrong("venue", _("write where the class meets, or ONLINE in the column mode"))
         else:
             self._check_room(candidate)
         if stated.mode != Mode.IN_PERSON and not stated.link:
-            cells.wrong("link", "write the address of the online meetings; members will see it")
+            cells.wrong("link", _("write the address of the online meetings; members will see it"))
         self._check_meetings(candidate)
 
     def _check_room(self, candidate: Candidate) -> None:
         stated, cells = candidate.stated, candidate.cells
         if stated.venue not in self.venues:
             hint = near(stated.venue, self.venues)
-            cells.wrong("venue", f"there is no venue of this key{hint}; {_NO_VENUES}")
+            cells.wrong(
+                "venue",
+                _("there is no venue of this key%(hint)s; %(what)s")
+                % {"hint": hint, "what": _NO_VENUES},
+            )
         elif stated.room and self.room(stated) is None:
             rooms = self._room_keys(stated.venue)
-            has = f"; {stated.venue} has {some(rooms)}" if rooms else ""
+            has = (
+                _("; %(venue)s has %(rooms)s") % {"venue": stated.venue, "rooms": some(rooms)}
+                if rooms
+                else ""
+            )
             hint = near(stated.room, rooms) or has
-            cells.wrong("room", f"there is no room of this key{hint}; {_NO_VENUES}")
+            cells.wrong(
+                "room",
+                _("there is no room of this key%(hint)s; %(what)s")
+                % {"hint": hint, "what": _NO_VENUES},
+            )
 
     def _room_keys(self, venue_key: str) -> list[str]:
         """The rooms a venue has; asked once a venue, and only for a hint."""
@@ -131,12 +151,15 @@ class Known:
     def _check_meetings(candidate: Candidate) -> None:
         stated, cells = candidate.stated, candidate.cells
         if stated.mode == Mode.BLENDED and not stated.online_meetings:
-            cells.wrong("online_meetings", "write which meetings are online, such as 3|6")
+            cells.wrong("online_meetings", _("write which meetings are online, such as 3|6"))
         if stated.mode != Mode.BLENDED and stated.online_meetings:
-            cells.wrong("mode", "write BLENDED, or empty the column online_meetings")
+            cells.wrong("mode", _("write BLENDED, or empty the column online_meetings"))
         last = stated.times * len(stated.slots)
         if any(not 1 <= n <= last for n in stated.online_meetings):
-            cells.wrong("online_meetings", f"the meetings are numbered from 1 to {last}")
+            cells.wrong(
+                "online_meetings",
+                _("the meetings are numbered from 1 to %(last)s") % {"last": last},
+            )
 
     def check_people(self, candidate: Candidate) -> None:
         """Say when people hold more places than the file leaves."""
@@ -145,24 +168,24 @@ class Known:
             return
         seats, waiting = existing.seats_taken, existing.waiting_taken
         if stated.seats < seats:
-            cells.wrong("seats", f"{seats} people hold a seat; write {seats} or more")
+            cells.wrong("seats", _("%(n)s people hold a seat; write %(n)s or more") % {"n": seats})
         if stated.waiting < waiting:
-            cells.wrong("waiting", f"{waiting} people wait; write {waiting} or more")
+            cells.wrong("waiting", _("%(n)s people wait; write %(n)s or more") % {"n": waiting})
 
-    def check_own(self, candidate: Candidate, own: Collection[UUID]) -> None:
-        """Say what belongs to somebody else than these providers."""
+    def check_owner(self, candidate: Candidate, allowed: Collection[UUID]) -> None:
+        """Say what belongs to another organization than these: class, course, or venue."""
         existing, stated, cells = candidate.existing, candidate.stated, candidate.cells
-        if existing is not None and existing.provider_id not in own:
-            cells.wrong("key", "another provider has a class of this key; choose another")
+        if existing is not None and existing.provider_id not in allowed:
+            cells.wrong("key", _("a class of another organization has this key; choose another"))
+        owner = self.organizations.get(stated.provider)
+        if owner is not None and owner.id not in allowed:
+            cells.wrong("provider", _("this list may hold classes of its own organization only"))
         course = self.courses.get(stated.course)
-        if course is not None and course.provider_id not in own:
-            cells.wrong("course", "this course is of another provider")
-        provider = self.organizations.get(stated.provider)
-        if provider is not None and provider.id not in own:
-            cells.wrong("provider", "you may not write classes of this organization")
+        if course is not None and course.provider_id not in allowed:
+            cells.wrong("course", _("this course is of another organization"))
         venue = self.venues.get(stated.venue)
-        if venue is not None and venue.organization.id not in own:
-            cells.wrong("venue", "this venue is of another organization; ask the city's office")
+        if venue is not None and venue.organization.id not in allowed:
+            cells.wrong("venue", _("this venue is of another organization; ask the city's office"))
 
     def _named(self, field: str) -> set[str]:
         return set(_filled(getattr(c.stated, field) for c in self._candidates))

@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from learncity.apps.classes.types import Mode
 from learncity.apps.organizations.blueprint import Venues
 from learncity.apps.places import queries as places
@@ -53,10 +55,10 @@ def _is_named_well(candidate: Candidate) -> bool:
     stated, cells = candidate.stated, candidate.cells
     if not is_key(stated.venue):
         cells.wrong(
-            "venue", "write small letters a-z, digits and hyphens, at most 80, for a new venue"
+            "venue", _("write small letters a-z, digits and hyphens, at most 80, for a new venue")
         )
     if stated.room and not _ROOM.fullmatch(stated.room):
-        cells.wrong("room", "write letters a-z, digits and hyphens, at most 40, for a new room")
+        cells.wrong("room", _("write letters a-z, digits and hyphens, at most 40, for a new room"))
     return not cells.errors
 
 

@@ -5,14 +5,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from learncity.apps.classes.models import CourseClass, Session
+from learncity.apps.classes.stated import plan_of
 from learncity.apps.classes.types import Mode
 from learncity.apps.classes.writing import Planned
 from learncity.apps.classes.writing import write as write_classes
 from learncity.kernel.acting import By
-from learncity.kernel.texts import Text
 
 from ._known import Candidate, Known
-from ._reading import plan_of
 
 
 def write(
@@ -51,7 +50,7 @@ def _filled(candidate: Candidate, known: Known) -> CourseClass:
     c.place_id = venue.place_id if venue else provider.place_id
     c.mode, c.language, c.note = stated.mode or Mode.IN_PERSON, stated.language, stated.note
     c.fee_minor, c.fee_currency = stated.fee_minor, stated.fee_currency or "CNY"
-    c.fee_for = c.fee_for if stated.fee_minor else Text()
+    c.fee_for = stated.fee_for
     c.plan = plan_of(stated, c.plan)
     return c
 
@@ -69,7 +68,8 @@ def _meetings(
             ends_at=ends,
             mode=Mode.ONLINE if is_online else Mode.IN_PERSON,
             link=stated.link if is_online else "",
-            room_id=None if is_online else room,
+            room_id=None if is_online or number in candidate.without_room else room,
+            wanted_room_id=room if number in candidate.without_room else None,
             instructor_id=instructor,
         )
         for number, begins, ends, is_online in stated.meetings(zone)

@@ -51,17 +51,18 @@ def bring(tmp_path):
     return ClassImport(file, at=BEGINS - timedelta(days=99)).write(list(file.rows()))
 
 
-def test_a_booking_in_the_same_moment_costs_only_the_row_that_wanted_it(committed, tmp_path):
+def test_a_booking_in_the_same_moment_costs_only_the_meeting_that_wanted_it(committed, tmp_path):
     other = rival(holds_for=1)
 
     outcome = bring(tmp_path)
 
     other.join()
-    assert [(error.row, error.column) for error in outcome.errors] == [(2, "room")]
-    assert (
-        "the room is taken on Wed 2031-03-05 18:30-19:30 by class 'made-" in outcome.errors[0].says
-    )
-    assert queries.find_class("wanted") is None
+    assert outcome.errors == []
+    (clash,) = outcome.clashes
+    assert (clash.row, clash.times) == (2, 1)
+    assert clash.other.startswith("made-")
+    rows = Session.objects.filter(course_class__key="wanted").order_by("number")
+    assert [meeting.room_id is None for meeting in rows] == [True, False, False]
     assert len(queries.find_class("free").sessions) == 3
 
 

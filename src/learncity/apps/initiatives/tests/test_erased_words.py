@@ -18,7 +18,7 @@ from learncity.apps.assertions.models import Objection
 from learncity.apps.catalogue.models import Course, Edition
 from learncity.apps.classes import services as classes
 from learncity.apps.classes.factories import OPENING, make_class
-from learncity.apps.classes.models import CalendarAddress, Session
+from learncity.apps.classes.models import BulkAct, CalendarAddress, Session
 from learncity.apps.demand import services as demand
 from learncity.apps.demand.factories import make_wish
 from learncity.apps.demand.models import Match
@@ -157,6 +157,7 @@ def make_rows(other, officer):
     assert Session.objects.filter(course_class__key=key).update(instructor=one)
     CalendarAddress.objects.create(person_id=one, digest="x", made_at=now)
     _demand(one, now)
+    BulkAct.objects.create(kind="close", by_id=one, at=now)
     _households(one, other, officer, now)
     _assertions(one, organization.key, by, now)
     Delivery.objects.create(

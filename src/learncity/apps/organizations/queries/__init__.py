@@ -16,7 +16,10 @@ from .register import (
     organizations,
     register,
     room_ids,
+    rooms,
+    rooms_at,
     seated_in,
+    venue_of_room,
     venues_of,
 )
 from .standing import (
@@ -59,10 +62,13 @@ __all__ = [
     "overdue_committees",
     "register",
     "room_ids",
+    "rooms",
+    "rooms_at",
     "seated_in",
     "standing",
     "suspended",
     "suspended_organizations",
     "to_accredit",
+    "venue_of_room",
     "venues_of",
 ]

@@ -10,10 +10,12 @@ from learncity.apps.organizations.models import Covered, Organization, Room, Ven
 from learncity.apps.organizations.types import (
     OrganizationKind,
     OrganizationValue,
+    RoomValue,
     VenueValue,
 )
 from learncity.apps.places import queries as places
 from learncity.kernel.dated import holds
+from learncity.kernel.texts import Text
 from learncity.kernel.words import fold
 
 
@@ -117,6 +119,23 @@ def find_venue(key: str) -> VenueValue | None:
         .first()
     )
     return found.as_value(tuple(r.as_value() for r in found.rooms.all())) if found else None
+
+
+def rooms(ids: Collection[UUID]) -> Mapping[UUID, RoomValue]:
+    """Rooms by id, in one query; those that ended are absent."""
+    return {r.id: r.as_value() for r in Room.objects.filter(pk__in=ids, ended_at=None)}
+
+
+def rooms_at(venue_keys: Collection[str]) -> list[tuple[RoomValue, Text]]:
+    """The rooms of some sites, each with the name of its site, by key; one query."""
+    rows = Room.objects.filter(venue__key__in=venue_keys, ended_at=None).select_related("venue")
+    return [(r.as_value(), r.venue.name) for r in rows.order_by("venue__key", "key")]
+
+
+def venue_of_room(room_id: UUID) -> VenueValue | None:
+    """The venue in which a room is, with its rooms, or ``None``; three queries."""
+    key = Room.objects.filter(pk=room_id).values_list("venue__key", flat=True).first()
+    return find_venue(key) if key else None
 
 
 def venues_of(organization_id: UUID) -> list[VenueValue]:

@@ -14,24 +14,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
-from learncity.apps.households import services as households
-from learncity.apps.households.types import Deed
-from learncity.apps.people import queries as people
-from learncity.apps.people.types import PersonValue
-from learncity.apps.places.types import Heirs
-from learncity.kernel import audit, locks, outbox
-from learncity.kernel.acting import By
-from learncity.kernel.ids import receipt_number, uuid7
-from learncity.kernel.rows import insert, repoint, together, write
-from learncity.kernel.texts import Text
-
-from . import facts
-from .models import CalendarAddress, CourseClass, Enrolment, Session
-from .queries import held_in
-from .rules import check_open
-from .standing import Standing, standing
-from .telling import Move, named, tell, tell_all
-from .types import (
+from learncity.apps.classes import facts
+from learncity.apps.classes.models import CalendarAddress, CourseClass, Enrolment, Session
+from learncity.apps.classes.queries import held_in
+from learncity.apps.classes.rules import check_open
+from learncity.apps.classes.standing import Standing, standing
+from learncity.apps.classes.telling import Move, named, tell, tell_all
+from learncity.apps.classes.types import (
     ClassFull,
     ClassNotFound,
     ClassOver,
@@ -45,7 +34,17 @@ from .types import (
     SeatsInUse,
     State,
 )
-from .types import Enrolment as EnrolmentValue
+from learncity.apps.classes.types import Enrolment as EnrolmentValue
+from learncity.apps.households import services as households
+from learncity.apps.households.types import Deed
+from learncity.apps.people import queries as people
+from learncity.apps.people.types import PersonValue
+from learncity.apps.places.types import Heirs
+from learncity.kernel import audit, locks, outbox
+from learncity.kernel.acting import By
+from learncity.kernel.ids import receipt_number, uuid7
+from learncity.kernel.rows import insert, repoint, together, write
+from learncity.kernel.texts import Text
 
 # What kernel.locks holds for one class; this room's import takes it too.
 LOCK = "classes.CourseClass"
@@ -268,8 +267,8 @@ def set_seats(*, class_key: str, seats: int, waiting_limit: int, by: By, at: dat
 
 
 @transaction.atomic
-def cancel(*, class_key: str, by: By, at: datetime) -> None:
-    """Call a class off: its coming meetings are cancelled, and everybody in it is told.
+def cancel(*, class_key: str, by: By, at: datetime, reason: str = "") -> None:
+    """Call a class off: its coming meetings are cancelled, and everybody in it is told, and why.
 
     Who had a place keeps the line in their record. Cancelling twice changes nothing.
 
@@ -285,16 +284,17 @@ def cancel(*, class_key: str, by: By, at: datetime) -> None:
         return
     if at >= course_class.ends_at:
         raise ClassOver(class_key)
-    cancel_locked([found], by=by, at=at)
+    cancel_locked([found], by=by, at=at, reason=reason)
     audit.note("classes.cancelled", f"class {class_key}", by=by)
 
 
-def cancel_locked(class_ids: Collection[UUID], *, by: By, at: datetime) -> None:
+def cancel_locked(class_ids: Collection[UUID], *, by: By, at: datetime, reason: str = "") -> None:
     """Call off classes whose locks are held and which are not cancelled yet; five statements."""
     CourseClass.objects.filter(pk__in=class_ids).update(cancelled_at=at)
     coming = Session.objects.filter(course_class_id__in=class_ids, starts_at__gt=at)
     coming.filter(cancelled_at=None).update(cancelled_at=at)
-    tell_all(class_ids, facts.TELL_CANCELLED, by=by, at=at, fact=facts.CANCELLED)
+    kind = facts.TELL_CANCELLED_WHY if reason else facts.TELL_CANCELLED
+    tell_all(class_ids, kind, by=by, at=at, fact=facts.CANCELLED, reason=reason)
 
 
 def resume_locked(class_ids: Collection[UUID], *, by: By, at: datetime) -> None:

@@ -5,51 +5,65 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Case, F, Q, When
 
+from learncity.apps.classes.bands import bands_on as bands_on
+from learncity.apps.classes.calendars import calendar_since as calendar_since
+from learncity.apps.classes.calendars import meetings_at as meetings_at
+from learncity.apps.classes.calendars import meetings_of_class as meetings_of_class
+from learncity.apps.classes.calendars import meetings_of_person as meetings_of_person
+from learncity.apps.classes.calendars import pages_changed as pages_changed
+from learncity.apps.classes.calendars import person_of_calendar as person_of_calendar
+from learncity.apps.classes.calendars import taught_times as taught_times
+from learncity.apps.classes.cards import CARD, card_of, cards_of
+from learncity.apps.classes.cards import cards as cards
+from learncity.apps.classes.counting import Figures as Figures
+from learncity.apps.classes.counting import count_at_sites as count_at_sites
+from learncity.apps.classes.counting import count_coming as count_coming
+from learncity.apps.classes.counting import count_coming_at as count_coming_at
+from learncity.apps.classes.counting import count_coming_by_site as count_coming_by_site
+from learncity.apps.classes.counting import counted_places as counted_places
+from learncity.apps.classes.counting import figures as figures
+from learncity.apps.classes.counting import taken_by_month as taken_by_month
+from learncity.apps.classes.counting import waiting_by_course as waiting_by_course
+from learncity.apps.classes.facets import Facet as Facet
+from learncity.apps.classes.facets import Found as Found
+from learncity.apps.classes.facets import Hit as Hit
+from learncity.apps.classes.facets import Order as Order
+from learncity.apps.classes.facets import Price as Price
+from learncity.apps.classes.facets import Spot as Spot
+from learncity.apps.classes.facets import Wanted as Wanted
+from learncity.apps.classes.facets import spots_of as spots_of
+from learncity.apps.classes.finding import everything as everything
+from learncity.apps.classes.finding import find as find
+from learncity.apps.classes.finding import known as known
+from learncity.apps.classes.models import CourseClass, Enrolment, Session
+from learncity.apps.classes.rules import WEEKDAYS as WEEKDAYS
+from learncity.apps.classes.rules import evening as evening
+from learncity.apps.classes.rules import is_near as is_near
+from learncity.apps.classes.rules import nearby as nearby
+from learncity.apps.classes.standing import Standing, standing
+from learncity.apps.classes.standing import in_both as in_both
+from learncity.apps.classes.types import (
+    ClassCard,
+    ClassDetail,
+    Given,
+    Mode,
+    RosterRow,
+    SessionValue,
+    State,
+)
+from learncity.apps.classes.types import Enrolment as EnrolmentValue
 from learncity.apps.people import queries as people
 from learncity.kernel.memo import remember
-from learncity.kernel.texts import LANGUAGES, Text
+from learncity.kernel.texts import Text
 
-from .bands import bands_on as bands_on
-from .calendars import calendar_since as calendar_since
-from .calendars import meetings_at as meetings_at
-from .calendars import meetings_of_class as meetings_of_class
-from .calendars import meetings_of_person as meetings_of_person
-from .calendars import pages_changed as pages_changed
-from .calendars import person_of_calendar as person_of_calendar
-from .calendars import taught_times as taught_times
-from .cards import CARD, card_of, cards_of
-from .cards import cards as cards
-from .counting import Figures as Figures
-from .counting import count_at_sites as count_at_sites
-from .counting import count_coming as count_coming
-from .counting import count_coming_at as count_coming_at
-from .counting import count_coming_by_site as count_coming_by_site
-from .counting import counted_places as counted_places
-from .counting import figures as figures
-from .counting import taken_by_month as taken_by_month
-from .counting import waiting_by_course as waiting_by_course
-from .facets import Facet as Facet
-from .facets import Found as Found
-from .facets import Hit as Hit
-from .facets import Order as Order
-from .facets import Price as Price
-from .facets import Spot as Spot
-from .facets import Wanted as Wanted
-from .facets import spots_of as spots_of
-from .finding import everything as everything
-from .finding import find as find
-from .finding import known as known
-from .models import CourseClass, Enrolment, Session
-from .rules import WEEKDAYS as WEEKDAYS
-from .rules import evening as evening
-from .rules import is_near as is_near
-from .rules import nearby as nearby
-from .standing import Standing, standing
-from .standing import in_both as in_both
-from .types import ClassCard, ClassDetail, Given, Mode, RosterRow, SessionValue, Shown, State
-from .types import Enrolment as EnrolmentValue
+from .listing import as_rows as as_rows
+from .listing import classes_named as classes_named
+from .listing import count_classes as count_classes
+from .listing import list_classes as list_classes
+from .listing import providers as providers
+from .listing import sorted_classes as sorted_classes
 
 
 def _in_place(path: str, prefix: str = "") -> Q:
@@ -109,30 +123,6 @@ def sessions_at(venue_id: UUID, *, begin: datetime, end: datetime) -> list[Class
     ]
 
 
-def list_classes(
-    *,
-    at: datetime,
-    shown: Shown = Shown.NOT_OVER,
-    provider_ids: Collection[UUID] | None = None,
-    course_id: UUID | None = None,
-    text: str = "",
-    after: tuple[datetime, UUID] | None = None,
-    limit: int | None = None,
-) -> list[ClassCard]:
-    """Classes, the next to begin first; one query.
-
-    Args:
-        provider_ids: who runs them; ``None``: whoever does.
-        text: looked for in title, site and key.
-        after: beginning and id of the last class of the part before.
-    """
-    rows = _listed(at, shown, provider_ids, course_id, text)
-    if after:
-        begins, last = after
-        rows = rows.filter(Q(starts_at__gt=begins) | Q(starts_at=begins, id__gt=last))
-    return cards_of(rows.order_by("starts_at", "id")[:limit])
-
-
 def coming_in(path: str, *, at: datetime, limit: int) -> list[ClassCard]:
     """Classes that are not over in a region and below it, those that begin next first; one query.
 
@@ -143,47 +133,6 @@ def coming_in(path: str, *, at: datetime, limit: int) -> list[ClassCard]:
     )
     has_begun = Case(When(starts_at__lte=at, then=1), default=0)
     return cards_of(rows.order_by(has_begun, "starts_at", "id")[:limit])
-
-
-def count_classes(
-    *,
-    at: datetime,
-    shown: Shown = Shown.NOT_OVER,
-    provider_ids: Collection[UUID] | None = None,
-    course_id: UUID | None = None,
-    text: str = "",
-) -> int:
-    """How many classes ``list_classes`` lists in all its parts; one query."""
-    return _listed(at, shown, provider_ids, course_id, text).count()
-
-
-def _listed(
-    at: datetime,
-    shown: Shown,
-    provider_ids: Collection[UUID] | None,
-    course_id: UUID | None,
-    text: str,
-) -> "QuerySet[CourseClass]":
-    conditions = {
-        Shown.NOT_OVER: Q(ends_at__gt=at),
-        # As ``ClassCard.is_open`` has it.
-        Shown.OPEN: Q(ends_at__gt=at, closes_at__gt=at, cancelled_at=None),
-        Shown.FULL: Q(ends_at__gt=at, seats_taken__gte=F("seats")),
-        Shown.OVER: Q(ends_at__lte=at),
-        Shown.ALL: Q(),
-    }
-    rows = CourseClass.objects.filter(conditions[shown])
-    if provider_ids is not None:
-        rows = rows.filter(provider_id__in=provider_ids)
-    if course_id is not None:
-        rows = rows.filter(course_id=course_id)
-    if text:
-        said = Q(key__icontains=text)
-        for tag in LANGUAGES:
-            said |= Q(**{f"course__title__{tag}__icontains": text})
-            said |= Q(**{f"venue__name__{tag}__icontains": text})
-        rows = rows.filter(said)
-    return rows
 
 
 def find_class(key: str, *, links: bool = False) -> ClassDetail | None:
@@ -350,7 +299,7 @@ def my_classes(person_id: UUID, *, at: datetime) -> list[MyClass]:
     rows = Enrolment.objects.filter(people.of_person(person_id))
     mine = list(rows.order_by("-applied_at", "-id")[:200])
     class_ids = {e.course_class_id for e in mine}
-    cards = {c.id: c for c in cards_of(CourseClass.objects.filter(pk__in=class_ids))}
+    found_cards = {c.id: c for c in cards_of(CourseClass.objects.filter(pk__in=class_ids))}
     upcoming = (
         Session.objects.filter(
             course_class__enrolments__in=mine,
@@ -363,11 +312,11 @@ def my_classes(person_id: UUID, *, at: datetime) -> list[MyClass]:
         .values_list("course_class_id", "starts_at", "ends_at", "mode")
     )
     for class_id, begins, ends, mode in upcoming:
-        cards[class_id] = replace(
-            cards[class_id], next_at=begins, next_until=ends, next_mode=Mode(mode)
+        found_cards[class_id] = replace(
+            found_cards[class_id], next_at=begins, next_until=ends, next_mode=Mode(mode)
         )
     positions = _positions([e for e in mine if e.state == State.WAITING])
-    found = [MyClass(e.as_value(positions.get(e.id)), cards[e.course_class_id]) for e in mine]
+    found = [MyClass(e.as_value(positions.get(e.id)), found_cards[e.course_class_id]) for e in mine]
     far = datetime.max.replace(tzinfo=at.tzinfo)
     return sorted(
         found, key=lambda m: (m.enrolment.state == State.WITHDRAWN, m.card.next_at or far)

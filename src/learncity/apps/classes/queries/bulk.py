@@ -1,0 +1,39 @@
+"""What was done to many classes at once."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from learncity.apps.classes.models import BulkAct, CourseClass
+from learncity.apps.classes.types import BulkKind, BulkLine, BulkValue
+
+# So long it can be undone.
+UNDO = timedelta(minutes=30)
+
+
+def can_undo(act: BulkValue, *, at: datetime) -> bool:
+    """Whether it can still be undone."""
+    return (
+        act.kind != BulkKind.CANCEL
+        and act.undone_at is None
+        and at < act.at + UNDO
+        and any(line.is_done for line in act.lines)
+    )
+
+
+def find_bulk(act_id: UUID) -> BulkValue | None:
+    """What was done to many classes at once, or ``None``; two queries."""
+    found = BulkAct.objects.filter(pk=act_id).first()
+    return as_value(found) if found else None
+
+
+def as_value(act: BulkAct) -> BulkValue:
+    """The only shape in which it leaves this room; one query."""
+    keys = [line["key"] for line in act.lines]
+    rows = CourseClass.objects.filter(key__in=keys).values_list("key", "course__title")
+    titles = dict(rows)
+    lines: Sequence[BulkLine] = [
+        BulkLine(line["key"], titles[line["key"]], line["is_done"], line["says"], line["told"])
+        for line in act.lines
+    ]
+    return BulkValue(act.id, BulkKind(act.kind), act.by_id, act.at, act.undone_at, tuple(lines))
