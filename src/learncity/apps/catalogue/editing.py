@@ -4,7 +4,7 @@ Each holds the lock of its course before anything is decided. What is published 
 an edition of it is published (README).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -113,6 +113,61 @@ def write_edition(*, key: str, said: Mapping[str, Any], by: By, at: datetime) ->
         # The lists of the desk know it by its title.
         Course.objects.filter(pk=course.pk).update(title=changed["title"])
     audit.note("catalogue.course_edited", f"course {key}", by=by)
+
+
+@transaction.atomic
+def propose(
+    courses: Sequence[Course], skills: Mapping[UUID, Sequence[str]], *, by: By, at: datetime
+) -> None:
+    """Hand courses that a provider's list states to the city's office; a few statements.
+
+    New ones begin as drafts; of published ones the public goes on reading what it read. What is
+    not complete, or of a provider that may not publish, waits at the provider's desk. For this
+    room's import, under its lock.
+
+    Args:
+        courses: as they shall be, not saved; with their providers and subjects at hand.
+        skills: keys of the skills of each.
+    """
+    locks.hold_all(_LOCK, sorted(c.id for c in courses))
+    new = [c for c in courses if c._state.adding]
+    for course in new:
+        course.state = CourseState.DRAFT
+    wanted = stated(courses, skills)
+    known = {e.course_id: e for e in open_editions([c.id for c in courses])}
+    Course.objects.bulk_create(new)
+    providers = {c.provider_id for c in courses}
+    may = organizations.accredited(providers, on=day_of(at)) - organizations.suspended(providers)
+    editions = []
+    for course in courses:
+        edition = known.get(course.id) or Edition(course_id=course.id)
+        edition.stated = wanted[course.key]
+        edition.edited_by_id, edition.edited_at = by.person_id, at
+        is_ready = not missing(edition.stated) and course.provider_id in may
+        edition.state = EditionState.IN_REVIEW if is_ready else EditionState.DRAFT
+        edition.submitted_by_id = by.person_id if is_ready else None
+        edition.submitted_at = at if is_ready else None
+        edition.decided_by_id, edition.decided_at, edition.reason = None, None, ""
+        editions.append(edition)
+    Edition.objects.bulk_create(
+        editions, update_conflicts=True, unique_fields=["id"],
+        update_fields=[
+            "stated", "edited_by", "edited_at", "state", "submitted_by", "submitted_at",
+            "decided_by", "decided_at", "reason",
+        ],
+    )  # fmt: skip
+    sent = {e.course_id for e in editions if e.state == EditionState.IN_REVIEW}
+    for action, some in (
+        ("catalogue.course_sent_in", [c for c in courses if c.id in sent]),
+        ("catalogue.course_edited", [c for c in courses if c.id not in sent]),
+    ):
+        audit.note_all(action, {f"course {c.key}": {} for c in some}, by=by)
+
+
+def open_editions(course_ids: Collection[UUID]) -> list[Edition]:
+    """What is written of courses and not published yet; one query."""
+    rows = Edition.objects.filter(course_id__in=course_ids)
+    return list(rows.exclude(state=EditionState.PUBLISHED))
 
 
 @transaction.atomic

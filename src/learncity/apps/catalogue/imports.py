@@ -6,6 +6,7 @@ not have is left as it is; an empty cell empties what it stands for. The same fi
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -15,16 +16,17 @@ from django.utils.translation import gettext as _
 
 from learncity.apps.organizations import queries as organizations
 from learncity.kernel import audit, locks
-from learncity.kernel.acting import By
+from learncity.kernel.acting import COMMAND, By
 from learncity.kernel.csv_cells import Cells, Columned, by_column, in_languages
 from learncity.kernel.csv_files import Columns, Outcome, Row, near
 from learncity.kernel.outcomes import changes
 from learncity.kernel.stated_rows import RowsRefused, StatedRows
 from learncity.kernel.texts import Text
 
+from .editing import open_editions, propose
 from .models import WEEK, Course, Skill, Subject
 from .types import Audience, Category, CourseMode, CourseState, CreditUnit, Level, Payer, Support
-from .writing import write_courses
+from .writing import Known, fill, skills_of, write_courses
 
 COLUMNS = Columns(
     needed=(("key",), ("provider",), ("category",), in_languages("title")),
@@ -61,7 +63,9 @@ class CourseImport:
     """Writes the courses of one file, some rows at a time.
 
     Args:
-        provider_ids: whose courses the file may hold; ``None``: anybody's.
+        provider_ids: whose courses the file may hold; ``None``: anybody's. What a provider states
+            of its own goes to the city's office for review, as from the editor.
+        by, at: who brings it, and now; for review both are noted.
         is_check: whether everything is only looked at and nothing is written.
     """
 
@@ -69,10 +73,13 @@ class CourseImport:
         self,
         file: Columned,
         *,
+        by: By = COMMAND,
+        at: datetime | None = None,
         provider_ids: Collection[UUID] | None = None,
         is_check: bool = False,
     ) -> None:
         self._file, self._allowed, self._is_check = file, provider_ids, is_check
+        self._by, self._at = by, at
         self._providers = {o.key: o.id for o in organizations.all_organizations()}
         subjects = Subject.objects.filter(ended_at=None) if "subject" in file.columns else ()
         self._subjects = {s.key: s for s in subjects}
@@ -92,9 +99,11 @@ class CourseImport:
         outcome = Outcome()
         read = [(cells, self._read(cells)) for cells in (Cells(r, self._file) for r in rows)]
         keys = [said["key"] for _, said in read]
-        found = Course.objects.filter(key__in=keys).select_related("subject")
+        found = Course.objects.filter(key__in=keys).select_related("subject", "provider")
         known = {c.key: c for c in found}
         taught = self._taught(known)
+        if self._allowed is not None:
+            self._as_written(known, taught)
         writes: list[Course] = []
         links: dict[UUID, list[UUID]] = {}
         for cells, said in read:
@@ -123,11 +132,33 @@ class CourseImport:
             if is_new or is_changed:
                 writes.append(course)
         if writes and not self._is_check:
-            kept = {course.id for course in writes}
-            write_courses(writes, {pk: found for pk, found in links.items() if pk in kept})
+            self._keep(writes, {c.id: links.get(c.id, taught.get(c.id, set())) for c in writes})
         return outcome
 
-    def _taught(self, known: Mapping[str, Course]) -> Mapping[UUID, set[UUID]]:
+    def _keep(self, courses: Sequence[Course], skills: Mapping[UUID, Collection[UUID]]) -> None:
+        if self._allowed is None:
+            said = skills if "skills" in self._file.columns else {}
+            write_courses(courses, {pk: list(found) for pk, found in said.items()})
+            return
+        assert self._at is not None
+        names = {pk: self._named(found) for pk, found in skills.items()}
+        propose(courses, names if "skills" in self._file.columns else {}, by=self._by, at=self._at)
+
+    def _as_written(self, known: Mapping[str, Course], taught: dict[UUID, set[UUID]]) -> None:
+        """See courses as their provider wrote them last, reviewed or not; a few queries."""
+        editions = open_editions([c.id for c in known.values()])
+        if not editions:
+            return
+        of = {c.id: c for c in known.values()}
+        names = Known([e.stated for e in editions])
+        for edition in editions:
+            said = {name: value for name, value in edition.stated.items() if name != "provider"}
+            texts = {n: Text(said[n]) for n in ("title", "summary", "needs") if n in said}
+            fill(of[edition.course_id], {**said, **texts}, names)
+            if "skills" in self._file.columns:
+                taught[edition.course_id] = set(skills_of(said, names) or ())
+
+    def _taught(self, known: Mapping[str, Course]) -> dict[UUID, set[UUID]]:
         """The skills that the courses teach now, where the file says anything of them."""
         found: dict[UUID, set[UUID]] = {}
         if "skills" in self._file.columns:
@@ -240,7 +271,7 @@ class CourseImport:
 
 
 @transaction.atomic
-def offer(rows: StatedRows, *, own: Collection[UUID] | None, by: By) -> Outcome:
+def offer(rows: StatedRows, *, own: Collection[UUID] | None, by: By, at: datetime) -> Outcome:
     """Make the courses be so that a provider's program states, all of them or none.
 
     Args:
@@ -249,7 +280,7 @@ def offer(rows: StatedRows, *, own: Collection[UUID] | None, by: By) -> Outcome:
     Raises:
         RowsRefused: some cannot be.
     """
-    outcome = CourseImport(rows, provider_ids=own).write(rows.rows())
+    outcome = CourseImport(rows, by=by, at=at, provider_ids=own).write(rows.rows())
     if outcome.errors:
         raise RowsRefused(outcome.errors)
     if outcome.new or outcome.changed:

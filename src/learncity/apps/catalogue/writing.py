@@ -79,12 +79,19 @@ def skills_of(said: Mapping[str, Any], known: Known) -> list[UUID] | None:
     return [known.skills[key] for key in said["skills"]] if "skills" in said else None
 
 
-def stated(courses: Collection[Course]) -> dict[str, dict[str, Any]]:
-    """Courses as a blueprint would state them, by key; needs their providers; one query."""
+def stated(
+    courses: Collection[Course], wanted: Mapping[UUID, Sequence[str]] | None = None
+) -> dict[str, dict[str, Any]]:
+    """Courses as a blueprint would state them, by key; needs their providers; one query.
+
+    Args:
+        wanted: keys of the skills that some of them shall teach, instead of those they do.
+    """
     skills: dict[UUID, list[str]] = {}
     rows = _SKILLS.objects.filter(course_id__in=[c.id for c in courses])
     for pk, key in rows.order_by("skill__key").values_list("course_id", "skill__key"):
         skills.setdefault(pk, []).append(key)
+    skills |= {pk: sorted(keys) for pk, keys in (wanted or {}).items()}
     return {
         c.key: {
             "provider": c.provider.key,

@@ -112,7 +112,7 @@ def _owners(value: ImportValue) -> frozenset[UUID] | None:
 def _courses(
     file: CsvFile, value: ImportValue, by: By, at: datetime, is_check: bool
 ) -> courses.CourseImport:
-    return courses.CourseImport(file, provider_ids=_owners(value), is_check=is_check)
+    return courses.CourseImport(file, by=by, at=at, provider_ids=_owners(value), is_check=is_check)
 
 
 def _classes(

@@ -46,13 +46,15 @@ def list_desk_courses(
 def offer_courses(request: HttpRequest, payload: shapes.StatedCourses) -> Status[BaseModel]:
     """Make courses of my organizations be as they are stated, new or not; all of them or none.
 
-    A course is stated as a whole: what is left out is emptied. Sent again, it changes nothing. 409
-    `rows_refused` says in `errors` what to correct, and where.
+    A course is stated as a whole: what is left out is emptied. Sent again, it changes nothing. What
+    a provider states is reviewed before the public reads it; what the city’s office states is not.
+    409 `rows_refused` says in `errors` what to correct, and where.
     """
     outcome = courses.offer(
         payload.rows(),
-        own=organizations_for(actor_of(request), Act.RUN_CLASSES),
+        own=organizations_for(actor_of(request), Act.EDIT_COURSES),
         by=_by(request),
+        at=timezone.now(),
     )
     return Status(200, shapes.Written.of(outcome))
 
