@@ -15,7 +15,7 @@ from learncity.config import imports
 from learncity.config.imports import KINDS
 from learncity.kernel import audit
 
-HEADER = "key,provider,category,title_en,credit\n"
+HEADER = "key,provider,category,title_en,shelf\n"
 INK = "ink,wenqu-library,HOBBIES,Brush and ink,2\n"
 POTS = "pots,wenqu-library,HOBBIES,Clay,1\n"
 BAD = "bad,nobody,HOBBIES,Bad,1\n"
@@ -51,7 +51,7 @@ def test_a_good_file_goes_in_and_is_on_record(run, file):
 
     assert code == 0
     assert "✓ 2 new, 0 changed, 0 same" in said
-    assert "Not read: credit" in said
+    assert "Not read: shelf" in said
     assert list(file.parent.iterdir()) == [file]
     assert [(n.subject, n.via, n.detail) for n in notes()] == [
         ("file courses.csv", "COMMAND", {"new": 2, "changed": 0, "same": 0, "left_out": 0})
@@ -75,7 +75,7 @@ def test_rows_left_out_go_into_a_file_that_can_be_mended_and_imported(run, file)
     assert "1 new, 0 changed, 0 same, 1 left out" in said
     assert f"The rows left out are in {errors}, each with its problem." in said
     assert errors.read_text(encoding="utf-8-sig").splitlines() == [
-        "key,provider,category,title_en,credit,problem",
+        "key,provider,category,title_en,shelf,problem",
         (
             "bad,nobody,HOBBIES,Bad,1,row 3: provider 'nobody': there is no organization of this "
             "key; add it to the city's file and apply that first"
@@ -87,7 +87,7 @@ def test_rows_left_out_go_into_a_file_that_can_be_mended_and_imported(run, file)
 
     assert code == 0
     assert "1 new, 0 changed, 0 same" in said
-    assert "Not read: credit\n" in said
+    assert "Not read: shelf\n" in said
 
 
 def test_a_file_of_mistakes_stays_as_it_is_while_its_own_mistakes_are_written(run, file):
@@ -100,7 +100,7 @@ def test_a_file_of_mistakes_stays_as_it_is_while_its_own_mistakes_are_written(ru
     assert code == 1
     assert errors.read_bytes() == before
     again = file.with_name("courses.errors.errors.csv").read_text(encoding="utf-8-sig")
-    assert again.splitlines()[0] == "key,provider,category,title_en,credit,problem"
+    assert again.splitlines()[0] == "key,provider,category,title_en,shelf,problem"
     assert again.splitlines()[1].count("row ") == 1
 
 

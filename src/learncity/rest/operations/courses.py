@@ -133,7 +133,7 @@ def get_course(request: HttpRequest, key: Slug) -> shapes.CourseDetail:
 @router.get("/subjects", auth=None, response={200: shapes.Subjects})
 def list_subjects(request: HttpRequest, category: Category | None = None) -> shapes.Subjects:
     """List what courses are about, within the six categories."""
-    return shapes.Subjects(items=[shapes.Subject.of(s) for s in catalogue.subjects(category)])
+    return shapes.Subjects(items=[shapes.CourseSubject.of(s) for s in catalogue.subjects(category)])
 
 
 @router.get("/skills", auth=None, response={200: shapes.Skills})

@@ -43,7 +43,7 @@ class Categories(Shape):
     items: list[CategoryCount]
 
 
-class Subject(Shape):
+class CourseSubject(Shape):
     """What a course is about, within a category."""
 
     key: str
@@ -53,7 +53,7 @@ class Subject(Shape):
     name: Words
 
     @classmethod
-    def of(cls, subject: SubjectValue) -> "Subject":
+    def of(cls, subject: SubjectValue) -> "CourseSubject":
         """From a subject."""
         return cls(
             key=subject.key,
@@ -66,7 +66,7 @@ class Subject(Shape):
 class Subjects(Shape):
     """All subjects, by category and key."""
 
-    items: list[Subject]
+    items: list[CourseSubject]
 
 
 class Skill(Shape):
@@ -141,7 +141,7 @@ class Course(Shape):
     taught_in: list[str]
     """Languages, as BCP 47 tags."""
     provider: Named
-    subject: Subject | None
+    subject: CourseSubject | None
     sdgs: list[int]
     """Goals of sustainable development, 1 to 17."""
     mode: CourseMode | None
@@ -167,7 +167,7 @@ class Course(Shape):
             audiences=list(course.audiences),
             taught_in=list(course.taught_in),
             provider=Named(key=course.provider_key, name=Words(course.provider_name)),
-            subject=Subject.of(course.subject) if course.subject else None,
+            subject=CourseSubject.of(course.subject) if course.subject else None,
             sdgs=list(course.sdgs),
             mode=course.mode,
             effort=Effort(weekly=course.effort_weekly, total=course.effort_total),
@@ -304,7 +304,7 @@ class Programme(Shape):
     title: Words
     summary: Words
     audiences: list[Audience]
-    fields: list[Subject]
+    fields: list[CourseSubject]
     mode: CourseMode | None
     since: date | None
     until: date | None
@@ -321,7 +321,7 @@ class Programme(Shape):
             title=Words(programme.title),
             summary=Words(programme.summary),
             audiences=list(programme.audiences),
-            fields=[Subject.of(subject) for subject in programme.subjects],
+            fields=[CourseSubject.of(subject) for subject in programme.subjects],
             mode=programme.mode,
             since=programme.since,
             until=programme.until,

@@ -110,14 +110,15 @@ def _listed(request: HttpRequest, asked: narrowing.Narrowing) -> dict[str, Any]:
         total, rows = found.total, _hit_rows(found, here_of(request, asked), at)
     # Nothing holds the words, though something may mean nearly the same: somebody is missing it.
     is_missed = bool(asked.wanted.text) and not (total and found.holds_any)
+    is_close = is_missed and bool(total)
     is_senior = reader_of(request).is_senior
     quick = narrowing.quick(asked, found)
     return {
         "text": asked.wanted.text,
-        "sentence": _found_words(total, asked.wanted.text),
+        "sentence": _found_words(0 if is_close else total, asked.wanted.text),
         "total": total,
         "mended": found.mended,
-        "is_close": bool(total) and is_missed,
+        "is_close": is_close,
         "wish": _missed(request, asked) if is_missed else None,
         "rows": rows,
         "kinds": kinds(),

@@ -75,7 +75,7 @@ ENUMERATIONS = {
 FREE = {
     "changes", "conflicts", "before", "after", "waiting_limit", "new", "changed", "same",
     "left_out", "parties", "number", "others", "lines", "founded", "ended", "page", "found",
-    "days", "rows", "meetings", "classes", "closes",
+    "days", "rows", "meetings", "classes", "closes", "keys",
 }  # fmt: skip
 NAMED = {"fields", "group", "key", "other"}
 
