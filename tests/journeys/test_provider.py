@@ -53,7 +53,7 @@ def test_a_provider_finds_a_class_at_the_desk(known):
     assert column(clerk, 0) == ascending[::-1]
     assert sorted(ascending) == sorted(every)
     clerk.press("Waiting", within="main thead")
-    waiting = [int(number) for number in column(clerk, 4)]
+    waiting = [int(number) for number in column(clerk, 5)]
     assert waiting == sorted(waiting)
 
     clerk.fill("Words in title, room or key", "bookkeeping-qiaotou-wed")

@@ -31,6 +31,7 @@ THERE = {
     "slug": "workplace-skills",
     "part": "courses",
     "no": "1",
+    "what": "courses",
     "name": "home",
 }
 PARTS = {"web:course_part": "subject"}

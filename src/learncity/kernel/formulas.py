@@ -7,7 +7,7 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 # So does what follows a sign at which a spreadsheet may cut a cell: Excel cuts at semicolons in
 # Vietnamese, and then knows only the quotation marks of a row's first cell.
 _CUT = re.compile(r"""([;\t\r\n][\s"]*)(?='*[=+@-])""")
-_MARKED = re.compile(r"""(^|[;\t\r\n][\s"]*)'(?='*[=+@-])""")
+_MARKED = re.compile(r"""^'(?='*[=+\-@\t\r])|([;\t\r\n][\s"]*)'(?='*[=+@-])""")
 
 
 def defused(value: str) -> str:
@@ -18,7 +18,7 @@ def defused(value: str) -> str:
 
 def unmarked(value: str) -> str:
     """The words that were marked, as they were."""
-    return _MARKED.sub(r"\1", value) if "'" in value else value
+    return _MARKED.sub(lambda found: found[1] or "", value) if "'" in value else value
 
 
 def _is_phone(value: str) -> bool:

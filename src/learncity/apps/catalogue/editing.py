@@ -133,9 +133,11 @@ def propose(
     new = [c for c in courses if c._state.adding]
     for course in new:
         course.state = CourseState.DRAFT
-    wanted = stated(courses, skills)
-    known = {e.course_id: e for e in open_editions([c.id for c in courses])}
     Course.objects.bulk_create(new)
+    drafts = Course.objects.select_related("provider", "subject").filter(pk__in=[c.id for c in new])
+    begun = {c.id: c for c in drafts}
+    wanted = stated([begun.get(c.id, c) for c in courses], skills)
+    known = {e.course_id: e for e in open_editions([c.id for c in courses])}
     providers = {c.provider_id for c in courses}
     may = organizations.accredited(providers, on=day_of(at)) - organizations.suspended(providers)
     editions = []

@@ -131,6 +131,7 @@ def test_a_problem_speaks_the_language_that_was_asked_for(client, city, asked, l
 def test_a_refusal_of_a_room_brings_its_own_code_and_sentence(rf, city):
     class NoTea(DomainError):
         code, says = "no_tea", "There is no tea left."
+        __module__ = "elsewhere"  # no code of ours
 
     answer = problems.refused(rf.get("/api/v1/tea"), NoTea())
 

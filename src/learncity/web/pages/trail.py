@@ -9,276 +9,27 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from learncity.apps.assertions import queries as assertions
-from learncity.apps.classes.types import BULK_NAMES
-from learncity.apps.imports import queries as imports
-from learncity.apps.organizations.types import ELSEWHERE_NAMES, POST_NAMES
 from learncity.apps.people import queries as people
 from learncity.apps.people import services as people_services
 from learncity.apps.people.types import (
-    CORRECTION_REASON_NAMES,
-    KIND_NAMES,
-    MERGE_REASON_NAMES,
-    REASON_NAMES,
     PersonValue,
 )
-from learncity.apps.privacy.types import CHANNEL_NAMES, STATE_NAMES, Decision
 from learncity.apps.roles.access import Duty, in_city
-from learncity.apps.roles.types import ROLE_NAMES, Act
+from learncity.apps.roles.types import Act
 from learncity.kernel import audit, formats, personal_data, tables
 from learncity.kernel.access import only
 from learncity.kernel.audit import AuditEntry, Sought
 from learncity.kernel.dated import begin_of
 from learncity.web.acts import after, by_desk, day_field
-
-from .mandates import DEED_NAMES, RIGHT_NAMES
-from .roles import ENDING_NAMES
+from learncity.web.trail_words import ACTIONS, DETAILS, FIELDS, HIDDEN, HOW, SUBJECTS, VIA
 
 SIZE = 50
 # Lines of a download: what a spreadsheet opens at once.
 MOST = 10_000
-# How the trail's symbols are read; a symbol that is not here is shown as it is.
-ACTIONS = {
-    "classes.roster_read": gettext_lazy("Looked at a roster"),
-    "classes.seats_changed": gettext_lazy("Changed the seats"),
-    "classes.cancelled": gettext_lazy("Cancelled a class"),
-    "classes.offered": gettext_lazy("Wrote classes by a program"),
-    "catalogue.offered": gettext_lazy("Wrote courses by a program"),
-    "initiatives.blueprint_applied": gettext_lazy("Applied a blueprint"),
-    "kernel.trail_fetched": gettext_lazy("Downloaded what was done"),
-    "kernel.outbox_tried_again": gettext_lazy("Tried a message again"),
-    "organizations.founded": gettext_lazy("Entered an organization"),
-    "organizations.changed": gettext_lazy("Changed an organization"),
-    "organizations.ended": gettext_lazy("Ended an organization"),
-    "organizations.parent_set": gettext_lazy("Changed whom it belongs to"),
-    "organizations.covers": gettext_lazy("Entered a place it covers"),
-    "organizations.covers_no_longer": gettext_lazy("Took a place away that it covered"),
-    "organizations.office_opened": gettext_lazy("Opened an office"),
-    "organizations.office_closed": gettext_lazy("Closed an office"),
-    "organizations.coverage_followed": gettext_lazy("A reform changed what is covered"),
-    "organizations.laid": gettext_lazy("Said where something lies after a reform"),
-    "organizations.committee_founded": gettext_lazy("Entered a committee"),
-    "organizations.term_begun": gettext_lazy("Entered a term of office"),
-    "organizations.member_came": gettext_lazy("Entered a member of a committee"),
-    "organizations.member_left": gettext_lazy("A member left a committee"),
-    "organizations.agreement_made": gettext_lazy("Entered an agreement"),
-    "organizations.promised": gettext_lazy("Wrote down a promise"),
-    "organizations.promise_taken_out": gettext_lazy("Took a promise out"),
-    "organizations.deed_noted": gettext_lazy("Noted what was done"),
-    "organizations.deed_taken_back": gettext_lazy("Took a note back"),
-    "assertions.person_looked_for": gettext_lazy("Looked for a person"),
-    "assertions.looked_at": gettext_lazy("Looked at what is said of people"),
-    "assertions.made": gettext_lazy("Vouched for a person"),
-    "assertions.withdrawn": gettext_lazy("Withdrew what was said"),
-    "assertions.answered": gettext_lazy("Answered an objection"),
-    "places.reform_drafted": gettext_lazy("Drafted a reform"),
-    "places.reform_dropped": gettext_lazy("Dropped a draft"),
-    "places.reform_applied": gettext_lazy("Applied a reform"),
-    "regions-cn.imported": gettext_lazy("Imported regions"),
-    "regions-vn.imported": gettext_lazy("Imported regions"),
-    "reform.imported": gettext_lazy("Imported a reform"),
-    "population.imported": gettext_lazy("Imported numbers of people"),
-    "privacy.consent_entered": gettext_lazy("Entered a consent from paper"),
-    "privacy.request_entered": gettext_lazy("Entered a request about data from paper"),
-    "privacy.request_read": gettext_lazy("Looked at a request about data"),
-    "privacy.request_answered": gettext_lazy("Answered a request about data"),
-    "privacy.request_extended": gettext_lazy("Extended a request about data"),
-    "privacy.request_done": gettext_lazy("Finished a request about data"),
-    "privacy.erased": gettext_lazy("Erased a person"),
-    "privacy.swept": gettext_lazy("Deleted what was over its time"),
-    "courses.imported": gettext_lazy("Imported courses"),
-    "classes.rooms_settled": gettext_lazy("Settled the room of a class"),
-    "classes.moved": gettext_lazy("Moved a class"),
-    "classes.closing_set": gettext_lazy("Said when applications close"),
-    "classes.bulk": gettext_lazy("Changed many classes at once"),
-    "classes.bulk_undone": gettext_lazy("Undid a change of many classes"),
-    "classes.imported": gettext_lazy("Imported classes"),
-    "households.acted": gettext_lazy("Did something for somebody else"),
-    "households.messages_read": gettext_lazy("Read the messages of somebody else"),
-    "households.mandate_began": gettext_lazy("A mandate began"),
-    "households.mandate_registered": gettext_lazy("Registered a mandate"),
-    "households.mandate_ended": gettext_lazy("A mandate ended"),
-    "households.act_disputed": gettext_lazy("Disputed what was done for them"),
-    "households.dispute_read": gettext_lazy("Looked at a dispute"),
-    "households.dispute_decided": gettext_lazy("Decided a dispute"),
-    "households.handed_over": gettext_lazy("Handed a household over"),
-    "security.visit_began": gettext_lazy("Began to look as somebody"),
-    "security.page_seen": gettext_lazy("Saw a page as somebody"),
-    "security.visit_ended": gettext_lazy("Stopped looking as somebody"),
-    "security.seen_in_person": gettext_lazy("Noted who was seen at a desk"),
-    "security.seen_in_person_ended": gettext_lazy("Took back a note of the desk"),
-    "security.factors_forgotten": gettext_lazy("Took away lost second factors"),
-    "people.searched": gettext_lazy("Searched for people"),
-    "people.person_read": gettext_lazy("Looked at a person"),
-    "people.registered": gettext_lazy("Registered a person"),
-    "people.identifier_added": gettext_lazy("Added a number"),
-    "people.identifier_confirmed": gettext_lazy("Confirmed a number that somebody had stated"),
-    "people.number_taken": gettext_lazy("Was told that a number is somebody else’s"),
-    "people.identifier_ended": gettext_lazy("Ended a number"),
-    "people.identifier_revealed": gettext_lazy("Read a whole number"),
-    "people.home_changed": gettext_lazy("Changed where a person lives"),
-    "people.merged": gettext_lazy("Merged two records"),
-    "people.corrected": gettext_lazy("Corrected what is kept of a person"),
-    "people.record_claimed": gettext_lazy("Opened the record that an office had made"),
-    "people.record_missed": gettext_lazy("Said something else than what an office had written"),
-    "people.record_declined": gettext_lazy("Did not open the record that an office had made"),
-    "people.merge_proposed": gettext_lazy("Proposed to merge two records"),
-    "people.merge_refused": gettext_lazy("Refused to merge two records"),
-    "people.unmerged": gettext_lazy("Separated two records"),
-    "people.group_joined": gettext_lazy("Put a person into a group"),
-    "people.group_left": gettext_lazy("Took a person out of a group"),
-    "roles.given": gettext_lazy("Gave a role"),
-    "roles.ended": gettext_lazy("Ended a role"),
-    "roles.stand_in": gettext_lazy("Let somebody stand in"),
-    "roles.review_opened": gettext_lazy("Began a review of roles"),
-    "roles.kept": gettext_lazy("Kept a role in a review"),
-    "roles.followed": gettext_lazy("A reform changed an officer’s regions"),
-    "catalogue.course_begun": gettext_lazy("Began a course"),
-    "catalogue.course_edited": gettext_lazy("Wrote what a course says"),
-    "catalogue.course_sent_in": gettext_lazy("Sent a course in"),
-    "catalogue.course_taken_back": gettext_lazy("Took a course back"),
-    "catalogue.course_sent_back": gettext_lazy("Sent a course back"),
-    "catalogue.course_published": gettext_lazy("Published a course"),
-    "catalogue.course_withdrawn": gettext_lazy("Withdrew a course"),
-    "organizations.accreditation_asked": gettext_lazy("Asked for accreditation"),
-    "organizations.accredited": gettext_lazy("Accredited an organization"),
-    "organizations.accreditation_refused": gettext_lazy("Refused an accreditation"),
-    "organizations.suspended": gettext_lazy("Suspended an organization"),
-    "organizations.suspension_lifted": gettext_lazy("Lifted a suspension"),
-    "people.imported": gettext_lazy("Imported people"),
-    "imports.sent": gettext_lazy("Sent a list"),
-    "imports.check_begun": gettext_lazy("Had a list checked"),
-    "imports.apply_begun": gettext_lazy("Had a list imported"),
-    "imports.removed": gettext_lazy("Deleted the files of a list"),
-    "imports.rows_seen": gettext_lazy("Looked at rows of a list"),
-    "imports.rows_fetched": gettext_lazy("Fetched rows that were left out"),
-}
-VIA = {
-    "WEB": gettext_lazy("in the browser"),
-    "API": gettext_lazy("through a program"),
-    "DESK": gettext_lazy("at the desk"),
-    "COMMAND": gettext_lazy("by command"),
-    "SYSTEM": gettext_lazy("by the system"),
-}
-
-SUBJECTS = {
-    "class": gettext_lazy("class"),
-    "course": gettext_lazy("course"),
-    "bulk": gettext_lazy("change of many classes"),
-    "blueprint": gettext_lazy("blueprint"),
-    "file": gettext_lazy("file"),
-    "outbox": gettext_lazy("message"),
-    "trail": gettext_lazy("what was done"),
-    "organization": gettext_lazy("organization"),
-    "site": gettext_lazy("site"),
-    "office": gettext_lazy("office"),
-    "coverage": gettext_lazy("what is covered by"),
-    "committee": gettext_lazy("committee"),
-    "agreement": gettext_lazy("agreement"),
-    "mandate": gettext_lazy("mandate"),
-    "act": gettext_lazy("act"),
-    "dispute": gettext_lazy("dispute"),
-    "household": gettext_lazy("household"),
-    "reform": gettext_lazy("reform"),
-    "person": gettext_lazy("person"),
-    "people": gettext_lazy("records of people"),
-    "identifier": gettext_lazy("number"),
-    "consent": gettext_lazy("consent"),
-    "request": gettext_lazy("request"),
-    "import": gettext_lazy("list"),
-    "retention": gettext_lazy("how long things are kept"),
-}
-DETAILS = {
-    "how": gettext_lazy("how"),
-    "changes": gettext_lazy("changes"),
-    "conflicts": gettext_lazy("kept as changed by hand"),
-    "before": gettext_lazy("before"),
-    "after": gettext_lazy("after"),
-    "waiting_limit": gettext_lazy("longest waiting list"),
-    "new": gettext_lazy("new"),
-    "changed": gettext_lazy("changed"),
-    "same": gettext_lazy("same as before"),
-    "left_out": gettext_lazy("left out"),
-    "fields": gettext_lazy("fields"),
-    "successor": gettext_lazy("successor"),
-    "parties": gettext_lazy("parties"),
-    "number": gettext_lazy("number of the promise"),
-    "post": gettext_lazy("post"),
-    "key": gettext_lazy("what"),
-    "keys": gettext_lazy("which"),
-    "others": gettext_lazy("and others"),
-    "deed": gettext_lazy("What they did"),
-    "lines": gettext_lazy("lines"),
-    "founded": gettext_lazy("new regions"),
-    "ended": gettext_lazy("regions ended"),
-    "page": gettext_lazy("page"),
-    "found": gettext_lazy("found"),
-    "kind": gettext_lazy("kind"),
-    "reason": gettext_lazy("reason"),
-    "other": gettext_lazy("the other record"),
-    "group": gettext_lazy("group"),
-    "decision": gettext_lazy("said"),
-    "state": gettext_lazy("state"),
-    "days": gettext_lazy("days"),
-    "rows": gettext_lazy("lines"),
-    "role": gettext_lazy("role"),
-    "ending": gettext_lazy("why"),
-    "channel": gettext_lazy("how it came"),
-    "meetings": gettext_lazy("meetings"),
-    "classes": gettext_lazy("classes"),
-    "closes": gettext_lazy("closes"),
-}
-# Identifiers and symbols for whoever follows a trail through the table; they say nothing to a
-# reader.
-HIDDEN = {"proposed_by", "visit", "mandate", "act", "dispute", "why", "is_upheld"}
-# What the symbols of a detail are called, by the detail; what is not here is shown as it is.
-HOW: Mapping[str, Mapping[Any, Any]] = {
-    "how": {
-        "PAGE": gettext_lazy("on the page"),
-        "PRINT": gettext_lazy("printed"),
-        "COMPARISON": gettext_lazy("in a comparison"),
-        "CONSENTS": gettext_lazy("to enter a consent"),
-        "NUMBER": gettext_lazy("by their number"),
-        "CODE": gettext_lazy("by a code"),
-        "API": gettext_lazy("through a program"),
-        "TRAIL": gettext_lazy("in what was done"),
-    },
-    "kind": {
-        **KIND_NAMES,
-        **RIGHT_NAMES,
-        **{key: kind.label for key, kind in imports.kinds().items()},
-        **BULK_NAMES,
-    },
-    "reason": {
-        **REASON_NAMES,
-        **MERGE_REASON_NAMES,
-        **ELSEWHERE_NAMES,
-        **CORRECTION_REASON_NAMES,
-    },
-    "deed": DEED_NAMES,
-    "role": ROLE_NAMES,
-    "ending": ENDING_NAMES,
-    "channel": CHANNEL_NAMES,
-    "state": STATE_NAMES,
-    "decision": {
-        Decision.GIVEN: gettext_lazy("Agreed"),
-        Decision.WITHDRAWN: gettext_lazy("Took the consent back"),
-    },
-    "post": POST_NAMES,
-}
-FIELDS = {
-    "kind": gettext_lazy("kind"),
-    "name": pgettext_lazy("thing", "name"),
-    "about": gettext_lazy("what it says of itself"),
-    "place_id": gettext_lazy("seat"),
-    "phone": gettext_lazy("phone"),
-    "since": gettext_lazy("founded on"),
-    "register": gettext_lazy("register"),
-    "registration": gettext_lazy("number in the register"),
-}
 
 
 class FilterForm(forms.Form):

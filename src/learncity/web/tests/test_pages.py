@@ -31,7 +31,7 @@ KEY = "bookkeeping-qiaotou-wed"
 QUERIES = {
     "/": 1,
     "/find/": 3,
-    "/find/?q=会计": 3,
+    "/find/?q=会计": 4,
     "/categories/hobbies/": 3,
     "/courses/small-shop-bookkeeping/": 5,
     "/compare/?course=small-shop-bookkeeping&course=online-shop": 5,

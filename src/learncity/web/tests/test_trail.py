@@ -11,7 +11,7 @@ from learncity.apps.organizations.types import Elsewhere, Post
 from learncity.apps.people.types import IdentifierKind, MergeReason, RevealReason
 from learncity.apps.privacy.types import Channel, Decision, RequestState
 from learncity.apps.roles.types import Ending, Role
-from learncity.web.pages.trail import ACTIONS, DETAILS, FIELDS, HIDDEN, HOW, SUBJECTS
+from learncity.web.trail_words import ACTIONS, DETAILS, FIELDS, HIDDEN, HOW, SUBJECTS
 
 SOURCE = Path(learncity.__file__).parent
 

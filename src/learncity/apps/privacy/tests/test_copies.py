@@ -111,7 +111,7 @@ def test_a_copy_costs_the_same_queries_whatever_is_in_it(resident, django_assert
     keys = [make_class() for _ in range(12)]
     for key in keys:
         classes.apply(class_key=key, person_id=resident, by=By(resident, Via.WEB), at=OPENING)
-    with django_assert_max_num_queries(33):
+    with django_assert_max_num_queries(36):
         personal_data.copy_of([resident])
 
 
