@@ -15,6 +15,8 @@ ROSTER = "/desk/classes/bookkeeping-qiaotou-wed/"
 # Run by another organization.
 OTHER = "kunqu-guihua-tue"
 NAME, PHONE, STATE, RECEIPT = 0, 1, 2, 5
+# Of the list of classes; a box to choose one comes first.
+CLASS, WAITING = 1, 5
 # How frequent family names are read, from a dictionary, not from the program that sorts them.
 READ = {
     "蔡": "cai", "曹": "cao", "曾": "zeng", "陈": "chen", "程": "cheng", "崔": "cui", "戴": "dai",
@@ -45,21 +47,21 @@ def test_a_provider_finds_a_class_at_the_desk(known):
     clerk.press("Desk", within="header")
     clerk.fill("Words in title, room or key", "qiaotou")
     clerk.press("Show")
-    every = column(clerk, 0)
+    every = column(clerk, CLASS)
     assert 4 <= len(every) < 50
     clerk.press("Class", within="main thead")
-    ascending = column(clerk, 0)
+    ascending = column(clerk, CLASS)
     clerk.press("Class", within="main thead")
-    assert column(clerk, 0) == ascending[::-1]
+    assert column(clerk, CLASS) == ascending[::-1]
     assert sorted(ascending) == sorted(every)
     clerk.press("Waiting", within="main thead")
-    waiting = [int(number) for number in column(clerk, 5)]
+    waiting = [int(number) for number in column(clerk, WAITING)]
     assert waiting == sorted(waiting)
 
     clerk.fill("Words in title, room or key", "bookkeeping-qiaotou-wed")
     clerk.press("Show")
-    assert len(column(clerk, 0)) == 1
-    assert "小店会计" in column(clerk, 0)[0]
+    assert len(column(clerk, CLASS)) == 1
+    assert "小店会计" in column(clerk, CLASS)[0]
     clerk.follow("main tbody th a")
     assert clerk.path == ROSTER
 
