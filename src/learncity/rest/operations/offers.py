@@ -66,9 +66,9 @@ def offer_classes(request: HttpRequest, payload: shapes.StatedClasses) -> Status
     """Make classes of my courses be as they are stated, new or not; all of them or none.
 
     The timetable is stated as a whole; meetings that took place stay. Whoever has a place in a
-    class that is moved or called off is told. Who teaches stays as it is. A class whose room is taken
-    is written and waits for one. Sent again, it changes nothing. 409 `rows_refused` says in `errors`
-    what to correct, and where.
+    class that is moved or called off is told. Who teaches stays as it is. A class whose room is
+    taken is written and waits for one. Sent again, it changes nothing. 409 `rows_refused` says in
+    `errors` what to correct, and where.
     """
     outcome = classes.offer(
         payload.rows(),

@@ -68,7 +68,7 @@ def bring(tmp_path_factory):
         importer, left = ClassImport(file, at=at, **options), list(file.rows())
         outcome = importer.write(left[:size])
         while left := left[size:]:
-            outcome.add(importer.write(left[:size]))
+            outcome.add(more := importer.write(left[:size]))
             for name in ("errors", "notes", "changes", "clashes"):
                 getattr(outcome, name).extend(getattr(more, name))
         return outcome
