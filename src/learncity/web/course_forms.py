@@ -381,7 +381,9 @@ class PublishForm(ActForm):
     title = gettext_lazy("Publish the course")
     lead = gettext_lazy("Everybody can find it then. The provider is told.")
     button = gettext_lazy("Publish")
+    # What was read is what is published.
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def carry_out(self, key: str, *, by: By, at: datetime) -> None:
         """Publish it."""
-        services.publish(key=key, by=by, at=at)
+        services.publish(key=key, seen=self.cleaned_data["seen"], by=by, at=at)

@@ -13,8 +13,12 @@ from learncity.apps.demand import queries, services
 from learncity.apps.demand.access import browser_of
 from learncity.apps.households.access import whose
 from learncity.apps.households.types import Purpose
+from learncity.kernel.turns import Turns, stranger
 
 from .reader import reader_of
+
+# Of one address so many searches in a row are counted, and one more each minute.
+_TURNS = Turns(burst=30, rate=1 / 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,15 @@ def nothing_found(request: HttpRequest, *, text: str, category: Category | None 
     """
     at, reader = timezone.now(), reader_of(request)
     place = reader.place if reader.is_local else None
-    services.note_zero_result(
-        words=text,
-        category=category,
-        place_id=place.id if place else None,
-        browser=browser_of(request),
-        at=at,
-    )
+    asker = stranger(request)
+    if asker is None or _TURNS.take(asker):
+        services.note_zero_result(
+            words=text,
+            category=category,
+            place_id=place.id if place else None,
+            browser=browser_of(request),
+            at=at,
+        )
     person_id = whose(request, Purpose.CLASSES)
     waits = person_id and queries.waits_for(person_id, at=at, words=text, category=category)
     said = {"q": text, "category": category.slug if category else ""}

@@ -26,6 +26,7 @@ from .rules import missing
 from .telling import PUBLISHED, SENT_BACK, WITHDRAWN, tell
 from .types import (
     Category,
+    ChangedMeanwhile,
     CourseNotFound,
     CourseState,
     EditionState,
@@ -36,6 +37,7 @@ from .types import (
     NotPublished,
     OwnWork,
     ReasonMissing,
+    mark_of,
 )
 from .writing import Known, fill, skills_of, stated, write_courses
 
@@ -129,15 +131,16 @@ def propose(
         courses: as they shall be, not saved; with their providers and subjects at hand.
         skills: keys of the skills of each.
     """
-    locks.hold_all(_LOCK, sorted(c.id for c in courses))
     new = [c for c in courses if c._state.adding]
     for course in new:
         course.state = CourseState.DRAFT
     Course.objects.bulk_create(new)
     drafts = Course.objects.select_related("provider", "subject").filter(pk__in=[c.id for c in new])
     begun = {c.id: c for c in drafts}
-    wanted = stated([begun.get(c.id, c) for c in courses], skills)
     known = {e.course_id: e for e in open_editions([c.id for c in courses])}
+    # A list that says nothing of skills leaves those that were written.
+    written = {pk: e.stated.get("skills", []) for pk, e in known.items()}
+    wanted = stated([begun.get(c.id, c) for c in courses], {**written, **skills})
     providers = {c.provider_id for c in courses}
     may = organizations.accredited(providers, on=day_of(at)) - organizations.suspended(providers)
     editions = []
@@ -164,6 +167,12 @@ def propose(
         ("catalogue.course_edited", [c for c in courses if c.id not in sent]),
     ):
         audit.note_all(action, {f"course {c.key}": {} for c in some}, by=by)
+
+
+def hold_editions(course_ids: Collection[UUID]) -> list[Edition]:
+    """What is written of courses and not published yet, until the transaction ends; two queries."""
+    locks.hold_all(_LOCK, sorted(course_ids))
+    return open_editions(course_ids)
 
 
 def open_editions(course_ids: Collection[UUID]) -> list[Edition]:
@@ -226,17 +235,24 @@ def send_back(*, key: str, reason: str, by: By, at: datetime) -> None:
 
 
 @transaction.atomic
-def publish(*, key: str, by: By, at: datetime) -> None:
+def publish(*, key: str, seen: str, by: By, at: datetime) -> None:
     """Let the public read what was sent in; the provider is told.
+
+    Args:
+        seen: mark of the edition that was read (``EditionValue.mark``).
 
     Raises:
         CourseNotFound, NotInReview, OwnWork, MayNotPublish: as they say.
+        ChangedMeanwhile: it says something else now.
         SubjectElsewhere: its subject has moved to another category meanwhile.
     """
     course, edition = _to_decide(key, by)
+    if mark_of(edition.stated) != seen:
+        raise ChangedMeanwhile(key)
     _may_publish(course, at)
     known = Known([edition.stated])
-    fill(course, edition.stated, known)
+    # The city's file may have given the course to another provider meanwhile.
+    fill(course, {n: said for n, said in edition.stated.items() if n != "provider"}, known)
     course.state, course.ended_at = CourseState.PUBLISHED, None
     write_courses([course], {course.id: skills_of(edition.stated, known) or []})
     Edition.objects.filter(pk=edition.pk).update(

@@ -23,7 +23,7 @@ from learncity.kernel.outcomes import changes
 from learncity.kernel.stated_rows import RowsRefused, StatedRows
 from learncity.kernel.texts import Text
 
-from .editing import open_editions, propose
+from .editing import hold_editions, propose
 from .models import WEEK, Course, Skill, Subject
 from .types import Audience, Category, CourseMode, CourseState, CreditUnit, Level, Payer, Support
 from .writing import Known, fill, skills_of, write_courses
@@ -146,7 +146,7 @@ class CourseImport:
 
     def _as_written(self, known: Mapping[str, Course], taught: dict[UUID, set[UUID]]) -> None:
         """See courses as their provider wrote them last, reviewed or not; a few queries."""
-        editions = open_editions([c.id for c in known.values()])
+        editions = hold_editions([c.id for c in known.values()])
         if not editions:
             return
         of = {c.id: c for c in known.values()}
@@ -266,8 +266,12 @@ class CourseImport:
         return found
 
     def _check_owner(self, cells: Cells, course: Course) -> None:
-        if self._allowed is not None and course.provider_id not in self._allowed:
+        if self._allowed is None:
+            return
+        if course.provider_id not in self._allowed:
             cells.wrong("key", _("a course of another organization has this key; choose another"))
+        elif course.ended_at is not None:
+            cells.wrong("key", _("this course has ended; ask the city's office"))
 
 
 @transaction.atomic

@@ -82,7 +82,9 @@ def index_stale() -> int:
     stale = Course.objects.raw(
         "SELECT c.id, c.title, c.summary, c.needs FROM catalogue_course c"
         " LEFT JOIN catalogue_entry e ON e.course_id = c.id"
-        " WHERE e.course_id IS NULL OR e.version <> %s ORDER BY c.id LIMIT %s",
+        " WHERE e.course_id IS NULL OR e.version <> %s ORDER BY c.id LIMIT %s"
+        # Who is writing one indexes it; the next round sees what is left.
+        " FOR UPDATE OF c SKIP LOCKED",
         [VERSION, BATCH],
     )
     courses = list(stale)

@@ -87,6 +87,10 @@ def language_of(text: str) -> str:
 
 @remember(seconds=60)
 def _means() -> "dict[str, Vector]":
+    return _means_now()
+
+
+def _means_now() -> "dict[str, Vector]":
     """Means by language; of what is asked, with a mark before it."""
     import numpy as np
 
@@ -147,7 +151,7 @@ def measure() -> int:
         rows = cursor.fetchall()
     if not rows:
         return 0
-    means = _means()
+    means = _means_now()
     vectors = meaning.of_passages([simplified(said) for _, _, said in rows])
     columns: list[list[Any]] = [[], [], [], [], [], []]
     for (pk, tag, said), vector in zip(rows, vectors, strict=True):

@@ -19,7 +19,10 @@ class Repaired:
 
 _HELD = """
 SELECT w.at FROM unnest(%s::text[]) WITH ORDINALITY AS w(word, at)
-WHERE EXISTS (SELECT FROM catalogue_entry WHERE said @@ w.word::tsquery)
+WHERE EXISTS (
+  SELECT FROM catalogue_entry e JOIN catalogue_course k ON k.id = e.course_id AND k.is_shown
+  WHERE e.said @@ w.word::tsquery
+)
 """
 
 _LIKE = """
@@ -44,7 +47,7 @@ def repaired(text: str, words: Sequence[Asked]) -> Repaired | None:
     unknown = [word for at, word in enumerate(words) if at not in held]
     if any(word.is_han for word in words) and (unknown or len(words) > 1):
         # Characters of one sound are chosen wrongly, one may be right by itself.
-        return Repaired(tuple(sounding(text)), "")
+        return Repaired(tuple(sounding(text)[: len(words) + 1]), "")
     if not unknown:
         return None
     near = _near([word.typed for word in unknown if len(word.typed) > 3])

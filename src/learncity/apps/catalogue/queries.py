@@ -122,7 +122,9 @@ def count_courses_of(provider_ids: Collection[UUID] | None) -> int:
 
 def ids_by_key(keys: Collection[str]) -> Mapping[str, UUID]:
     """Ids of courses by key, in one query; unknown keys are absent."""
-    return dict(Course.objects.filter(key__in=keys).values_list("key", "id"))
+    # Of a draft nobody may read yet, so nothing may be said of it by a class either.
+    rows = Course.objects.filter(key__in=keys).exclude(state=CourseState.DRAFT)
+    return dict(rows.values_list("key", "id"))
 
 
 def counts() -> Mapping[Category, int]:

@@ -9,6 +9,13 @@ class CourseNotFound(NotFound):
     """No course has this key."""
 
 
+class ChangedMeanwhile(DomainError):
+    """What was read for review is not what waits now."""
+
+    says = _("The course was changed while you read it. Nothing was published: read it again.")
+    code = "changed_meanwhile"
+
+
 class SubjectElsewhere(DomainError):
     """The subject belongs to another category."""
 

@@ -134,11 +134,13 @@ class _Held:
     score: float
 
 
+# Before any limit, or what is hidden would take the places of what is not.
+_SHOWN = "JOIN catalogue_course k ON k.id = course_id AND k.is_shown"
 _EVERY = """
 WITH named AS MATERIALIZED (
-  SELECT course_id FROM catalogue_entry WHERE named @@ %(every)s::tsquery LIMIT %(names)s
+  SELECT course_id FROM catalogue_entry {shown} WHERE named @@ %(every)s::tsquery LIMIT %(names)s
 ), held AS MATERIALIZED (
-  SELECT course_id FROM catalogue_entry WHERE said @@ %(every)s::tsquery LIMIT %(held)s
+  SELECT course_id FROM catalogue_entry {shown} WHERE said @@ %(every)s::tsquery LIMIT %(held)s
 ), candidate AS (
   SELECT course_id, bool_or(named) AS named
   FROM (SELECT course_id, TRUE AS named FROM named
@@ -147,15 +149,15 @@ WITH named AS MATERIALIZED (
 )
 SELECT c.course_id, c.named, {score} AS score
 FROM candidate c JOIN catalogue_entry e USING (course_id)
-JOIN catalogue_course k ON k.id = c.course_id AND k.is_shown
 ORDER BY c.named DESC, score DESC, c.course_id DESC LIMIT %(ranked)s
 """
 
 _SOME = """
 SELECT e.course_id, {score} AS score, {share} AS share
-FROM (SELECT course_id FROM catalogue_entry WHERE said @@ %(some)s::tsquery LIMIT %(loose)s) c
+FROM (
+  SELECT course_id FROM catalogue_entry {shown} WHERE said @@ %(some)s::tsquery LIMIT %(loose)s
+) c
 JOIN catalogue_entry e USING (course_id)
-JOIN catalogue_course k ON k.id = e.course_id AND k.is_shown
 ORDER BY score DESC, e.course_id DESC LIMIT %(ranked)s
 """
 
@@ -179,7 +181,7 @@ def _holding(every: str, words: Sequence[Asked]) -> dict[UUID, _Held]:
         "words": [_one(word) for word in words], "weights": _weights(words),
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_EVERY.format(score=_SCORE.format()), values)
+        cursor.execute(_EVERY.format(score=_SCORE.format(), shown=_SHOWN), values)
         return {pk: _Held(named, score or 0.0) for pk, named, score in cursor.fetchall()}
 
 
@@ -193,7 +195,7 @@ def _close(words: Sequence[Asked], found: Mapping[UUID, _Held]) -> dict[UUID, fl
         "words": [_one(word) for word in words], "weights": _weights(words),
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_SOME.format(score=_SCORE.format(), share=_HELD_SHARE), values)
+        cursor.execute(_SOME.format(score=_SCORE.format(), share=_HELD_SHARE, shown=_SHOWN), values)
         rows = cursor.fetchall()
     return {
         pk: score or 0.0 for pk, score, share in rows if pk not in found and (share or 0.0) > _SHARE

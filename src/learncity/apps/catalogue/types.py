@@ -1,5 +1,7 @@
 """What other rooms may know of the catalogue. Pure data."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from learncity.kernel.texts import Text
 
+from .refusals import ChangedMeanwhile as ChangedMeanwhile
 from .refusals import CourseNotFound as CourseNotFound
 from .refusals import IsInReview as IsInReview
 from .refusals import MayNotPublish as MayNotPublish
@@ -332,6 +335,11 @@ class CourseValue:
     is_shown: bool = True
 
 
+def mark_of(said: Mapping[str, Any]) -> str:
+    """A short mark of a statement, by which one sees that it changed."""
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
+
+
 @dataclass(frozen=True, slots=True)
 class EditionValue:
     """A course as its provider works on it.
@@ -359,6 +367,11 @@ class EditionValue:
     reason: str
     written_by: frozenset[UUID]
     is_open: bool
+
+    @property
+    def mark(self) -> str:
+        """Of what it says now; another statement has another one."""
+        return mark_of(self.said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -276,7 +276,8 @@ class _Writer:
         c.language = said["language"] or (course.taught_in[0] if course.taught_in else "")
         c.fee_minor, c.fee_currency = fee["amount"], fee["currency"]
         c.fee_for = fee["purpose"]
-        c.plan = {name: said[name] for name in _STATED}
+        # What the desk decided, such as when applications close, stays.
+        c.plan = {**c.plan, **{name: said[name] for name in _STATED}}
 
     def _sessions(self, course_class: CourseClass, said: dict[str, Any]) -> list[Session]:
         sessions = []

@@ -35,7 +35,8 @@ def meetings_of_class(class_key: str) -> list[CalendarEntry]:
 
 def meetings_at(venue_id: UUID, *, since: datetime) -> list[CalendarEntry]:
     """Meetings in the rooms of a venue from a moment on, without links; one query."""
-    return _entries(Session.objects.filter(room__venue_id=venue_id, starts_at__gte=since))
+    rows = Session.objects.filter(room__venue_id=venue_id, starts_at__gte=since)
+    return _entries(rows.filter(course_class__course__is_shown=True))
 
 
 def meetings_of_person(person_id: UUID, *, since: datetime) -> list[CalendarEntry]:
@@ -109,6 +110,7 @@ def pages_changed(*, at: datetime, offset: int, limit: int) -> Iterator[tuple[st
         .order_by("-revised_at")
         .values("revised_at")[:1]
     )
-    rows = CourseClass.objects.filter(ends_at__gt=at).order_by("id").annotate(moved=moved)
+    shown = CourseClass.objects.filter(ends_at__gt=at, cancelled_at=None, course__is_shown=True)
+    rows = shown.order_by("id").annotate(moved=moved)
     page = rows.values_list("key", "moved")[offset : offset + limit]
     yield from page.iterator(chunk_size=2000)

@@ -17,7 +17,8 @@ from .types import State
 def count_coming(path: str, *, at: datetime) -> int:
     """How many classes of a region and all below it are not over; one query."""
     here = Q(place__path=path) | Q(place__path__startswith=f"{path}.")
-    return CourseClass.objects.filter(here, cancelled_at=None, ends_at__gt=at).count()
+    rows = CourseClass.objects.filter(here, cancelled_at=None, ends_at__gt=at)
+    return rows.filter(course__is_shown=True).count()
 
 
 def count_coming_at(place_ids: Collection[UUID]) -> int:
@@ -36,8 +37,9 @@ def count_coming_by_site(place_ids: Collection[UUID]) -> Mapping[UUID, int]:
 def count_at_sites(*, begin: datetime, end: datetime) -> Mapping[UUID, int]:
     """How many classes meet in rooms of each site between two moments; one query."""
     rows = Session.objects.filter(
-        starts_at__gte=begin, starts_at__lt=end, cancelled_at=None, room__isnull=False
-    ).values_list("room__venue_id")
+        starts_at__gte=begin, starts_at__lt=end, cancelled_at=None, room__isnull=False,
+        course_class__course__is_shown=True,
+    ).values_list("room__venue_id")  # fmt: skip
     return dict(rows.annotate(n=Count("course_class_id", distinct=True)).order_by())
 
 

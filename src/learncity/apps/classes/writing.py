@@ -168,7 +168,7 @@ def _write_meetings(
 def _as_held(meeting: Session) -> tuple[Any, ...]:
     m = meeting
     when = (m.course_class_id, m.number, m.starts_at, m.ends_at)
-    return (*when, m.mode, m.room_id, m.link, m.instructor_id)
+    return (*when, m.mode, m.room_id, m.wanted_room_id, m.link, m.instructor_id)
 
 
 def _timetables(class_ids: Collection[UUID], at: datetime) -> dict[UUID, list[tuple[Any, ...]]]:

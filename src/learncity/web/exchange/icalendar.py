@@ -21,6 +21,7 @@ from learncity.web import words
 
 _ZONE = "%Y%m%dT%H%M%SZ"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_ANY_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # How many bytes a line may have.
 _LONGEST = 75
 
@@ -122,7 +123,7 @@ def _quoted(value: str) -> str:
 def _folded(line: str) -> Iterator[str]:
     """The line in parts of at most 75 bytes, no letter broken; the later begin with a space."""
     part, room = "", _LONGEST
-    for letter in _CONTROL.sub("", line):
+    for letter in _ANY_CONTROL.sub("", line):
         size = len(letter.encode())
         if size > room:
             yield part

@@ -16,8 +16,10 @@ from learncity.apps.catalogue.types import (
     COURSE_STATE_NAMES,
     PART_NAMES,
     CourseState,
+    CourseValue,
     EditionValue,
     Part,
+    SkillValue,
 )
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.roles.access import Duty, actor_of, organizations_for
@@ -25,6 +27,7 @@ from learncity.apps.roles.types import Act
 from learncity.kernel import formats
 from learncity.kernel.access import only
 from learncity.kernel.templatetags.kernel import words as marked
+from learncity.kernel.texts import LANGUAGES
 from learncity.web import course_forms
 from learncity.web import course_words as say
 from learncity.web.acts import ActForm, act
@@ -191,7 +194,8 @@ def _act(
     if name not in acts:
         raise Http404
     found = _found(key)
-    form = acts[name](request.POST if request.method == "POST" else None)
+    data = request.POST if request.method == "POST" else None
+    form = acts[name](data, initial={"seen": request.GET.get("seen", "")})
     label = str(found.shown.title)
     return act(request, form, key=key, back=back, back_label=label, then=then or back)
 
@@ -243,22 +247,34 @@ def review(request: HttpRequest, key: str) -> HttpResponse:
             "texts": [
                 {"lang": tag, "title": found.shown.title.get(tag, ""),
                  "summary": found.shown.summary.get(tag, ""),
-                 "needs": found.shown.needs.get(tag, "")}
-                for tag in ("zh-Hans", "vi", "en")
+                 "needs": found.shown.needs.get(tag, ""),
+                 "materials": [m.title[tag] for m in found.shown.materials if tag in m.title]}
+                for tag in _languages(found.shown)
             ],
             "untranslated": share_words(lacking, texts) if lacking else "",
-            "rows": say.about_rows(found.shown),
+            "rows": say.about_rows(found.shown, _skills(found)),
             "pays_rows": say.pays_rows(found.shown),
             "materials": say.materials_rows(found.shown),
             "before": {"title": marked(before.title), "rows": say.about_rows(before),
                        "pays_rows": say.pays_rows(before)} if before and waits else None,
             "is_own": is_own and waits,
-            "publish_url": reverse("web:review_act", args=[key, "publish"])
+            "publish_url": f"{reverse('web:review_act', args=[key, 'publish'])}?seen={found.mark}"
             if waits and not is_own else "",
             "back_url": reverse("web:review_act", args=[key, "send-back"])
             if waits and not is_own else "",
         },
     )  # fmt: skip
+
+
+def _languages(course: CourseValue) -> list[str]:
+    """Those of the interface, and every other in which the course says anything."""
+    texts = (course.title, course.summary, course.needs, *(m.title for m in course.materials))
+    return list(dict.fromkeys([*LANGUAGES, *(tag for text in texts for tag in text)]))
+
+
+def _skills(found: EditionValue) -> list[SkillValue]:
+    keys = set(found.said.get("skills", ()))
+    return [skill for skill in queries.skills() if skill.key in keys]
 
 
 @only(reviews)

@@ -109,7 +109,9 @@ def _listed(request: HttpRequest, asked: narrowing.Narrowing) -> dict[str, Any]:
         found = classes.find(asked.wanted, at=at, offset=offset, limit=SIZE)
         total, rows = found.total, _hit_rows(found, here_of(request, asked), at)
     # Nothing holds the words, though something may mean nearly the same: somebody is missing it.
-    is_missed = bool(asked.wanted.text) and not (total and found.holds_any)
+    # What a filter leaves out is there all the same.
+    is_nothing = not total and not asked.choices
+    is_missed = bool(asked.wanted.text) and (is_nothing or not found.holds_any)
     is_close = is_missed and bool(total)
     is_senior = reader_of(request).is_senior
     quick = narrowing.quick(asked, found)

@@ -1,5 +1,7 @@
 """The course editor and the review, as pages."""
 
+import re
+
 import pytest
 from django.utils import translation
 
@@ -51,7 +53,15 @@ def test_a_course_is_written_part_by_part_sent_in_and_published(as_):
 
     client = as_("demo-operator")
     assert "修自行车" in client.get("/operate/courses/", HTTP_ACCEPT_LANGUAGE="zh").content.decode()
-    assert client.post("/operate/courses/mending-bicycles/publish/").status_code == 302
+    review, publish = (
+        "/operate/courses/mending-bicycles/",
+        "/operate/courses/mending-bicycles/publish/",
+    )
+    seen = re.search(r"seen=(\w+)", client.get(review).content.decode())[1]
+    assert client.post(publish).status_code == 422
+    assert client.post(publish, {"seen": "another"}).status_code == 422
+    assert queries.find_course("mending-bicycles") is None
+    assert client.post(publish, {"seen": seen}).status_code == 302
     with translation.override("en"):
         body = client.get("/courses/mending-bicycles/").content.decode()
     assert "Mending bicycles" in body

@@ -8,6 +8,7 @@ from learncity.apps.catalogue import queries, services
 from learncity.apps.catalogue.models import Course, Edition
 from learncity.apps.catalogue.types import (
     Category,
+    ChangedMeanwhile,
     CourseState,
     IsInReview,
     MayNotPublish,
@@ -16,6 +17,7 @@ from learncity.apps.catalogue.types import (
     OwnWork,
     ReasonMissing,
     SubjectElsewhere,
+    mark_of,
 )
 from learncity.apps.classes import services as classes
 from learncity.apps.classes.factories import OPENING, make_class
@@ -60,6 +62,9 @@ def key(author):
 
 
 def say(act, key, by, **more):
+    if act == "publish":
+        edition = Edition.objects.filter(course__key=key).order_by("edited_at").last()
+        more["seen"] = mark_of(edition.stated)
     return getattr(services, act)(key=key, by=by, at=timezone.now(), **more)
 
 
@@ -70,6 +75,17 @@ def send_in(key, by):
 
 def open_edition(key):
     return Edition.objects.get(course__key=key)
+
+
+def test_what_is_published_is_what_was_read(key, author, reviewer):
+    send_in(key, author)
+    read = mark_of(open_edition(key).stated)
+    say("take_back", key, author)
+    say("write_edition", key, author, said={"summary": {"vi": "Chữ khác"}})
+    say("send_in", key, author)
+    with pytest.raises(ChangedMeanwhile):
+        services.publish(key=key, seen=read, by=reviewer, at=timezone.now())
+    assert queries.find_course(key) is None
 
 
 def test_the_public_sees_a_course_when_somebody_else_published_it(key, author, reviewer):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from learncity.apps.catalogue import editing, services
 from learncity.apps.catalogue.models import Course, Edition
-from learncity.apps.catalogue.types import NotInReview
+from learncity.apps.catalogue.types import NotInReview, mark_of
 from learncity.apps.people.factories import make_person
 from learncity.kernel.acting import By, Via
 
@@ -32,6 +32,8 @@ def decide(monkeypatch, *, locked):
         monkeypatch.setattr(editing, "_to_decide", see_and_wait)
         monkeypatch.setattr(editing.locks, "hold", lambda *args: None)
 
+    read = mark_of(Edition.objects.get(course__key=KEY).stated)
+
     def run(act, by, **more):
         try:
             act(key=KEY, by=by, at=at, **more)
@@ -42,7 +44,7 @@ def decide(monkeypatch, *, locked):
             connection.close()
 
     threads = [
-        threading.Thread(target=run, args=(services.publish, reviewers[0])),
+        threading.Thread(target=run, args=(services.publish, reviewers[0]), kwargs={"seen": read}),
         threading.Thread(
             target=run, args=(services.send_back, reviewers[1]), kwargs={"reason": "No"}
         ),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learncity.apps.catalogue import queries as catalogue
-from learncity.apps.classes.models import CourseClass, Term
+from learncity.apps.classes.models import CourseClass, Session, Term
 from learncity.apps.classes.stated import Stated
 from learncity.apps.classes.types import Mode
 from learncity.apps.organizations import queries as organizations
@@ -53,6 +53,7 @@ class Known:
         self.organizations = {o.key: o for o in organizations.all_organizations()}
         self.terms = dict(Term.objects.filter(ended_at=None).values_list("key", "id"))
         self.people = people.ids_by_key(self._named("instructor"))
+        self._taught: set[UUID] | None = None
         self.look_up_venues()
 
     def look_up_venues(self) -> None:
@@ -172,6 +173,14 @@ class Known:
         if stated.waiting < waiting:
             cells.wrong("waiting", _("%(n)s people wait; write %(n)s or more") % {"n": waiting})
 
+    def _teaches(self, key: str, allowed: Collection[UUID]) -> bool:
+        if self._taught is None:
+            rows = Session.objects.filter(
+                instructor_id__in=self.people.values(), course_class__provider_id__in=allowed
+            )
+            self._taught = set(rows.values_list("instructor_id", flat=True).distinct())
+        return self.people.get(key) in self._taught
+
     def check_owner(self, candidate: Candidate, allowed: Collection[UUID]) -> None:
         """Say what belongs to another organization than these: class, course, or venue."""
         existing, stated, cells = candidate.existing, candidate.stated, candidate.cells
@@ -186,6 +195,12 @@ class Known:
         venue = self.venues.get(stated.venue)
         if venue is not None and venue.organization.id not in allowed:
             cells.wrong("venue", _("this venue is of another organization; ask the city's office"))
+        named = stated.instructor
+        if named and named != candidate.before.instructor and not self._teaches(named, allowed):
+            # Nobody is booked, and named to the public, by an organization they never taught for.
+            cells.wrong(
+                "instructor", _("nobody of this key has taught here; ask the city's office")
+            )
 
     def _named(self, field: str) -> set[str]:
         return set(_filled(getattr(c.stated, field) for c in self._candidates))

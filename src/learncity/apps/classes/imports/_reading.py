@@ -19,6 +19,8 @@ from learncity.kernel.texts import Text
 
 _SLOT = re.compile(r"([A-Za-z]{3})[A-Za-z]*\s+(\S+?)\s*[-–—~]\s*(\S+)")
 _MOST_WEEKS, _MOST_SEATS = 200, 100_000
+# Further meetings a week: as many as the API takes.
+_MOST_SLOTS = 6
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
@@ -68,7 +70,7 @@ def _place(cells: Cells) -> dict[str, Any]:
             said["venue"], said["room"] = said["room"].split("/", 1)
     if cells.has("link"):
         said["link"] = cells.text("link", 200)
-        if said["link"] and not said["link"].startswith("https://"):
+        if said["link"] and not re.fullmatch(r"https://[!-~]+", said["link"]):
             cells.wrong("link", _("write an address that begins with https://"))
     if cells.has("online_meetings"):
         numbers = cells.words("online_meetings")
@@ -168,7 +170,11 @@ def _check_day(cells: Cells, starts: date) -> None:
 
 def _extra(cells: Cells) -> list[tuple[str, time, time]]:
     found = []
-    for word in cells.words("slots"):
+    words = cells.words("slots")
+    if len(words) > _MOST_SLOTS:
+        cells.wrong("slots", _("write %(most)s at the most") % {"most": _MOST_SLOTS})
+        return []
+    for word in words:
         parts = _SLOT.fullmatch(word)
         day = parts[1].upper() if parts else ""
         begin, until = (clock(parts[2]), clock(parts[3])) if parts else (None, None)

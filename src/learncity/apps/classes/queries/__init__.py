@@ -114,8 +114,9 @@ def classes_of_course(course_id: UUID, *, at: datetime) -> list[ClassCard]:
 def sessions_at(venue_id: UUID, *, begin: datetime, end: datetime) -> list[ClassCard]:
     """Classes with a session in a room of the venue between two moments, by time; one query."""
     rows = Session.objects.filter(
-        room__venue_id=venue_id, starts_at__gte=begin, starts_at__lt=end, cancelled_at=None
-    )
+        room__venue_id=venue_id, starts_at__gte=begin, starts_at__lt=end, cancelled_at=None,
+        course_class__course__is_shown=True,
+    )  # fmt: skip
     fields = ("starts_at", "ends_at", "mode", *(f"course_class__{name}" for name in CARD))
     return [
         replace(card_of(row[3:]), next_at=row[0], next_until=row[1], next_mode=Mode(row[2]))
