@@ -18,7 +18,7 @@ _TEXTS = """
     if (marked === wanted) found.push(text);
   }
   for (const e of document.querySelectorAll("[aria-label], [placeholder], [title], [alt]"))
-    for (const name of ["aria-label", "placeholder", "title", "alt"])
+    if (e.closest("[lang]").lang.split("-")[0] === wanted) for (const name of ["aria-label", "placeholder", "title", "alt"])
       if (e.getAttribute(name)) found.push(e.getAttribute(name));
   // The title of a page about a marked text, such as a message, is that text.
   const top = document.querySelector("h1");

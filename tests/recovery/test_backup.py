@@ -88,6 +88,11 @@ def other():
     another.end()
 
 
+def seen(site, page):
+    """A page without the address of the site, which it names to search engines."""
+    return site.read(page).replace(site.address, "")
+
+
 def test_a_backup_of_the_running_city_restored_elsewhere_is_the_same_city(city, other):
     phone = new_phone()
     resident = sign_in(city, phone)
@@ -98,7 +103,7 @@ def test_a_backup_of_the_running_city_restored_elsewhere_is_the_same_city(city, 
         lambda: city.ask("SELECT 1 FROM kernel_outboxentry WHERE done_at IS NULL") == [],
         seconds=180,
     )
-    rows, pages = fingerprints(city), [city.read(page) for page in PAGES]
+    rows, pages = fingerprints(city), [seen(city, page) for page in PAGES]
 
     learncity("backup", str(city.data.parent / "city.tar"), data=city.data)
     said = learncity("restore", str(city.data.parent / "city.tar"), data=other.data)
@@ -108,7 +113,7 @@ def test_a_backup_of_the_running_city_restored_elsewhere_is_the_same_city(city, 
     assert {name: row for name, row in rows.items() if restored.get(name) != row} == {}
     assert set(restored) == set(rows)
     assert "classes_enrolment" in said
-    assert [other.read(page) for page in PAGES] == pages
+    assert [seen(other, page) for page in PAGES] == pages
 
     # Nobody is signed in any more, although the keys were brought along; and signing in works.
     assert other.ask("SELECT count(*) FROM security_session") == [(0,)]

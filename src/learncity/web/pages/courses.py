@@ -99,7 +99,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         request,
         "web/compare.html",
         {
-            "columns": [{"label": ""}]
+            "columns": [{"label": _("Question")}]
             + [{"label": marked(c.title), "url": words.course_url(c.key)} for c in found],
             "rows": _compared(found),
             "less": [

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -227,7 +228,11 @@ def _columns(request: HttpRequest, view: _View) -> list[dict[str, Any]]:
 
 
 def _row(line: Line, by: Grouping, names: _Names) -> dict[str, Any]:
-    cells: list[Any] = [names.first(line, by)]
+    first: Any = names.first(line, by)
+    if by is Grouping.THING and not line.course_id and line.words:
+        # In whatever language it was typed.
+        first = format_html('<span lang="und">{}</span>', line.words)
+    cells: list[Any] = [first]
     if by is Grouping.THING:
         cells.append({"text": category_words(line), "words": True})
     cells += [

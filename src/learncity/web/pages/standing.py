@@ -187,7 +187,7 @@ def provider_standing(request: HttpRequest, key: str) -> HttpResponse:
                 {"state": {"text": _STATES[a.state][0], "kind": _STATES[a.state][1]},
                  "days": days_words(a.since, a.until)
                  if a.state == AccreditationState.GIVEN else formats.day(a.asked_at, "date"),
-                 "texts": [text for text in (a.words, a.reason, a.evidence) if text]}
+                 "texts": [_(text) for text in dict.fromkeys((a.words, a.reason, a.evidence)) if text]}
                 for a in standing.accreditations
             ],
             "suspensions": [

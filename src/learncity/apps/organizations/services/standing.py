@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from learncity.apps.organizations import queries
 from learncity.apps.organizations.models import Accreditation, Organization, Suspension
@@ -25,7 +26,7 @@ from .common import living
 # Whoever decides about an organization, or publishes what is its, holds this.
 LOCK = "organizations.standing"
 # On what an accreditation rests that a file of the city gives.
-STATED = "Stated by the city's file."
+STATED = gettext_noop("Stated by the city's file.")
 
 
 @transaction.atomic
