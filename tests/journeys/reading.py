@@ -18,8 +18,9 @@ _TEXTS = """
     if (marked === wanted) found.push(text);
   }
   for (const e of document.querySelectorAll("[aria-label], [placeholder], [title], [alt]"))
-    if (e.closest("[lang]").lang.split("-")[0] === wanted) for (const name of ["aria-label", "placeholder", "title", "alt"])
-      if (e.getAttribute(name)) found.push(e.getAttribute(name));
+    for (const name of ["aria-label", "placeholder", "title", "alt"])
+      if (e.getAttribute(name) && e.closest("[lang]").lang.split("-")[0] === wanted)
+        found.push(e.getAttribute(name));
   // The title of a page about a marked text, such as a message, is that text.
   const top = document.querySelector("h1");
   const own = !top || top.closest("[lang]").lang.split("-")[0] === wanted;

@@ -187,7 +187,7 @@ def provider_standing(request: HttpRequest, key: str) -> HttpResponse:
                 {"state": {"text": _STATES[a.state][0], "kind": _STATES[a.state][1]},
                  "days": days_words(a.since, a.until)
                  if a.state == AccreditationState.GIVEN else formats.day(a.asked_at, "date"),
-                 "texts": [_(text) for text in dict.fromkeys((a.words, a.reason, a.evidence)) if text]}
+                 "texts": _texts(a.words, a.reason, a.evidence)}
                 for a in standing.accreditations
             ],
             "suspensions": [
@@ -225,3 +225,8 @@ def ask_accreditation(request: HttpRequest, key: str) -> HttpResponse:
     form = AskForm(request.POST or None)
     back = reverse("web:my_organization", args=[key])
     return act(request, form, key=key, back=back, back_label=str(found.name), then=back)
+
+
+def _texts(*said: str) -> list[str]:
+    """What was said, each once; what the city's file says is in the reader's language."""
+    return [_(text) for text in dict.fromkeys(said) if text]
