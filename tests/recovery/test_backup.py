@@ -47,6 +47,10 @@ def learncity(*words: str, data: Path) -> str:
     return done.stdout
 
 
+# What the worker goes on working out of the courses, in either city.
+WORKED_OUT = ("catalogue_meaning", "catalogue_mean", "catalogue_word")
+
+
 def fingerprints(city: Site) -> dict[str, tuple[int, str]]:
     """For each table how many rows it holds, and a hash of all of them."""
     names = city.ask(
@@ -56,7 +60,7 @@ def fingerprints(city: Site) -> dict[str, tuple[int, str]]:
         WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname !~ '^(pg_|information)'
           AND c.relname <> ALL(%s) ORDER BY 1
         """,
-        list(NOT_SAVED),
+        [*NOT_SAVED, *WORKED_OUT],
     )
     found = {}
     for (name,) in names:
