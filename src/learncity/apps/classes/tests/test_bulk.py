@@ -22,7 +22,7 @@ from learncity.apps.people.factories import make_person
 from learncity.kernel.acting import SYSTEM, By, Via
 from learncity.kernel.ids import uuid7
 
-from .conftest import NOW
+from .importing import NOW
 from .test_rooms import held, room
 
 KEYS = ("ink-wed", "other")

@@ -11,7 +11,7 @@ from learncity.apps.classes.queries import cloning
 from learncity.apps.classes.types import Shown, TermNotFound
 from learncity.kernel.csv_files import CsvFile
 
-from .conftest import NOW
+from .importing import NOW
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from learncity.kernel import audit
 from learncity.kernel.acting import SYSTEM
 from learncity.kernel.ids import uuid7
 
-from .conftest import NOW
+from .importing import NOW
 
 
 def room(key):
