@@ -21,7 +21,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from learncity.apps.catalogue import indexing, meanings, queries, searching
+from learncity.apps.catalogue import indexing, meanings, pulls, queries, searching
 from learncity.apps.catalogue.models import Course
 from learncity.apps.catalogue.services import write_courses
 from learncity.kernel import meaning
@@ -253,10 +253,15 @@ def _exam(section: Section, many: int) -> None:
             pass
         # Titles are hidden here, but what people ask sounds like them.
         names_of = {"zh": "name_zh", "en": "name_en"}
-        meanings.some_titles = lambda group: [  # type: ignore[assignment]
-            row[names_of[group]] for row in rows[:: len(rows) // 400] if row[names_of[group]]
-        ]
+
+        def titles_of(group: str, many: int) -> list[tuple[UUID | None, str]]:
+            named = [row[names_of[group]].strip() for row in rows if row[names_of[group]].strip()]
+            return [(None, name) for name in named[:: max(1, len(named) // many)]]
+
+        meanings.titles_of = titles_of
         meanings.take_means()
+        forget_all()
+        pulls.take_pulls()
     forget_all()
     for language, wanted in (("zh", 0.70), ("en", 0.65)):
         known = defaultdict(set)

@@ -86,6 +86,8 @@ class Meaning(models.Model):
     vector = models.BinaryField()
     # On which side of the mean each lies: near ones are found by counting differing bits.
     bits = Bits()
+    # How much it draws of every question in this language, beyond its share: ``pulls``.
+    pull = models.FloatField(db_default=0.0)
 
     class Meta:
         constraints = [

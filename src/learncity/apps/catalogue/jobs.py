@@ -4,7 +4,7 @@ import time
 
 from learncity.kernel.jobs import job
 
-from . import indexing, meanings
+from . import indexing, meanings, pulls
 
 # So long a minute is measured, so that other jobs have their turn.
 _SECONDS = 20.0
@@ -24,3 +24,9 @@ def keep_found() -> None:
 def count_words() -> None:
     """Count words, by which rare ones weigh more and mistyped ones are mended."""
     indexing.count_words()
+
+
+@job(cron="41 3 * * *")
+def take_pulls() -> None:
+    """Work out which courses would be near to whatever is asked, when few people are here."""
+    pulls.take_pulls()

@@ -7,6 +7,7 @@ PostgreSQL does without an extension, and then compared exactly.
 
 import hashlib
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
 BATCH = 32
 # So many of the nearest are compared exactly.
-_NEAREST = 80
+_NEAREST = 150
+# What a course says in other languages counts so much beside what it says in the reader's.
+ELSEWHERE = 0.6
 # A mean is taken again when it was of so much fewer.
 _GROWN = 1.2
 # Of so many titles the mean of what people ask is taken.
@@ -37,19 +40,36 @@ _LOCK, _ALL = "catalogue.meanings", UUID(int=0)
 _VIETNAMESE = frozenset("ăâđêôơư")
 
 _NEAR = """
-SELECT m.course_id, m.language, m.vector FROM catalogue_meaning m
-JOIN catalogue_course k ON k.id = m.course_id AND k.is_shown
-WHERE m.course_id = ANY(%(among)s)
-UNION ALL (
-  SELECT m.course_id, m.language, m.vector FROM catalogue_meaning m
-  JOIN catalogue_course k ON k.id = m.course_id AND k.is_shown
-  ORDER BY bit_count(m.bits # %(bits)s::bit(384)), m.id LIMIT %(nearest)s
+WITH nearest AS (
+  SELECT DISTINCT course_id FROM (
+    SELECT m.course_id FROM catalogue_meaning m
+    JOIN catalogue_course k ON k.id = m.course_id AND k.is_shown
+    ORDER BY bit_count(m.bits # %(bits)s::bit(384)), m.id LIMIT %(nearest)s
+  ) AS n
+  UNION
+  SELECT unnest(%(among)s::uuid[])
 )
+SELECT m.course_id, m.language, m.vector, m.pull FROM catalogue_meaning m
+JOIN catalogue_course k ON k.id = m.course_id AND k.is_shown
+WHERE m.course_id IN (SELECT course_id FROM nearest)
 """
 
 
-def near(text: str, *, among: Collection[UUID]) -> Mapping[UUID, float]:
-    """How near in meaning courses are to what a reader looks for, from -1 to 1; one query.
+@dataclass(frozen=True, slots=True)
+class Near:
+    """How near in meaning a course is to what a reader looks for.
+
+    Attributes:
+        cosine: in the language in which it is nearest, from -1 to 1.
+        weight: in all its languages together, less what it draws of every question (``pull``).
+    """
+
+    cosine: float
+    weight: float
+
+
+def near(text: str, *, among: Collection[UUID]) -> Mapping[UUID, Near]:
+    """How near in meaning courses are to what a reader looks for; one query.
 
     Of ``among``, and of those that are nearest of all. Empty when meanings are not measured here.
     """
@@ -60,21 +80,35 @@ def near(text: str, *, among: Collection[UUID]) -> Mapping[UUID, float]:
         return {}
     import numpy as np
 
-    asked = meaning.of_query(simplified(text))
     language = language_of(text)
-    centre = means.get(_ASKED + language)
-    if centre is None:
-        centre = means.get(_ASKED + "en", next(iter(means.values())))
-    aim = _unit(asked - centre)
+    aim = aim_of(text, language, means)
     with connection.cursor() as cursor:
         cursor.execute(_NEAR, {"among": list(among), "bits": _bits(aim), "nearest": _NEAREST})
         rows = cursor.fetchall()
-    found: dict[UUID, float] = {}
-    for pk, tag, stored in rows:
+    said: dict[UUID, dict[str, tuple[float, float]]] = {}
+    for pk, tag, stored, pull in rows:
         vector = np.frombuffer(stored, dtype=np.float16).astype(np.float32)
-        score = float(_unit(vector - means.get(_group(tag), 0)) @ aim)
-        found[pk] = max(score, found.get(pk, -1.0))
-    return found
+        group = group_of(tag)
+        cosine = float(unit(vector - means.get(group, 0)) @ aim)
+        of_course = said.setdefault(pk, {})
+        of_course[group] = max((cosine, pull), of_course.get(group, (-1.0, 0.0)))
+    return {pk: _near(groups, language) for pk, groups in said.items()}
+
+
+def _near(said: dict[str, tuple[float, float]], language: str) -> Near:
+    """From cosine and pull by language; a language in which nothing is said counts as the best."""
+    nearest = max(said.values())
+    own, pull = said.get(language, nearest)
+    other = max((c for group, (c, _) in said.items() if group != language), default=own)
+    return Near(nearest[0], own + ELSEWHERE * other - pull)
+
+
+def aim_of(text: str, language: str, means: "Mapping[str, Vector]") -> "Vector":
+    """What a reader means, without what all questions in this language have in common."""
+    centre = means.get(_ASKED + language)
+    if centre is None:
+        centre = means.get(_ASKED + "en", next(iter(means.values())))
+    return unit(meaning.of_query(simplified(text)) - centre)
 
 
 def language_of(text: str) -> str:
@@ -87,17 +121,18 @@ def language_of(text: str) -> str:
 
 @remember(seconds=60)
 def _means() -> "dict[str, Vector]":
-    return _means_now()
+    return means_now()
 
 
-def _means_now() -> "dict[str, Vector]":
+def means_now() -> "dict[str, Vector]":
     """Means by language; of what is asked, with a mark before it."""
     import numpy as np
 
     return {m.language: np.frombuffer(m.vector, dtype=np.float32) for m in Mean.objects.all()}
 
 
-def _unit(vector: "Vector") -> "Vector":
+def unit(vector: "Vector") -> "Vector":
+    """The same direction, of length 1; nothing stays nothing."""
     import numpy as np
 
     length = float(np.linalg.norm(vector))
@@ -134,7 +169,7 @@ FROM unnest(%s::uuid[], %s::bit(384)[]) AS w(id, bits) WHERE m.id = w.id
 """
 
 _SOME_TITLES = """
-SELECT t.value FROM catalogue_course c, jsonb_each_text(c.title) t
+SELECT c.id, t.value FROM catalogue_course c, jsonb_each_text(c.title) t
 WHERE c.is_shown AND split_part(t.key, '-', 1) = %s ORDER BY md5(c.id::text), t.value LIMIT %s
 """
 
@@ -151,13 +186,13 @@ def measure() -> int:
         rows = cursor.fetchall()
     if not rows:
         return 0
-    means = _means_now()
+    means = means_now()
     vectors = meaning.of_passages([simplified(said) for _, _, said in rows])
     columns: list[list[Any]] = [[], [], [], [], [], []]
     for (pk, tag, said), vector in zip(rows, vectors, strict=True):
         values = (
             uuid7(), pk, tag, hashlib.sha256(said.encode()).digest(),
-            vector.astype("float16").tobytes(), _bits(vector - means.get(_group(tag), 0)),
+            vector.astype("float16").tobytes(), _bits(vector - means.get(group_of(tag), 0)),
         )  # fmt: skip
         for column, value in zip(columns, values, strict=True):
             column.append(value)
@@ -174,7 +209,7 @@ def take_means() -> None:
     locks.hold(_LOCK, _ALL)
     counts: dict[str, int] = {}
     for row in Meaning.objects.values("language").annotate(n=Count("id")).order_by():
-        group = _group(row["language"])
+        group = group_of(row["language"])
         counts[group] = counts.get(group, 0) + row["n"]
     known = dict(Mean.objects.values_list("language", "texts"))
     for group, count in counts.items():
@@ -192,8 +227,8 @@ def _take_mean(group: str, count: int) -> None:
     )
     vectors = np.stack([np.frombuffer(v, dtype=np.float16).astype(np.float32) for _, v in rows])
     mean = vectors.mean(axis=0)
-    titles = some_titles(group)
-    asked = np.stack([meaning.of_query(simplified(title)) for title in titles]).mean(axis=0)
+    titles = titles_of(group, _TITLES)
+    asked = np.stack([meaning.of_query(simplified(said)) for _, said in titles]).mean(axis=0)
     Mean.objects.bulk_create(
         [
             Mean(language=group, vector=mean.tobytes(), texts=count),
@@ -211,13 +246,16 @@ def _take_mean(group: str, count: int) -> None:
             )
 
 
-def some_titles(group: str) -> list[str]:
-    """Some titles in a language, the same ones each time: what people ask sounds like them."""
+def titles_of(group: str, many: int) -> list[tuple[UUID | None, str]]:
+    """Some titles in a language and whose they are, the same ones each time.
+
+    What people ask sounds like them.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_SOME_TITLES, [group, _TITLES])
-        return [title for (title,) in cursor.fetchall()]
+        cursor.execute(_SOME_TITLES, [group, many])
+        return list(cursor.fetchall())
 
 
-def _group(tag: str) -> str:
+def group_of(tag: str) -> str:
     """Simplified and traditional Chinese are one language here."""
     return tag.partition("-")[0]

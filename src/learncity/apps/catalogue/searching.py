@@ -30,8 +30,9 @@ ENOUGH = 10
 # A close one must hold so much of what the words weigh, or mean so nearly the same: on forty
 # courses in three languages right ones lie from 0.27 to 0.52, others below 0.17.
 _SHARE, _NEAR = 0.5, 0.2
-# How much words weigh against meaning; by the exam of known items (benchmarks/search.py).
-_BY_WORDS = 0.25
+# How much words weigh beside meaning, by the exam of known items (benchmarks/searching.py); and a
+# title that holds every word, more than both.
+BY_WORDS, _NAMED_FIRST = 0.3, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,19 +242,33 @@ def _total() -> int:
 
 
 def _in_order(
-    found: Mapping[UUID, _Held], close: Mapping[UUID, float], near: Mapping[UUID, float]
+    found: Mapping[UUID, _Held],
+    close: Mapping[UUID, float],
+    near: Mapping[UUID, meanings.Near],
 ) -> list[UUID]:
     """All candidates, the best first: those with every word in the title, then the others."""
-    scores = {pk: held.score for pk, held in found.items()} | dict(close)
-    most = max(scores.values(), default=0.0) or 1.0
+    words = _by_words(found, close)
 
     def weight(pk: UUID) -> float:
-        named = pk in found and found[pk].named
-        return named + _BY_WORDS * scores.get(pk, 0.0) / most + near.get(pk, 0.0)
+        named = _NAMED_FIRST * (pk in found and found[pk].named)
+        return named + BY_WORDS * words.get(pk, 0.0) + (near[pk].weight if pk in near else 0.0)
 
     candidates = {
         *found,
         *close,
-        *(pk for pk, score in near.items() if score >= _NEAR),
+        *(pk for pk, is_near in near.items() if is_near.cosine >= _NEAR),
     }
     return sorted(candidates, key=lambda pk: (weight(pk), pk), reverse=True)
+
+
+def by_words(text: str) -> dict[UUID, float]:
+    """How well courses match by words alone, as a part of the best; three to five queries."""
+    words = asked(text)[:_WORDS]
+    found = _holding(all_of(words), words) if words else {}
+    return _by_words(found, _close(words, found))
+
+
+def _by_words(found: Mapping[UUID, _Held], close: Mapping[UUID, float]) -> dict[UUID, float]:
+    scores = {pk: held.score for pk, held in found.items()} | dict(close)
+    most = max(scores.values(), default=0.0) or 1.0
+    return {pk: score / most for pk, score in scores.items()}
