@@ -21,8 +21,11 @@ class Entry(models.Model):
     )
     # Words and readings of the title: who holds all that was typed comes first.
     named = SearchVectorField()
-    # Everything: title (weight A), what else is said (B), readings of the title (D).
+    # Everything: title (weight A), what else is said and the names it stands under (B), readings
+    # of the title (D).
     said = SearchVectorField()
+    # Hash of the names of its subject, skills, provider and programmes, so that others are noticed.
+    of_names = models.BinaryField(default=b"")
     # By which way of cutting it was made; another one makes it again.
     version = models.PositiveSmallIntegerField()
 
