@@ -1,14 +1,10 @@
 """The row of narrowed lists: ten thousand courses, a hundred thousand classes, exact counts."""
 
-import os
-
-import psycopg
-from django.db import connection
 from django.utils import timezone
 
 from learncity.apps.classes.factories import make_catalogue
 
-from .bench import Bench
+from .bench import Bench, settle
 from .product import BROWSER
 from .report import RUN, Goal, Section, figures, middle, number
 
@@ -27,7 +23,7 @@ ASKED = {
 def finding(bench: Bench) -> Section:
     """Measure narrowed lists; it leaves its catalogue behind, so it comes last."""
     make_catalogue(courses=COURSES, classes=CLASSES, at=timezone.now())
-    _settle()
+    settle("catalogue_course", "classes_courseclass")
     section = Section(
         "finding",
         f"Lists narrowed among {COURSES:,} courses and {CLASSES:,} classes, counts exact",
@@ -51,12 +47,3 @@ def finding(bench: Bench) -> Section:
     section.goals.append(Goal("CAT-04", wanted, found, slowest[1] < 300))
     section.notes.append("One query finds and counts, two more fetch courses and classes.")
     return section
-
-
-def _settle() -> None:
-    """What autovacuum does within a minute: pages that an index alone can answer for."""
-    name = connection.settings_dict["NAME"]
-    address = psycopg.conninfo.make_conninfo(os.environ["DATABASE_OWNER_URL"], dbname=name)
-    with psycopg.connect(address, autocommit=True) as owner:
-        for table in ("catalogue_course", "classes_courseclass"):
-            owner.execute(f"VACUUM ANALYZE {table}")
