@@ -238,7 +238,8 @@ def _meant(bench: Bench, section: Section, questions: Sequence[str]) -> None:
         f"{MEANT:,} courses in two languages were written and their words indexed in "
         f"{number(written)} s; what they mean is measured in the background, "
         f"{number(a_text * 1000)} ms a text, so all in {number(a_text * MEANT * 2 / 60)} minutes "
-        f"of one core. For the time of a question all but {measured} texts were given meanings by chance."
+        f"of one core. For the time of a question all but {measured} texts were given meanings "
+        "by chance."
     )
 
 

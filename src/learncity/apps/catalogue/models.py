@@ -149,6 +149,8 @@ class Course(models.Model):
             models.Index(
                 fields=["category", "-id"], condition=Q(is_shown=True), name="catalogue_shown"
             ),
+            # Serves the number of matches, from which the hidden are left out.
+            models.Index(fields=["id"], condition=Q(is_shown=False), name="catalogue_hidden"),
             # Serves a provider's list, newest first.
             models.Index(fields=["provider", "-id"], name="catalogue_of_provider"),
             # Serves harvesting: what changed since, in the order of its change.

@@ -30,6 +30,7 @@ ENOUGH = 10
 # A close one must hold so much of what the words weigh, or mean so nearly the same: on forty
 # courses in three languages right ones lie from 0.27 to 0.52, others below 0.17.
 _SHARE, _NEAR = 0.5, 0.2
+_ALL = 0.999
 # How much words weigh against meaning; by the exam of known items (benchmarks/search.py).
 _BY_WORDS = 0.25
 
@@ -54,6 +55,8 @@ class Sought:
         close: those of them that do not hold every word.
         mended: what was looked for instead of mistyped words; empty when nothing was.
         holds_any: whether any course holds every word, as typed or mended.
+        is_whole: nothing matches but ``best``.
+        held: the words as a query of PostgreSQL; empty without words.
     """
 
     where: Condition
@@ -63,6 +66,8 @@ class Sought:
     close: frozenset[UUID] = frozenset()
     mended: str = ""
     holds_any: bool = True
+    is_whole: bool = False
+    held: str = ""
 
 
 _HOLDS = "catalogue_course.id IN (SELECT course_id FROM catalogue_entry WHERE said @@ %s::tsquery)"
@@ -83,11 +88,14 @@ def sought(text: str) -> Sought:
         if repaired and (held := _holding(all_of(repaired.words), repaired.words)):
             mended, words, found = repaired.says, list(repaired.words), held
             every = all_of(words)
-    close = _close(words, found)
+    # What holds every word in its title comes before what does not; ten of them leave no place.
+    is_full = sum(held.named for held in found.values()) >= ENOUGH
+    close = {} if is_full else _close(words, found)
     near = meanings.near(text, among=[*found, *close])
     best = _in_order(found, close, near)
     extra = [pk for pk in best[:ENOUGH] if pk not in found]
-    ranked = [pk for pk in best if pk in found or pk in extra][:_SHOWN_RANKED]
+    every_one = [pk for pk in best if pk in found or pk in extra]
+    ranked = every_one[:_SHOWN_RANKED]
     return Sought(
         Condition(
             f"({_HOLDS} OR catalogue_course.id = ANY(%s))",
@@ -102,7 +110,18 @@ def sought(text: str) -> Sought:
         close=frozenset(extra),
         mended=mended,
         holds_any=bool(found),
+        is_whole=len(found) < _SHOWN_RANKED and len(ranked) == len(every_one),
+        held=every,
     )
+
+
+def total(found: Sought) -> int:
+    """How many courses match; none or one query."""
+    if found.is_whole:
+        return len(found.best)
+    with connection.cursor() as cursor:
+        cursor.execute(_TOTAL.format(shown=_SHOWN), [found.held, list(found.close)])
+        return int(cursor.fetchone()[0])
 
 
 def holding(text: str) -> Condition | None:
@@ -134,13 +153,18 @@ class _Held:
     score: float
 
 
-# Before any limit, or what is hidden would take the places of what is not.
-_SHOWN = "JOIN catalogue_course k ON k.id = course_id AND k.is_shown"
+# Before any limit, or what is hidden would take the places of what is not. Few are, and found by
+# an index of their own: that is cheaper than to look up each match.
+_SHOWN = "course_id NOT IN (SELECT id FROM catalogue_course WHERE NOT is_shown)"
+# Words are stored packed, and would be unpacked for each of those that were typed.
+_UNPACKED = "said || ''::tsvector"
 _EVERY = """
 WITH named AS MATERIALIZED (
-  SELECT course_id FROM catalogue_entry {shown} WHERE named @@ %(every)s::tsquery LIMIT %(names)s
+  SELECT course_id FROM catalogue_entry WHERE named @@ %(every)s::tsquery AND {shown}
+  LIMIT %(names)s
 ), held AS MATERIALIZED (
-  SELECT course_id FROM catalogue_entry {shown} WHERE said @@ %(every)s::tsquery LIMIT %(held)s
+  SELECT course_id FROM catalogue_entry WHERE said @@ %(every)s::tsquery AND {shown}
+  LIMIT %(held)s
 ), candidate AS (
   SELECT course_id, bool_or(named) AS named
   FROM (SELECT course_id, TRUE AS named FROM named
@@ -148,40 +172,49 @@ WITH named AS MATERIALIZED (
   GROUP BY course_id
 )
 SELECT c.course_id, c.named, {score} AS score
-FROM candidate c JOIN catalogue_entry e USING (course_id)
+FROM candidate c CROSS JOIN LATERAL (
+  SELECT {unpacked} AS said FROM catalogue_entry WHERE course_id = c.course_id OFFSET 0
+) e
 ORDER BY c.named DESC, score DESC, c.course_id DESC LIMIT %(ranked)s
 """
 
 _SOME = """
 SELECT e.course_id, {score} AS score, {share} AS share
 FROM (
-  SELECT course_id FROM catalogue_entry {shown} WHERE said @@ %(some)s::tsquery LIMIT %(loose)s
-) c
-JOIN catalogue_entry e USING (course_id)
+  SELECT course_id, {unpacked} AS said FROM catalogue_entry
+  WHERE said @@ %(some)s::tsquery AND {shown}
+  LIMIT %(loose)s
+) e
 ORDER BY score DESC, e.course_id DESC LIMIT %(ranked)s
 """
+_TOTAL = """
+SELECT count(*) FROM catalogue_entry WHERE (said @@ %s::tsquery OR course_id = ANY(%s)) AND {shown}
+"""
 
-# How much each word weighs in a course: rarer ones more, in the title more, in a long text less.
-_SCORE = (
-    "(SELECT sum(w.weight * ts_rank('{{0.3, 0.3, 0.5, 1}}', e.said, w.word::tsquery, 1))"
-    " FROM unnest(%(words)s::text[], %(weights)s::float8[]) AS w(word, weight))"
-)
 
-# How much of what all words weigh is held.
-_HELD_SHARE = (
-    "(SELECT sum(w.weight) FILTER (WHERE e.said @@ w.word::tsquery) / sum(w.weight)"
-    " FROM unnest(%(words)s::text[], %(weights)s::float8[]) AS w(word, weight))"
-)
+def _scored(words: Sequence[Asked]) -> tuple[str, str, dict[str, Any]]:
+    """How heavily a course holds the words, which share of their weight it holds, and the values.
+
+    A rarer word weighs more, in the title more, in a long text less. Written out word by word:
+    read from an array, each would be parsed for every course.
+    """
+    weights = _weights(words)
+    values: dict[str, Any] = {"all": sum(weights)}
+    score, held = [], []
+    for n, (word, weight) in enumerate(zip(words, weights, strict=True)):
+        values |= {f"word{n}": _one(word), f"weight{n}": weight}
+        is_word = f"%(word{n})s::tsquery"
+        score.append(f"%(weight{n})s * ts_rank('{{0.3, 0.3, 0.5, 1}}', e.said, {is_word}, 1)")
+        held.append(f"CASE WHEN e.said @@ {is_word} THEN %(weight{n})s ELSE 0 END")
+    return f"({' + '.join(score)})", f"({' + '.join(held)}) / %(all)s", values
 
 
 def _holding(every: str, words: Sequence[Asked]) -> dict[UUID, _Held]:
     """Courses that hold every word, the best first; at most 200. One or two queries."""
-    values: dict[str, Any] = {
-        "every": every, "names": _NAMED, "held": _HELD, "ranked": _SHOWN_RANKED,
-        "words": [_one(word) for word in words], "weights": _weights(words),
-    }  # fmt: skip
+    score, _, values = _scored(words)
+    values |= {"every": every, "names": _NAMED, "held": _HELD, "ranked": _SHOWN_RANKED}
     with connection.cursor() as cursor:
-        cursor.execute(_EVERY.format(score=_SCORE.format(), shown=_SHOWN), values)
+        cursor.execute(_EVERY.format(score=score, shown=_SHOWN, unpacked=_UNPACKED), values)
         return {pk: _Held(named, score or 0.0) for pk, named, score in cursor.fetchall()}
 
 
@@ -189,17 +222,15 @@ def _close(words: Sequence[Asked], found: Mapping[UUID, _Held]) -> dict[UUID, fl
     """Courses that hold most of what the words weigh, by their score; one or two queries."""
     if len(words) < 2:
         return {}
-    values: dict[str, Any] = {
-        "some": " | ".join(_one(word) for word in _rarest(words)),
-        "loose": _LOOSE, "ranked": _SHOWN_RANKED,
-        "words": [_one(word) for word in words], "weights": _weights(words),
-    }  # fmt: skip
+    score, share, values = _scored(words)
+    some = " | ".join(_one(word) for word in _rarest(words))
+    values |= {"some": some, "loose": _LOOSE, "ranked": _SHOWN_RANKED}
     with connection.cursor() as cursor:
-        cursor.execute(_SOME.format(score=_SCORE.format(), share=_HELD_SHARE, shown=_SHOWN), values)
+        query = _SOME.format(score=score, share=share, shown=_SHOWN, unpacked=_UNPACKED)
+        cursor.execute(query, values)
         rows = cursor.fetchall()
-    return {
-        pk: score or 0.0 for pk, score, share in rows if pk not in found and (share or 0.0) > _SHARE
-    }
+    # What holds all of it is no close one, also beyond those that are ranked.
+    return {pk: score for pk, score, share in rows if pk not in found and _SHARE < share < _ALL}
 
 
 def _rarest(words: Sequence[Asked]) -> list[Asked]:

@@ -1,4 +1,4 @@
-"""Courses are found by the names they stand under: all entries are made again by the job."""
+"""Courses are found by the names they stand under; the job makes all entries again."""
 
 from django.db import migrations, models
 
@@ -13,5 +13,11 @@ class Migration(migrations.Migration):
             model_name="entry",
             name="of_names",
             field=models.BinaryField(default=b""),
+        ),
+        migrations.AddIndex(
+            model_name="course",
+            index=models.Index(
+                condition=models.Q(("is_shown", False)), fields=["id"], name="catalogue_hidden"
+            ),
         ),
     ]
