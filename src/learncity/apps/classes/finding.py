@@ -92,8 +92,10 @@ met AS MATERIALIZED (
   FROM course k LEFT JOIN class c ON c.course_id = k.id WHERE k.fails IN ({course_few})
 ),
 page AS (
-  SELECT m.id, row_number() OVER (ORDER BY {order}, m.id DESC) AS n
-  FROM met m{ranked} WHERE m.is_hit ORDER BY n LIMIT {limit} OFFSET {offset}
+  SELECT id, row_number() OVER () AS n FROM (
+    SELECT id FROM met AS catalogue_course WHERE is_hit
+    ORDER BY {order}id DESC LIMIT {limit} OFFSET {offset}
+  ) in_order
 )
 SELECT {blobs},
   (SELECT array_agg(p.id ORDER BY n) FROM page p),
@@ -182,7 +184,7 @@ class _Writing:
 
     def query(self, offset: int, limit: int) -> tuple[str, list[Any]]:
         """The text and the values in it, in order."""
-        ranked, order, values = self._order()
+        order, values = self._order()
         judged = {"open": _OPEN.format(at=self.at), "fails": self._fails(), "bits": self._bits()}
         judged["lanes"] = "".join(f", p{n}" for n in self.lanes)
         judged["spots"] = "".join(f", coalesce(spot.p{n}, 0) AS p{n}" for n in self.lanes)
@@ -219,7 +221,6 @@ class _Writing:
                 f", CASE WHEN k.fails = 0 THEN coalesce(c.p{n}, 0) ELSE 0 END AS p{n}"
                 for n in self.lanes
             ),
-            ranked=ranked,
             order=order,
             limit=limit,
             offset=offset,
@@ -342,14 +343,12 @@ class _Writing:
             self.wanted.order, "starts_at"
         )
 
-    def _order(self) -> tuple[str, str, Sequence[Any]]:
+    def _order(self) -> tuple[str, Sequence[Any]]:
+        """What is first on the page; a rank is written over what is called ``catalogue_course``."""
         if self.wanted.order != Order.BEST:
-            return "", "m.key NULLS LAST", ()
+            return "key NULLS LAST, ", ()
         rank = self.words.rank
-        if rank is None:
-            return "", "true", ()
-        joined = " JOIN catalogue_course ON catalogue_course.id = m.id"
-        return joined, f"{rank.sql} DESC", rank.values
+        return (f"{rank.sql} DESC, ", rank.values) if rank else ("", ())
 
 
 def _if(test: str, bits: int) -> str:

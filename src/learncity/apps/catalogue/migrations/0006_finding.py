@@ -17,6 +17,15 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="course",
             index=models.Index(
+                condition=models.Q(("is_shown", True)),
+                fields=["id"],
+                include=("traits",),
+                name="catalogue_traits",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="course",
+            index=models.Index(
                 condition=models.Q(("is_shown", False)), fields=["id"], name="catalogue_hidden"
             ),
         ),
