@@ -16,10 +16,13 @@ from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
-from learncity.apps.catalogue import indexing, meanings, queries, searching
+from learncity.apps.catalogue import indexing, meanings, searching
+from learncity.apps.catalogue import queries as catalogue
 from learncity.apps.catalogue.models import Course, Meaning
 from learncity.apps.catalogue.services import write_courses
+from learncity.apps.classes import queries as classes
 from learncity.kernel import meaning
 from learncity.kernel.ids import uuid7
 from learncity.kernel.memo import forget_all
@@ -36,7 +39,7 @@ COURSES, QUICK_COURSES = 100_000, 20_000
 MEANT, TEXTS, QUICK_TEXTS = 10_000, 640, 64
 ASKED, QUICK_ASKED = 400, 100
 COLUMNS = ("rate", "p50", "p95", "p99")
-PRODUCT = "the product, by words"
+PRODUCT, COUNTED = "the product, by words", "the product, by words, every filter counted"
 SYLLABLES = [a + b for a in "bcdfghklmnprstvz" for b in ("a", "e", "i", "o", "u", "ai", "er")]
 SIGNS = [chr(code) for code in range(0x4E00, 0x4E00 + 1500)]
 
@@ -57,6 +60,7 @@ def find(bench: Bench) -> Section:
         found: dict[tuple[str, int], dict[str, float]] = {}
         ways: dict[str, Callable[[str], object]] = {
             PRODUCT: _product,
+            COUNTED: _counted,
             "GIN and ts_rank": _ranked,
         }
         with TemporaryDirectory() as folder, _tantivy(Path(folder), texts) as library:
@@ -68,7 +72,7 @@ def find(bench: Bench) -> Section:
                 for readers in (1, 8):
                     bench.step()
                     found[name, readers] = _timed(way, questions, readers)
-        _report(section, found)
+        _report(section, found, is_full=bench.pace is FULL)
     if meaning.is_installed():
         with bench.product.resting(), copied():
             _meant(bench, section, questions)
@@ -144,7 +148,13 @@ def _questions(many: int) -> list[str]:
 
 
 def _product(text: str) -> object:
-    return queries.search(text=text, limit=20)
+    return catalogue.search(text=text, limit=20)
+
+
+def _counted(text: str) -> object:
+    """As the page asks: with the number of courses of every value of every filter."""
+    found = classes.find(classes.Wanted(text=text), at=timezone.now())
+    return catalogue.courses([hit.course_id for hit in found.hits])
 
 
 def _ranked(text: str) -> object:
@@ -270,7 +280,9 @@ def _mean_anything() -> None:
     forget_all()
 
 
-def _report(section: Section, found: dict[tuple[str, int], dict[str, float]]) -> None:
+def _report(
+    section: Section, found: dict[tuple[str, int], dict[str, float]], *, is_full: bool
+) -> None:
     for (name, readers), figures in found.items():
         section.lines.append([f"{name}, {readers}", *(number(figures[k]) for k in COLUMNS)])
     for readers in (1, 8):
@@ -279,6 +291,6 @@ def _report(section: Section, found: dict[tuple[str, int], dict[str, float]]) ->
             found["GIN and ts_rank", readers]["p95"],
         )
         says = f"{ours / theirs:.2f} ({number(ours)} ms) with {readers} at once"
-        section.goals.append(
-            Goal("G12", "p95 at most ¼ of GIN and ts_rank", says, ours <= theirs / 4)
-        )
+        # Ranking every match takes as long as there are matches: fewer courses are another goal.
+        is_met = ours <= theirs / 4 if is_full else None
+        section.goals.append(Goal("G12", "p95 at most ¼ of GIN and ts_rank", says, is_met))

@@ -18,6 +18,7 @@ from learncity.kernel.ids import uuid7
 from learncity.kernel.memo import remember
 from learncity.kernel.search_words import simplified
 
+from .index_models import SHOWN
 from .models import Mean, Meaning
 
 if TYPE_CHECKING:
@@ -36,15 +37,15 @@ _ASKED = "?"
 _LOCK, _ALL = "catalogue.meanings", UUID(int=0)
 _VIETNAMESE = frozenset("ăâđêôơư")
 
+# The bits are read from an index, the vectors only of the nearest.
 _NEAR = """
-SELECT m.course_id, m.language, m.vector FROM catalogue_meaning m
-JOIN catalogue_course k ON k.id = m.course_id AND k.is_shown
-WHERE m.course_id = ANY(%(among)s)
-UNION ALL (
-  SELECT m.course_id, m.language, m.vector FROM catalogue_meaning m
-  JOIN catalogue_course k ON k.id = m.course_id AND k.is_shown
-  ORDER BY bit_count(m.bits # %(bits)s::bit(384)), m.id LIMIT %(nearest)s
-)
+SELECT course_id, language, vector FROM catalogue_meaning
+WHERE course_id = ANY(%(among)s) AND {shown}
+UNION ALL
+SELECT m.course_id, m.language, m.vector FROM (
+  SELECT id FROM catalogue_meaning WHERE {shown}
+  ORDER BY bit_count(bits # %(bits)s::bit(384)), id LIMIT %(nearest)s
+) nearest JOIN catalogue_meaning m USING (id)
 """
 
 
@@ -67,12 +68,16 @@ def near(text: str, *, among: Collection[UUID]) -> Mapping[UUID, float]:
         centre = means.get(_ASKED + "en", next(iter(means.values())))
     aim = _unit(asked - centre)
     with connection.cursor() as cursor:
-        cursor.execute(_NEAR, {"among": list(among), "bits": _bits(aim), "nearest": _NEAREST})
+        values: dict[str, Any] = {"among": list(among), "bits": _bits(aim), "nearest": _NEAREST}
+        cursor.execute(_NEAR.format(shown=SHOWN), values)
         rows = cursor.fetchall()
+    stored = np.frombuffer(b"".join(vector for *_, vector in rows), dtype=np.float16)
+    vectors = stored.reshape(-1, meaning.SIZE).astype(np.float32)
+    nowhere = np.zeros(meaning.SIZE, dtype=np.float32)
+    vectors -= np.stack([means.get(_group(tag), nowhere) for _, tag, _ in rows] or [nowhere])
+    scores = vectors @ aim / np.maximum(np.linalg.norm(vectors, axis=1), 1e-9)
     found: dict[UUID, float] = {}
-    for pk, tag, stored in rows:
-        vector = np.frombuffer(stored, dtype=np.float16).astype(np.float32)
-        score = float(_unit(vector - means.get(_group(tag), 0)) @ aim)
+    for (pk, *_), score in zip(rows, scores.tolist(), strict=True):
         found[pk] = max(score, found.get(pk, -1.0))
     return found
 

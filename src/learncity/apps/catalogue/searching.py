@@ -18,6 +18,7 @@ from learncity.kernel.memo import remember
 from learncity.kernel.search_words import Asked, asked
 
 from . import meanings, mending
+from .index_models import SHOWN
 from .models import Course, Word
 
 _WORDS = 12
@@ -120,7 +121,7 @@ def total(found: Sought) -> int:
     if found.is_whole:
         return len(found.best)
     with connection.cursor() as cursor:
-        cursor.execute(_TOTAL.format(shown=_SHOWN), [found.held, list(found.close)])
+        cursor.execute(_TOTAL.format(shown=SHOWN), [found.held, list(found.close)])
         return int(cursor.fetchone()[0])
 
 
@@ -153,9 +154,6 @@ class _Held:
     score: float
 
 
-# Before any limit, or what is hidden would take the places of what is not. Few are, and found by
-# an index of their own: that is cheaper than to look up each match.
-_SHOWN = "course_id NOT IN (SELECT id FROM catalogue_course WHERE NOT is_shown)"
 # Words are stored packed, and would be unpacked for each of those that were typed.
 _UNPACKED = "said || ''::tsvector"
 _EVERY = """
@@ -214,7 +212,7 @@ def _holding(every: str, words: Sequence[Asked]) -> dict[UUID, _Held]:
     score, _, values = _scored(words)
     values |= {"every": every, "names": _NAMED, "held": _HELD, "ranked": _SHOWN_RANKED}
     with connection.cursor() as cursor:
-        cursor.execute(_EVERY.format(score=score, shown=_SHOWN, unpacked=_UNPACKED), values)
+        cursor.execute(_EVERY.format(score=score, shown=SHOWN, unpacked=_UNPACKED), values)
         return {pk: _Held(named, score or 0.0) for pk, named, score in cursor.fetchall()}
 
 
@@ -226,7 +224,7 @@ def _close(words: Sequence[Asked], found: Mapping[UUID, _Held]) -> dict[UUID, fl
     some = " | ".join(_one(word) for word in _rarest(words))
     values |= {"some": some, "loose": _LOOSE, "ranked": _SHOWN_RANKED}
     with connection.cursor() as cursor:
-        query = _SOME.format(score=score, share=share, shown=_SHOWN, unpacked=_UNPACKED)
+        query = _SOME.format(score=score, share=share, shown=SHOWN, unpacked=_UNPACKED)
         cursor.execute(query, values)
         rows = cursor.fetchall()
     # What holds all of it is no close one, also beyond those that are ranked.

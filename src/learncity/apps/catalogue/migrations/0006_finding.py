@@ -29,4 +29,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(("is_shown", False)), fields=["id"], name="catalogue_hidden"
             ),
         ),
+        migrations.AddIndex(
+            model_name="meaning",
+            index=models.Index(
+                fields=["id"], include=("course", "bits"), name="catalogue_meaning_sides"
+            ),
+        ),
     ]
