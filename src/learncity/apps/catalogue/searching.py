@@ -32,7 +32,7 @@ ENOUGH = 10
 # courses in three languages right ones lie from 0.27 to 0.52, others below 0.17.
 _SHARE, _NEAR = 0.5, 0.2
 _ALL = 0.999
-# How much words weigh against meaning; by the exam of known items (benchmarks/search.py).
+# How much words weigh against meaning; by the exam of known items (benchmarks/exams.py).
 _BY_WORDS = 0.25
 
 
