@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PAGES = ("home", "list", "class", "search", "bytes")
 ROWS = (
     *PAGES, "spread", "one", "layers", "person", "rush", "exact", "queue", "imports",
-    "find", "finding",
+    "find", "exams", "finding",
 )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def _measure(words: argparse.Namespace, console: Console) -> None:
 
 
 def _rows() -> "dict[str, Callable[[Bench], Section]]":
-    from . import finding, imports, pages, places, searching
+    from . import exams, finding, imports, pages, places, searching
 
     return {
         "home": lambda bench: pages.row(bench, pages.home()),
@@ -85,6 +85,7 @@ def _rows() -> "dict[str, Callable[[Bench], Section]]":
         "queue": places.queue,
         "imports": imports.imports,
         "find": searching.find,
+        "exams": exams.exams,
         "finding": finding.finding,
     }
 

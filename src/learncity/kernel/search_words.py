@@ -56,6 +56,12 @@ def index_words(text: str) -> list[str]:
     return tokens
 
 
+def han_words(text: str) -> list[str]:
+    """The Chinese among ``index_words``, each piece once."""
+    runs = [_han_words(run) for run, is_han in _runs(simplified(text)) if is_han]
+    return list(dict.fromkeys(token for run in runs for token in run))
+
+
 def readings(text: str) -> list[str]:
     """How the Chinese of a text sounds: each word and each syllable, marked as a reading.
 

@@ -13,6 +13,7 @@ from learncity.kernel.blueprint_files import Mistake, Spot
 from learncity.kernel.blueprints import Key, Language, Names, Ref, Section, Stated, Value
 from learncity.kernel.dated import day_of
 
+from .indexing import index
 from .lists import rename
 from .models import (
     WEEK,
@@ -344,6 +345,7 @@ class Programmes(Section):
                 )
                 for number, one in enumerate(said["courses"], 1)
             )  # fmt: skip
+        index(list(Course.objects.filter(key__in=said_courses).order_by("id")))
 
     def end(self, keys: Collection[str]) -> None:
         """The programmes are no longer offered; their courses are."""

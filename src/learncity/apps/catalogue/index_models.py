@@ -9,6 +9,11 @@ from django.db.models.lookups import Exact
 
 from learncity.kernel.ids import uuid7
 
+# Of rows of these tables: those of courses that the public sees. Before any limit, or the hidden
+# would take the places of others. They are few, and found by an index of their own: that is
+# cheaper than to look up each course.
+SHOWN = "course_id NOT IN (SELECT id FROM catalogue_course WHERE NOT is_shown)"
+
 
 class Entry(models.Model):
     """The words of one course, as ``kernel.search_words`` cuts them.
@@ -21,8 +26,11 @@ class Entry(models.Model):
     )
     # Words and readings of the title: who holds all that was typed comes first.
     named = SearchVectorField()
-    # Everything: title (weight A), what else is said (B), readings of the title (D).
+    # Everything: title (weight A), what else is said and the names it stands under (B), readings
+    # of the title (D).
     said = SearchVectorField()
+    # Hash of the names of its subject, skills, provider and programmes, so that others are noticed.
+    of_names = models.BinaryField(default=b"")
     # By which way of cutting it was made; another one makes it again.
     version = models.PositiveSmallIntegerField()
 
@@ -97,6 +105,10 @@ class Meaning(models.Model):
             models.CheckConstraint(
                 condition=Exact(Length("vector"), 768), name="catalogue_meaning_is_whole"
             ),
+        ]
+        indexes = [
+            # Serves the nearest: bits are counted without reading the vectors beside them.
+            models.Index(fields=["id"], include=["course", "bits"], name="catalogue_meaning_sides"),
         ]
 
     def __str__(self) -> str:

@@ -20,6 +20,12 @@ def keep_found() -> None:
     meanings.take_means()
 
 
+@job(cron="*/5 * * * *")
+def follow_names() -> None:
+    """Find courses by the names that their subject, skills, provider and programmes now have."""
+    indexing.follow_names()
+
+
 @job(cron="23 * * * *")
 def count_words() -> None:
     """Count words, by which rare ones weigh more and mistyped ones are mended."""

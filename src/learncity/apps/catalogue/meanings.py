@@ -19,6 +19,7 @@ from learncity.kernel.ids import uuid7
 from learncity.kernel.memo import remember
 from learncity.kernel.search_words import simplified
 
+from .index_models import SHOWN
 from .models import Mean, Meaning
 
 if TYPE_CHECKING:
@@ -39,19 +40,17 @@ _ASKED = "?"
 _LOCK, _ALL = "catalogue.meanings", UUID(int=0)
 _VIETNAMESE = frozenset("ăâđêôơư")
 
+# The bits are read from an index, the vectors only of the nearest.
 _NEAR = """
 WITH nearest AS (
-  SELECT DISTINCT course_id FROM (
-    SELECT m.course_id FROM catalogue_meaning m
-    JOIN catalogue_course k ON k.id = m.course_id AND k.is_shown
-    ORDER BY bit_count(m.bits # %(bits)s::bit(384)), m.id LIMIT %(nearest)s
-  ) AS n
-  UNION
-  SELECT unnest(%(among)s::uuid[])
+  SELECT id FROM catalogue_meaning WHERE {shown}
+  ORDER BY bit_count(bits # %(bits)s::bit(384)), id LIMIT %(nearest)s
 )
-SELECT m.course_id, m.language, m.vector, m.pull FROM catalogue_meaning m
-JOIN catalogue_course k ON k.id = m.course_id AND k.is_shown
-WHERE m.course_id IN (SELECT course_id FROM nearest)
+SELECT course_id, language, vector, pull FROM catalogue_meaning
+WHERE {shown} AND course_id IN (
+  SELECT m.course_id FROM nearest JOIN catalogue_meaning m USING (id)
+  UNION ALL SELECT unnest(%(among)s::uuid[])
+)
 """
 
 
@@ -83,14 +82,17 @@ def near(text: str, *, among: Collection[UUID]) -> Mapping[UUID, Near]:
     language = language_of(text)
     aim = aim_of(text, language, means)
     with connection.cursor() as cursor:
-        cursor.execute(_NEAR, {"among": list(among), "bits": _bits(aim), "nearest": _NEAREST})
+        values: dict[str, Any] = {"among": list(among), "bits": _bits(aim), "nearest": _NEAREST}
+        cursor.execute(_NEAR.format(shown=SHOWN), values)
         rows = cursor.fetchall()
+    stored = np.frombuffer(b"".join(vector for _, _, vector, _ in rows), dtype=np.float16)
+    vectors = stored.reshape(-1, meaning.SIZE).astype(np.float32)
+    nowhere = np.zeros(meaning.SIZE, dtype=np.float32)
+    vectors -= np.stack([means.get(group_of(tag), nowhere) for _, tag, *_ in rows] or [nowhere])
+    cosines = vectors @ aim / np.maximum(np.linalg.norm(vectors, axis=1), 1e-9)
     said: dict[UUID, dict[str, tuple[float, float]]] = {}
-    for pk, tag, stored, pull in rows:
-        vector = np.frombuffer(stored, dtype=np.float16).astype(np.float32)
-        group = group_of(tag)
-        cosine = float(unit(vector - means.get(group, 0)) @ aim)
-        of_course = said.setdefault(pk, {})
+    for (pk, tag, _, pull), cosine in zip(rows, cosines.tolist(), strict=True):
+        of_course, group = said.setdefault(pk, {}), group_of(tag)
         of_course[group] = max((cosine, pull), of_course.get(group, (-1.0, 0.0)))
     return {pk: _near(groups, language) for pk, groups in said.items()}
 

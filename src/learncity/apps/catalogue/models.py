@@ -149,6 +149,15 @@ class Course(models.Model):
             models.Index(
                 fields=["category", "-id"], condition=Q(is_shown=True), name="catalogue_shown"
             ),
+            # Serves lists narrowed and counted: an index alone answers for every course.
+            models.Index(
+                fields=["id"],
+                include=["traits"],
+                condition=Q(is_shown=True),
+                name="catalogue_traits",
+            ),
+            # Serves the number of matches, from which the hidden are left out.
+            models.Index(fields=["id"], condition=Q(is_shown=False), name="catalogue_hidden"),
             # Serves a provider's list, newest first.
             models.Index(fields=["provider", "-id"], name="catalogue_of_provider"),
             # Serves harvesting: what changed since, in the order of its change.

@@ -1,6 +1,6 @@
 """Everything that can be asked of the catalogue. Nothing here writes."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.db import connection
@@ -33,6 +33,7 @@ from .rules import missing, untranslated
 from .searching import Sought as Sought
 from .searching import holding as holding
 from .searching import sought as sought
+from .searching import total as total
 from .traits import AUDIENCE_BITS as AUDIENCE_BITS
 from .traits import CATEGORY_BITS as CATEGORY_BITS
 from .traits import LEVEL_BITS as LEVEL_BITS
@@ -55,6 +56,7 @@ from .writing import preview, stated
 
 # What the public sees, as a condition; in SQL it is the column ``catalogue_course.is_shown``.
 SHOWN = Q(is_shown=True)
+_BEST_FIRST = ["-rank", "-id"]
 
 
 def _whole(rows: "QuerySet[Course]") -> "QuerySet[Course]":
@@ -146,7 +148,7 @@ def search(
 
     Without a text, the newest come first. ``offset`` and ``limit`` count courses.
     """
-    rows = Course.objects.filter(SHOWN)
+    rows, is_narrow = Course.objects.filter(SHOWN), bool(category or provider_id)
     if category:
         rows = rows.filter(category=category)
     if provider_id:
@@ -154,15 +156,27 @@ def search(
     found = sought(text)
     if found.is_empty:
         return Page((), 0)
+    if not found.rank:
+        return _page(_whole(rows).order_by("-id")[offset : offset + limit], rows.count())
+    # The best are looked up by their ids: what follows them does not change their order.
+    best = found.best
+    if is_narrow:
+        kept = set(rows.filter(pk__in=best).values_list("id", flat=True))
+        best = tuple(pk for pk in best if pk in kept)
+    part = best[offset : offset + limit]
     # The text of both conditions is our own; what was typed is among their values.
-    rows = rows.extra(where=[found.where.sql], params=found.where.values)  # noqa: S610
-    total = rows.count()
-    order = ["-id"]
-    if found.rank:
-        rows = rows.annotate(rank=RawSQL(found.rank.sql, found.rank.values))  # noqa: S611
-        order = ["-rank", "-id"]
-    page = [c.as_value() for c in _whole(rows).order_by(*order)[offset : offset + limit]]
-    return Page(tuple(page), total)
+    matching = rows.extra(where=[found.where.sql], params=found.where.values)  # noqa: S610
+    more = 0 if found.is_whole else matching.count() if is_narrow else total(found)
+    count = more or len(best)
+    if found.is_whole or len(part) == min(limit, count - offset):
+        whole = {c.id: c for c in _whole(rows.filter(pk__in=part))}
+        return _page([whole[pk] for pk in part if pk in whole], count)
+    matching = matching.annotate(rank=RawSQL(found.rank.sql, found.rank.values))  # noqa: S611
+    return _page(_whole(matching).order_by(*_BEST_FIRST)[offset : offset + limit], count)
+
+
+def _page(courses: Iterable[Course], total: int) -> Page:
+    return Page(tuple(c.as_value() for c in courses), total)
 
 
 def skills_of(ids: Collection[UUID]) -> Mapping[UUID, Sequence[SkillValue]]:

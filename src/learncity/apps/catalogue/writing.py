@@ -155,7 +155,6 @@ def write_courses(
         update_fields=_FIELDS,
         batch_size=1000,
     )
-    index(courses)
     shown = [str(c.id) for c in courses if c.state == CourseState.PUBLISHED and not c.is_held]
     new = [pk for pk in shown if pk not in before]
     for begin in range(0, len(new), _NEWS):
@@ -164,3 +163,4 @@ def write_courses(
         links = [(pk, skill) for pk, found in skills.items() for skill in found]
         _SKILLS.objects.filter(course_id__in=skills).delete()
         _SKILLS.objects.bulk_create(_SKILLS(course_id=pk, skill_id=one) for pk, one in links)
+    index(courses)

@@ -225,5 +225,5 @@ def test_a_batch_costs_the_same_however_many_rows_it_has(bring, django_assert_nu
 
     # Providers and who of them is suspended, savepoint and its release, lock, read, the write with
     # its own savepoint, its words, and the news.
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         bring(*lines)

@@ -31,6 +31,24 @@ def test_pages_of_a_search_hold_every_match_once(city, monkeypatch, ranked):
     assert len(set(paged)) == found.total
 
 
+@pytest.mark.parametrize("ranked", [200, 3])
+def test_narrowed_and_hidden_ones_leave_the_order_and_the_count_right(city, monkeypatch, ranked):
+    monkeypatch.setattr(searching, "_SHOWN_RANKED", ranked)
+    whole = queries.search(text="a", limit=100).items
+    for narrow in (lambda c: {"category": c.category}, lambda c: {"provider_id": c.provider_id}):
+        ((name, value),) = narrow(whole[0]).items()
+        alike = [c.key for c in whole if getattr(c, name) == value]
+        found = queries.search(text="a", limit=100, **{name: value})
+        assert sorted(c.key for c in found.items) == sorted(alike)
+        assert found.total == len(alike)
+        assert keys("a", offset=1, limit=2, **{name: value}) == [c.key for c in found.items[1:3]]
+    hidden = whole[1]
+    Course.objects.filter(pk=hidden.id).update(ended_at="2026-01-01T00:00Z")
+    found = queries.search(text="a", limit=100)
+    assert found.total == len(whole) - 1 == len(found.items)
+    assert hidden.id not in {c.id for c in found.items}
+
+
 def bookkeeping():
     return Course.objects.get(title__en__startswith="Bookkeeping").key
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalogue", "0005_changed_at"),
+        ("catalogue", "0006_finding"),
     ]
 
     operations = [
