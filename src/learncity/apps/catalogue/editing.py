@@ -39,9 +39,7 @@ from .types import (
     ReasonMissing,
     mark_of,
 )
-from .writing import Known, fill, skills_of, stated, write_courses
-
-_LOCK = "catalogue.Course"
+from .writing import LOCK, Known, fill, skills_of, stated, write_courses
 
 
 @transaction.atomic
@@ -169,12 +167,6 @@ def propose(
         audit.note_all(action, {f"course {c.key}": {} for c in some}, by=by)
 
 
-def hold_editions(course_ids: Collection[UUID]) -> list[Edition]:
-    """What is written of courses and not published yet, until the transaction ends; two queries."""
-    locks.hold_all(_LOCK, sorted(course_ids))
-    return open_editions(course_ids)
-
-
 def open_editions(course_ids: Collection[UUID]) -> list[Edition]:
     """What is written of courses and not published yet; one query."""
     rows = Edition.objects.filter(course_id__in=course_ids)
@@ -285,8 +277,11 @@ def withdraw(*, key: str, reason: str, by: By, at: datetime) -> None:
     tell(WITHDRAWN, course, at=at, reason=reason)
 
 
+@transaction.atomic
 def hold_back(organization_id: UUID) -> int:
     """Show the courses of an organization, or not, as its standing is now; how many changed."""
+    # Whoever writes courses in this moment looked at the standing before.
+    locks.hold_whole(LOCK)
     is_held = bool(organizations.suspended([organization_id]))
     rows = Course.objects.filter(provider_id=organization_id)
     return rows.exclude(is_held=is_held).update(is_held=is_held)
@@ -297,8 +292,12 @@ def _hold(key: str) -> Course:
     pk = Course.objects.filter(key=key, ended_at=None).values_list("pk", flat=True).first()
     if pk is None:
         raise CourseNotFound(key)
-    locks.hold(_LOCK, pk)
-    return Course.objects.get(pk=pk)
+    locks.hold_one_of(LOCK, pk)
+    # It may have ended while somebody else held it.
+    course = Course.objects.filter(pk=pk, ended_at=None).first()
+    if course is None:
+        raise CourseNotFound(key)
+    return course
 
 
 def _open(course: Course) -> Edition | None:

@@ -23,10 +23,10 @@ from learncity.kernel.outcomes import changes
 from learncity.kernel.stated_rows import RowsRefused, StatedRows
 from learncity.kernel.texts import Text
 
-from .editing import hold_editions, propose
+from .editing import open_editions, propose
 from .models import WEEK, Course, Skill, Subject
 from .types import Audience, Category, CourseMode, CourseState, CreditUnit, Level, Payer, Support
-from .writing import Known, fill, skills_of, write_courses
+from .writing import Known, fill, hold_courses, skills_of, write_courses
 
 COLUMNS = Columns(
     needed=(("key",), ("provider",), ("category",), in_languages("title")),
@@ -94,11 +94,13 @@ class CourseImport:
 
     @transaction.atomic
     def write(self, rows: Sequence[Row]) -> Outcome:
-        """Make the courses of these rows be so; one transaction, one read, two writes."""
+        """Make the courses of these rows be so, which nobody changes meanwhile; one transaction."""
         locks.hold(_LOCK, _ALL)
         outcome = Outcome()
         read = [(cells, self._read(cells)) for cells in (Cells(r, self._file) for r in rows)]
         keys = [said["key"] for _, said in read]
+        if not self._is_check:
+            hold_courses(keys)
         found = Course.objects.filter(key__in=keys).select_related("subject", "provider")
         known = {c.key: c for c in found}
         taught = self._taught(known)
@@ -145,8 +147,8 @@ class CourseImport:
         propose(courses, names if "skills" in self._file.columns else {}, by=self._by, at=self._at)
 
     def _as_written(self, known: Mapping[str, Course], taught: dict[UUID, set[UUID]]) -> None:
-        """See courses as their provider wrote them last, reviewed or not; a few queries."""
-        editions = hold_editions([c.id for c in known.values()])
+        """See courses as their provider wrote them last, reviewed or not; two or three queries."""
+        editions = open_editions([c.id for c in known.values()])
         if not editions:
             return
         of = {c.id: c for c in known.values()}
