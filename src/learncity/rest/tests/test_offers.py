@@ -241,5 +241,5 @@ def test_the_same_request_again_is_answered_the_same(staff):
 
 
 def test_many_cost_as_much_as_few(staff, django_assert_max_num_queries):
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         send(staff, COURSES, *(COURSE | {"key": f"many-{n}"} for n in range(200)))

@@ -266,7 +266,8 @@ def class_now(
     """A class with the links of its sessions, and the place the person has in it, if any.
 
     What hardly changes may be four seconds old; seats, the dates of application, a cancellation,
-    whether it is shown and offered, and the person's place are of now. One query, three when this process was not asked lately.
+    whether it is shown and offered, and the person's place are of now. One query, three when this
+    process was not asked lately.
     Who may see it, and the links, is decided in ``access``.
     """
     now = standing(key, person_id)

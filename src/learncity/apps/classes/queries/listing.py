@@ -141,9 +141,7 @@ def _listed(
     conditions = {
         Shown.NOT_OVER: Q(ends_at__gt=at),
         # As ``ClassCard.is_open`` has it.
-        Shown.OPEN: Q(
-            ends_at__gt=at, closes_at__gt=at, cancelled_at=None, course__is_shown=True
-        ),
+        Shown.OPEN: Q(ends_at__gt=at, closes_at__gt=at, cancelled_at=None, course__is_shown=True),
         Shown.FULL: Q(ends_at__gt=at, seats_taken__gte=F("seats")),
         Shown.OVER: Q(ends_at__lte=at),
         Shown.ALL: Q(),
