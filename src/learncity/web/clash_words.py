@@ -1,6 +1,6 @@
 """What was changed in a course by two at once, in words: the place, and both versions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -63,15 +63,17 @@ def clash_name(clash: Clash) -> str:
 
 def clash_words(found: EditionValue, clash: Clash) -> tuple[str, str]:
     """What was written, and what stands now; a query for skills."""
+    both: tuple[str, str]
     if clash.language:
         both = (clash.ours or "", clash.theirs or "")
     elif clash.name == "skills":
         names = {skill.key: skill.name for skill in queries.skills()}
-        both = tuple(
-            say.listed(names.get(key, key) for key in keys or ())
-            for keys in (clash.ours, clash.theirs)
-        )
+        both = (_skills(clash.ours, names), _skills(clash.theirs, names))
     else:
-        both = tuple(str(_WORDS[clash.name](c)) for c in (found.shown, found.published))
-    ours, theirs = (words or _("nothing") for words in both)
-    return ours, theirs
+        words = _WORDS[clash.name]
+        both = (str(words(found.shown)), str(words(found.published)))
+    return both[0] or _("nothing"), both[1] or _("nothing")
+
+
+def _skills(keys: Sequence[str], names: Mapping[str, Any]) -> str:
+    return say.listed(names.get(key, key) for key in keys)

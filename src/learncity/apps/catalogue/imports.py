@@ -165,7 +165,7 @@ class CourseImport:
         for pk, merged in written.items():
             said = {name: value for name, value in merged.items() if name != "provider"}
             texts = {n: Text(said[n]) for n in ("title", "summary", "needs") if n in said}
-            fill(of[pk], {**said, **texts}, names)
+            fill(of[pk], said | texts, names)
             if "skills" in self._file.columns:
                 taught[pk] = set(skills_of(said, names) or ())
 

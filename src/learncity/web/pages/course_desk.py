@@ -201,8 +201,11 @@ def _act(
         raise Http404
     found = _found(key)
     data = request.POST if request.method == "POST" else None
-    more = {"found": found} if name == "choose" else {}
-    form = acts[name](data, initial={"seen": request.GET.get("seen", "")}, **more)
+    form: ActForm = (
+        course_forms.ChooseForm(data, found=found)
+        if name == "choose"
+        else acts[name](data, initial={"seen": request.GET.get("seen", "")})
+    )
     label = str(found.shown.title)
     return act(request, form, key=key, back=back, back_label=label, then=then or back)
 
