@@ -12,6 +12,7 @@ from learncity.apps.places.types import Point
 from learncity.kernel.texts import Text
 
 from .refusals import CannotUndo as CannotUndo
+from .refusals import ChangedSince as ChangedSince
 from .refusals import ClassCancelled as ClassCancelled
 from .refusals import ClassClosed as ClassClosed
 from .refusals import ClassFull as ClassFull
