@@ -56,6 +56,13 @@ def hold_all(what: str, keys: Sequence[UUID]) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(n) FROM unnest(%s::bigint[]) n", [numbers])
 
 
+def hold_some_of(what: str, keys: Sequence[UUID]) -> None:
+    """``hold_all`` for a kind of thing that somebody may hold as a whole; two statements."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_number(what, _WHOLE)])
+    hold_all(what, keys)
+
+
 def _number(what: str, key: UUID) -> int:
     digest = hashlib.blake2b(what.encode() + key.bytes, digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)

@@ -7,6 +7,7 @@ taking everybody's turn. A hard limit against attacks is the reverse proxy's.
 import threading
 import time
 from collections import OrderedDict
+from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -55,7 +56,16 @@ class Turns:
 def stranger(request: HttpRequest) -> str | None:
     """A name for who asks without an account; ``None`` for whom nothing is counted."""
     address = _address(request)
-    return None if address in _OWN else f"address {address}"
+    return None if address in _OWN else f"address {_network(address)}"
+
+
+def _network(address: str) -> str:
+    """Of IPv6 what one connection is given: whoever has one has as many addresses as they like."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    return address if known.version == 4 else str(ip_network((known, 64), strict=False))
 
 
 def _address(request: HttpRequest) -> str:

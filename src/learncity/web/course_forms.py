@@ -1,6 +1,7 @@
 """The forms of the course editor: one a part, each saying what the blueprint would state."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -21,11 +22,13 @@ from learncity.apps.catalogue.types import (
     SUPPORT_NAMES,
     Category,
     CreditUnit,
+    EditionValue,
     Part,
     Payer,
 )
 from learncity.kernel.acting import By
 from learncity.web.acts import ActForm, Words, named
+from learncity.web.clash_words import clash_name, clash_words
 from learncity.web.course_words import SDG_NAMES
 
 # So many materials a course has at most.
@@ -36,10 +39,16 @@ class PartForm(ActForm):
     """One part of a course; what is typed becomes what the edition states."""
 
     part: Part
+    # What it states, by name.
+    says: Sequence[str] = ()
+
+    # What stood there when the form was shown: who leaves a field as it was writes nothing of it.
+    was = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, said: Mapping[str, Any], **kwargs: Any) -> None:
         self.said = said
-        kwargs["initial"] = self.shown()
+        was = json.dumps({name: said[name] for name in self.says}, ensure_ascii=False)
+        kwargs["initial"] = self.shown() | {"was": was}
         super().__init__(*args, **kwargs)
         self.title = PART_NAMES[self.part]
 
@@ -53,7 +62,21 @@ class PartForm(ActForm):
 
     def carry_out(self, key: str, *, by: By, at: datetime) -> None:
         """Write it into the edition."""
-        services.write_edition(key=key, said=self.stated(), by=by, at=at)
+        said = self.stated()
+        services.write_edition(
+            key=key, said={n: said[n] for n in self.says}, shown=self._was(), by=by, at=at
+        )
+
+    def _was(self) -> dict[str, Any] | None:
+        """What was shown, as the page sent it back; ``None`` when it is not of this form."""
+        try:
+            was = json.loads(self.cleaned_data["was"])
+        except ValueError:
+            return None
+        is_whole = isinstance(was, dict) and {*was} == {*self.says}
+        texts = ("title", "summary", "needs")
+        is_text = is_whole and all(isinstance(was[n], dict) for n in texts if n in was)
+        return was if is_text else None
 
 
 def several(label: Any, names: Mapping[Any, Any], help_text: Any = "") -> Any:
@@ -68,6 +91,7 @@ class DescriptionForm(PartForm):
     """What it is called and about."""
 
     part = Part.DESCRIPTION
+    says = ("title", "summary", "needs")
 
     # Not ``title``: that is what a form is called.
     called = Words(label=gettext_lazy("What it is called"))
@@ -88,6 +112,7 @@ class SubjectForm(PartForm):
     """What it is about, what one can do afterwards, which goals it serves."""
 
     part = Part.SUBJECT
+    says = ("subject", "category", "skills", "sdgs")
 
     subject = forms.ChoiceField(
         label=gettext_lazy("Subject"),
@@ -130,6 +155,7 @@ class EffortForm(PartForm):
     """How it is taught, how much learning it is, what it counts."""
 
     part = Part.EFFORT
+    says = ("mode", "effort_weekly", "effort_total", "credits", "credit_unit")
 
     mode = forms.ChoiceField(
         label=gettext_lazy("How it is taught"), required=False,
@@ -196,6 +222,7 @@ class PriceForm(PartForm):
     """Who pays what for one learner; empty: not known."""
 
     part = Part.PRICE
+    says = ("pays",)
     lead = gettext_lazy("For one learner. Leave empty what you do not know; write 0 for nothing.")
 
     learner = _yuan(gettext_lazy("The learner pays (yuan)"))
@@ -222,6 +249,7 @@ class LanguagesForm(PartForm):
     """For whom it is, and in which languages."""
 
     part = Part.LANGUAGES
+    says = ("level", "audiences", "taught_in")
 
     level = forms.ChoiceField(label=pgettext_lazy("course", "Level"), choices=named(LEVEL_NAMES))
     audiences = several(gettext_lazy("For whom"), AUDIENCE_NAMES)
@@ -235,6 +263,7 @@ class AccessForm(PartForm):
     """What helps to follow it."""
 
     part = Part.ACCESS
+    says = ("access",)
 
     access = several(
         gettext_lazy("Help to follow it"), SUPPORT_NAMES,
@@ -246,6 +275,7 @@ class MaterialsForm(PartForm):
     """What one learns from; one more than there are can be written."""
 
     part = Part.MATERIALS
+    says = ("materials",)
     lead = gettext_lazy("A material without a title is left out.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -327,6 +357,30 @@ class SendInForm(ActForm):
     def carry_out(self, key: str, *, by: By, at: datetime) -> None:
         """Send it in."""
         services.send_in(key=key, by=by, at=at)
+
+
+class ChooseForm(ActForm):
+    """What was changed here and elsewhere, one by one."""
+
+    title = gettext_lazy("The course was changed elsewhere meanwhile")
+    lead = gettext_lazy(
+        "These places were changed here too. Choose what stays; nothing else is lost."
+    )
+
+    def __init__(self, *args: Any, found: EditionValue, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for clash in found.clashes:
+            ours, theirs = clash_words(found, clash)
+            self.fields[clash.slug] = forms.ChoiceField(
+                label=clash_name(clash), widget=forms.RadioSelect,
+                choices=[("ours", _("What was written here: %(words)s") % {"words": ours}),
+                         ("theirs", _("What stands now: %(words)s") % {"words": theirs})],
+            )  # fmt: skip
+
+    def carry_out(self, key: str, *, by: By, at: datetime) -> None:
+        """Settle all of them."""
+        newer = [slug for slug, chosen in self.cleaned_data.items() if chosen == "theirs"]
+        services.choose(key=key, newer=newer, by=by, at=at)
 
 
 class TakeBackForm(ActForm):

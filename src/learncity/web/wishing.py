@@ -65,6 +65,7 @@ def nothing_found(request: HttpRequest, *, text: str, category: Category | None 
             category=category,
             place_id=place.id if place else None,
             browser=browser_of(request),
+            address=asker,
             at=at,
         )
     person_id = whose(request, Purpose.CLASSES)

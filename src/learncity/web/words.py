@@ -136,6 +136,8 @@ def _row(card: ClassCard, facts: list[str], at: datetime) -> Row:
     row = Row(class_url(card.key), words(card.title), [fact for fact in facts if fact])
     if card.is_cancelled:
         row.tag, row.kind = _("Cancelled"), "you"
+    elif not card.is_offered:
+        row.tag, row.kind = _("Not offered at present"), "you"
     elif not card.is_open(at):
         row.tag = _("Under way, applications closed")
     else:

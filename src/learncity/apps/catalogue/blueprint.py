@@ -9,6 +9,7 @@ from django.utils import timezone
 from pydantic import Field
 
 from learncity.apps.organizations import queries as organizations
+from learncity.kernel import locks
 from learncity.kernel.blueprint_files import Mistake, Spot
 from learncity.kernel.blueprints import Key, Language, Names, Ref, Section, Stated, Value
 from learncity.kernel.dated import day_of
@@ -36,7 +37,7 @@ from .types import (
     Payer,
     Support,
 )
-from .writing import Known, fill, skills_of, stated, write_courses
+from .writing import LOCK, Known, fill, skills_of, stated, write_courses
 
 
 class StatedSubject(Stated):
@@ -208,7 +209,8 @@ class Courses(Section):
         return set(rows.values_list("key", flat=True))
 
     def write(self, items: Sequence[tuple[str, dict[str, Any]]]) -> None:
-        """Make or change courses: four reads, five writes."""
+        """Make or change courses, which nobody changes meanwhile: four reads, five writes."""
+        locks.hold_whole(LOCK)
         rows = Course.objects.filter(key__in=[key for key, _ in items])
         found = {c.key: c for c in rows}
         known, skills = Known(said for _, said in items), {}
@@ -221,6 +223,7 @@ class Courses(Section):
 
     def end(self, keys: Collection[str]) -> None:
         """The courses are no longer offered; classes and what was learned stay."""
+        locks.hold_whole(LOCK)
         Course.objects.filter(key__in=keys).update(ended_at=timezone.now())
 
 

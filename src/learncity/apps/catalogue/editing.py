@@ -21,12 +21,15 @@ from learncity.kernel.acting import By
 from learncity.kernel.dated import day_of
 from learncity.kernel.ids import uuid7
 
+from .merging import merge, settle
 from .models import Course, Edition
 from .rules import missing
 from .telling import PUBLISHED, SENT_BACK, WITHDRAWN, tell
 from .types import (
     Category,
+    ChangedElsewhere,
     ChangedMeanwhile,
+    Clash,
     CourseNotFound,
     CourseState,
     EditionState,
@@ -39,9 +42,7 @@ from .types import (
     ReasonMissing,
     mark_of,
 )
-from .writing import Known, fill, skills_of, stated, write_courses
-
-_LOCK = "catalogue.Course"
+from .writing import LOCK, Known, fill, skills_of, stated, write_courses
 
 
 @transaction.atomic
@@ -82,18 +83,26 @@ def open_edition(*, key: str, by: By, at: datetime) -> None:
 
 
 def _begin(course: Course, by: By, at: datetime) -> Edition:
-    said = stated([Course.objects.select_related("provider", "subject").get(pk=course.pk)])
+    said = _stated(course)
     return Edition.objects.create(
-        course=course, stated=said[course.key], edited_by_id=by.person_id, edited_at=at
+        course=course, stated=said, base=said, edited_by_id=by.person_id, edited_at=at
     )
 
 
 @transaction.atomic
-def write_edition(*, key: str, said: Mapping[str, Any], by: By, at: datetime) -> None:
+def write_edition(
+    *,
+    key: str,
+    said: Mapping[str, Any],
+    shown: Mapping[str, Any] | None = None,
+    by: By,
+    at: datetime,
+) -> None:
     """Change what a course shall say; the public goes on reading what is published.
 
     Args:
         said: some fields as the blueprint states them; never the provider.
+        shown: the same fields as their writer saw them; what they left so is not written.
 
     Raises:
         CourseNotFound, IsInReview: as they say.
@@ -103,6 +112,9 @@ def write_edition(*, key: str, said: Mapping[str, Any], by: By, at: datetime) ->
     edition = _open(course) or _begin(course, by, at)
     if edition.state == EditionState.IN_REVIEW:
         raise IsInReview(key)
+    _take_up(edition, course)
+    if shown is not None:
+        said = merge(shown, said, {name: edition.stated[name] for name in said}).said
     changed = {name: value for name, value in said.items() if edition.stated.get(name) != value}
     changed.pop("provider", None)
     if not changed:
@@ -110,10 +122,35 @@ def write_edition(*, key: str, said: Mapping[str, Any], by: By, at: datetime) ->
     edition.stated = {**edition.stated, **changed}
     fill(Course(key=key), edition.stated, Known([edition.stated]))
     edition.edited_by_id, edition.edited_at = by.person_id, at
-    edition.save(update_fields=["stated", "edited_by", "edited_at"])
+    edition.save(update_fields=["stated", "base", "edited_by", "edited_at"])
     if course.state == CourseState.DRAFT and "title" in changed:
         # The lists of the desk know it by its title.
         Course.objects.filter(pk=course.pk).update(title=changed["title"])
+    audit.note("catalogue.course_edited", f"course {key}", by=by)
+
+
+@transaction.atomic
+def choose(*, key: str, newer: Sequence[str], by: By, at: datetime) -> None:
+    """Settle what was changed in the course and here, in the same place.
+
+    Args:
+        newer: slugs of the clashes of which what stands now is taken; of all others what was
+            written here stays. One that is no clash counts for nothing.
+
+    Raises:
+        CourseNotFound, IsInReview: as they say.
+    """
+    course = _hold(key)
+    edition = _open(course)
+    if edition is None:
+        return
+    if edition.state == EditionState.IN_REVIEW:
+        raise IsInReview(key)
+    now = _stated(course)
+    merged = settle(merge(edition.base, edition.stated, now), now, newer)
+    edition.base, edition.stated = merged.base, merged.said
+    edition.edited_by_id, edition.edited_at = by.person_id, at
+    edition.save(update_fields=["stated", "base", "edited_by", "edited_at"])
     audit.note("catalogue.course_edited", f"course {key}", by=by)
 
 
@@ -135,20 +172,29 @@ def propose(
     for course in new:
         course.state = CourseState.DRAFT
     Course.objects.bulk_create(new)
-    drafts = Course.objects.select_related("provider", "subject").filter(pk__in=[c.id for c in new])
-    begun = {c.id: c for c in drafts}
+    rows = Course.objects.select_related("provider", "subject")
+    begun = {c.id: c for c in rows.filter(pk__in=[c.id for c in courses])}
+    now = stated(begun.values())
     known = {e.course_id: e for e in open_editions([c.id for c in courses])}
     # A list that says nothing of skills leaves those that were written.
     written = {pk: e.stated.get("skills", []) for pk, e in known.items()}
-    wanted = stated([begun.get(c.id, c) for c in courses], {**written, **skills})
+    # Of new ones only what was read again has its provider at hand.
+    made = {c.id for c in new}
+    some = [begun[c.id] if c.id in made else c for c in courses]
+    wanted = stated(some, {**written, **skills})
     providers = {c.provider_id for c in courses}
     may = organizations.accredited(providers, on=day_of(at)) - organizations.suspended(providers)
     editions = []
     for course in courses:
         edition = known.get(course.id) or Edition(course_id=course.id)
+        clashes: tuple[Clash, ...] = ()
+        if course.id in known:
+            clashes = _take_up(edition, course, now[course.key])
+        else:
+            edition.base = now[course.key]
         edition.stated = wanted[course.key]
         edition.edited_by_id, edition.edited_at = by.person_id, at
-        is_ready = not missing(edition.stated) and course.provider_id in may
+        is_ready = not missing(edition.stated) and course.provider_id in may and not clashes
         edition.state = EditionState.IN_REVIEW if is_ready else EditionState.DRAFT
         edition.submitted_by_id = by.person_id if is_ready else None
         edition.submitted_at = at if is_ready else None
@@ -157,7 +203,7 @@ def propose(
     Edition.objects.bulk_create(
         editions, update_conflicts=True, unique_fields=["id"],
         update_fields=[
-            "stated", "edited_by", "edited_at", "state", "submitted_by", "submitted_at",
+            "stated", "base", "edited_by", "edited_at", "state", "submitted_by", "submitted_at",
             "decided_by", "decided_at", "reason",
         ],
     )  # fmt: skip
@@ -167,12 +213,6 @@ def propose(
         ("catalogue.course_edited", [c for c in courses if c.id not in sent]),
     ):
         audit.note_all(action, {f"course {c.key}": {} for c in some}, by=by)
-
-
-def hold_editions(course_ids: Collection[UUID]) -> list[Edition]:
-    """What is written of courses and not published yet, until the transaction ends; two queries."""
-    locks.hold_all(_LOCK, sorted(course_ids))
-    return open_editions(course_ids)
 
 
 def open_editions(course_ids: Collection[UUID]) -> list[Edition]:
@@ -188,16 +228,20 @@ def send_in(*, key: str, by: By, at: datetime) -> None:
     Raises:
         CourseNotFound, MayNotPublish: as they say.
         NotComplete: ``rules.missing`` names what.
+        ChangedElsewhere: something is to be chosen first (``choose``).
     """
     course = _hold(key)
     edition = _open(course)
     if edition is None or edition.state == EditionState.IN_REVIEW:
         return
+    if _take_up(edition, course):
+        raise ChangedElsewhere(key)
     if missing(edition.stated):
         raise NotComplete(key)
     _may_publish(course, at)
     Edition.objects.filter(pk=edition.pk).update(
-        state=EditionState.IN_REVIEW, submitted_by=by.person_id, submitted_at=at,
+        stated=edition.stated, base=edition.base, state=EditionState.IN_REVIEW,
+        submitted_by=by.person_id, submitted_at=at,
         decided_by=None, decided_at=None, reason="",
     )  # fmt: skip
     audit.note("catalogue.course_sent_in", f"course {key}", by=by)
@@ -243,10 +287,13 @@ def publish(*, key: str, seen: str, by: By, at: datetime) -> None:
 
     Raises:
         CourseNotFound, NotInReview, OwnWork, MayNotPublish: as they say.
-        ChangedMeanwhile: it says something else now.
+        ChangedMeanwhile: it says something else now, or the course does.
+        ChangedElsewhere: the same was changed in the course meanwhile; it has to go back.
         SubjectElsewhere: its subject has moved to another category meanwhile.
     """
     course, edition = _to_decide(key, by)
+    if _take_up(edition, course):
+        raise ChangedElsewhere(key)
     if mark_of(edition.stated) != seen:
         raise ChangedMeanwhile(key)
     _may_publish(course, at)
@@ -256,7 +303,11 @@ def publish(*, key: str, seen: str, by: By, at: datetime) -> None:
     course.state, course.ended_at = CourseState.PUBLISHED, None
     write_courses([course], {course.id: skills_of(edition.stated, known) or []})
     Edition.objects.filter(pk=edition.pk).update(
-        state=EditionState.PUBLISHED, decided_by=by.person_id, decided_at=at
+        stated=edition.stated,
+        base=edition.base,
+        state=EditionState.PUBLISHED,
+        decided_by=by.person_id,
+        decided_at=at,
     )
     audit.note("catalogue.course_published", f"course {key}", by=by)
     tell(PUBLISHED, course, at=at)
@@ -285,8 +336,11 @@ def withdraw(*, key: str, reason: str, by: By, at: datetime) -> None:
     tell(WITHDRAWN, course, at=at, reason=reason)
 
 
+@transaction.atomic
 def hold_back(organization_id: UUID) -> int:
     """Show the courses of an organization, or not, as its standing is now; how many changed."""
+    # Whoever writes courses in this moment looked at the standing before.
+    locks.hold_whole(LOCK)
     is_held = bool(organizations.suspended([organization_id]))
     rows = Course.objects.filter(provider_id=organization_id)
     return rows.exclude(is_held=is_held).update(is_held=is_held)
@@ -297,13 +351,31 @@ def _hold(key: str) -> Course:
     pk = Course.objects.filter(key=key, ended_at=None).values_list("pk", flat=True).first()
     if pk is None:
         raise CourseNotFound(key)
-    locks.hold(_LOCK, pk)
-    return Course.objects.get(pk=pk)
+    locks.hold_one_of(LOCK, pk)
+    # It may have ended while somebody else held it.
+    rows = Course.objects.select_related("provider", "subject")
+    course = rows.filter(pk=pk, ended_at=None).first()
+    if course is None:
+        raise CourseNotFound(key)
+    return course
 
 
 def _open(course: Course) -> Edition | None:
     rows = Edition.objects.filter(course=course)
     return rows.exclude(state=EditionState.PUBLISHED).first()
+
+
+def _stated(course: Course) -> dict[str, Any]:
+    return stated([course])[course.key]
+
+
+def _take_up(
+    edition: Edition, course: Course, now: Mapping[str, Any] | None = None
+) -> tuple[Clash, ...]:
+    """Have an edition say what changed in the course too, unsaved; what clashes stays as it is."""
+    merged = merge(edition.base, edition.stated, now or _stated(course))
+    edition.base, edition.stated = merged.base, merged.said
+    return merged.clashes
 
 
 def _to_decide(key: str, by: By) -> tuple[Course, Edition]:

@@ -23,10 +23,11 @@ from learncity.kernel.outcomes import changes
 from learncity.kernel.stated_rows import RowsRefused, StatedRows
 from learncity.kernel.texts import Text
 
-from .editing import hold_editions, propose
+from .editing import open_editions, propose
+from .merging import merge
 from .models import WEEK, Course, Skill, Subject
 from .types import Audience, Category, CourseMode, CourseState, CreditUnit, Level, Payer, Support
-from .writing import Known, fill, skills_of, write_courses
+from .writing import Known, fill, hold_courses, skills_of, stated, write_courses
 
 COLUMNS = Columns(
     needed=(("key",), ("provider",), ("category",), in_languages("title")),
@@ -94,11 +95,12 @@ class CourseImport:
 
     @transaction.atomic
     def write(self, rows: Sequence[Row]) -> Outcome:
-        """Make the courses of these rows be so; one transaction, one read, two writes."""
+        """Make the courses of these rows be so, which nobody changes meanwhile; one transaction."""
         locks.hold(_LOCK, _ALL)
         outcome = Outcome()
         read = [(cells, self._read(cells)) for cells in (Cells(r, self._file) for r in rows)]
         keys = [said["key"] for _, said in read]
+        self._hold(keys)
         found = Course.objects.filter(key__in=keys).select_related("subject", "provider")
         known = {c.key: c for c in found}
         taught = self._taught(known)
@@ -135,6 +137,11 @@ class CourseImport:
             self._keep(writes, {c.id: links.get(c.id, taught.get(c.id, set())) for c in writes})
         return outcome
 
+    def _hold(self, keys: Collection[str]) -> None:
+        """What is only looked at may change."""
+        if not self._is_check:
+            hold_courses(keys)
+
     def _keep(self, courses: Sequence[Course], skills: Mapping[UUID, Collection[UUID]]) -> None:
         if self._allowed is None:
             said = skills if "skills" in self._file.columns else {}
@@ -145,18 +152,22 @@ class CourseImport:
         propose(courses, names if "skills" in self._file.columns else {}, by=self._by, at=self._at)
 
     def _as_written(self, known: Mapping[str, Course], taught: dict[UUID, set[UUID]]) -> None:
-        """See courses as their provider wrote them last, reviewed or not; a few queries."""
-        editions = hold_editions([c.id for c in known.values()])
+        """See courses as their provider wrote them last, reviewed or not; two or three queries."""
+        editions = open_editions([c.id for c in known.values()])
         if not editions:
             return
+        now = stated(known.values())
         of = {c.id: c for c in known.values()}
-        names = Known([e.stated for e in editions])
-        for edition in editions:
-            said = {name: value for name, value in edition.stated.items() if name != "provider"}
+        written = {
+            e.course_id: merge(e.base, e.stated, now[of[e.course_id].key]).said for e in editions
+        }
+        names = Known(written.values())
+        for pk, merged in written.items():
+            said = {name: value for name, value in merged.items() if name != "provider"}
             texts = {n: Text(said[n]) for n in ("title", "summary", "needs") if n in said}
-            fill(of[edition.course_id], {**said, **texts}, names)
+            fill(of[pk], said | texts, names)
             if "skills" in self._file.columns:
-                taught[edition.course_id] = set(skills_of(said, names) or ())
+                taught[pk] = set(skills_of(said, names) or ())
 
     def _taught(self, known: Mapping[str, Course]) -> dict[UUID, set[UUID]]:
         """The skills that the courses teach now, where the file says anything of them."""

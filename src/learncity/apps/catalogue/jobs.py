@@ -12,11 +12,12 @@ _SECONDS = 20.0
 
 @job(cron="* * * * *")
 def keep_found() -> None:
-    """Index what is missing and measure what is new: a course means something within minutes."""
+    """Index what is missing, measure what is new and forget what is gone, within minutes."""
     end = time.monotonic() + _SECONDS
     while time.monotonic() < end:
         if not indexing.index_stale() and not meanings.measure():
             break
+    meanings.forget_gone()
     meanings.take_means()
 
 

@@ -165,6 +165,12 @@ ON CONFLICT (course_id, language) DO UPDATE SET
   of_text = excluded.of_text, vector = excluded.vector, bits = excluded.bits
 """
 
+# Of languages that a course no longer has.
+_FORGET = """
+DELETE FROM catalogue_meaning m USING catalogue_course c
+WHERE c.id = m.course_id AND NOT c.title ? m.language
+"""
+
 _SIDES = """
 UPDATE catalogue_meaning m SET bits = w.bits
 FROM unnest(%s::uuid[], %s::bit(384)[]) AS w(id, bits) WHERE m.id = w.id
@@ -174,6 +180,16 @@ _SOME_TITLES = """
 SELECT c.id, t.value FROM catalogue_course c, jsonb_each_text(c.title) t
 WHERE c.is_shown AND split_part(t.key, '-', 1) = %s ORDER BY md5(c.id::text), t.value LIMIT %s
 """
+
+
+def forget_gone() -> int:
+    """Delete what was measured in languages that a course no longer has; how many.
+
+    Also where nothing is measured any more.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET)
+        return cursor.rowcount
 
 
 def measure() -> int:

@@ -301,7 +301,8 @@ class Edition(models.Model):
     """What a provider wants a course to say: written, sent in, returned or published.
 
     The course itself changes only when an edition of it is published, so that what the public
-    reads was reviewed. ``stated`` is what the blueprint would state of the course.
+    reads was reviewed. ``stated`` is what the blueprint would state of the course, ``base`` what it
+    stated when this was begun: by it one sees what changed meanwhile (``merging``).
 
     Personal data: who wrote, sent in and decided it; seen by the provider's staff and the city's
     office; kept as long as the course.
@@ -315,6 +316,7 @@ class Edition(models.Model):
         choices=[(s.value, s.name) for s in EditionState],
     )
     stated = models.JSONField()
+    base = models.JSONField(null=True)
     edited_by = models.ForeignKey(
         "people.Person", null=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -39,6 +39,10 @@ register(
         Basis.DUTY,
         OnErasure.PSEUDONYMOUS,
         export=_editions,
-        stays={"catalogue_edition.stated": _WORDS, "catalogue_edition.reason": _WORDS},
+        stays={
+            "catalogue_edition.stated": _WORDS,
+            "catalogue_edition.base": _WORDS,
+            "catalogue_edition.reason": _WORDS,
+        },
     ),
 )

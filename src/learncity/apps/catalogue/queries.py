@@ -19,6 +19,7 @@ from .harvesting import first_change as first_change
 from .harvesting import horizon as horizon
 from .harvesting import last_change as last_change
 from .harvesting import pages_changed as pages_changed
+from .merging import merge
 from .models import (
     Course,
     Edition,
@@ -40,6 +41,7 @@ from .traits import LEVEL_BITS as LEVEL_BITS
 from .types import (
     Audience,
     Category,
+    Clash,
     CourseMode,
     CourseState,
     CourseValue,
@@ -218,11 +220,12 @@ def _editions() -> "QuerySet[Edition]":
 def to_review() -> list[EditionValue]:
     """Editions that wait for the city's office, the longest waiting first; one query."""
     rows = _editions().filter(state=EditionState.IN_REVIEW, course__ended_at=None)
-    return [_edition(e.course, e) for e in rows.order_by("submitted_at", "id")]
+    found = rows.order_by("submitted_at", "id")
+    return [_edition(e.course, e, whole=False) for e in found]
 
 
 def find_edition(key: str) -> EditionValue | None:
-    """A course as its desk sees it: published or not, with its open edition; three queries."""
+    """A course as its desk sees it: published or not, with its open edition; four queries."""
     rows = Course.objects.filter(key=key, ended_at=None).select_related("provider", "subject")
     course = rows.first()
     if course is None:
@@ -247,7 +250,11 @@ def of_providers(
 
 
 def _edition(course: Course, edition: Edition | None, *, whole: bool = True) -> EditionValue:
-    said = edition.stated if edition else stated([course])[course.key] if whole else {}
+    clashes: tuple[Clash, ...] = ()
+    said = edition.stated if edition else {}
+    if whole:
+        now = stated([course])[course.key]
+        _base, said, clashes = merge(edition.base, said, now) if edition else (now, now, ())
     state = CourseState(course.state)
     if edition and not (edition.state == EditionState.DRAFT and state == CourseState.WITHDRAWN):
         state = CourseState(edition.state)
@@ -267,6 +274,7 @@ def _edition(course: Course, edition: Edition | None, *, whole: bool = True) -> 
         if edition
         else frozenset(),
         edition is not None,
+        clashes,
     )
 
 

@@ -16,6 +16,16 @@ class ChangedMeanwhile(DomainError):
     code = "changed_meanwhile"
 
 
+class ChangedElsewhere(DomainError):
+    """Both sides changed the same, and nobody chose yet."""
+
+    says = _(
+        "Something in this course was changed elsewhere while it was written here, in the same "
+        "place. Its provider has to choose what stays."
+    )
+    code = "changed_elsewhere"
+
+
 class SubjectElsewhere(DomainError):
     """The subject belongs to another category."""
 

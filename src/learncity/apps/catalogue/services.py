@@ -2,6 +2,7 @@
 
 from .editing import (
     begin_course,
+    choose,
     hold_back,
     open_edition,
     publish,
@@ -15,6 +16,7 @@ from .writing import write_courses
 
 __all__ = [
     "begin_course",
+    "choose",
     "hold_back",
     "open_edition",
     "publish",

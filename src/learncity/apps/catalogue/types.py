@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from learncity.kernel.texts import Text
 
+from .refusals import ChangedElsewhere as ChangedElsewhere
 from .refusals import ChangedMeanwhile as ChangedMeanwhile
 from .refusals import CourseNotFound as CourseNotFound
 from .refusals import IsInReview as IsInReview
@@ -341,13 +342,36 @@ def mark_of(said: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Clash:
+    """Something that was changed in a course while somebody wrote of it, in the same place.
+
+    Attributes:
+        name: of the field, as a blueprint states it; what goes with it is meant too.
+        language: of a text.
+        ours, theirs: what was written, and what stands now; as stated.
+    """
+
+    name: str
+    language: str
+    ours: Any
+    theirs: Any
+
+    @property
+    def slug(self) -> str:
+        """By which it is chosen."""
+        return f"{self.name}.{self.language}" if self.language else self.name
+
+
+@dataclass(frozen=True, slots=True)
 class EditionValue:
     """A course as its provider works on it.
 
     Attributes:
         published: what stands in the catalogue; of a draft, its title alone.
         shown: what it would be, were it published now.
-        said: the same as a blueprint states it; empty in lists of what has no edition.
+        said: the same as a blueprint states it, with what changed in the course meanwhile; in
+            lists as it was written, or empty of what has no edition.
+        clashes: what was changed meanwhile in the same place; somebody has to choose.
         missing: parts that are not complete.
         untranslated: how many texts lack a language, and of how many.
         written_by: who may not review it.
@@ -367,6 +391,7 @@ class EditionValue:
     reason: str
     written_by: frozenset[UUID]
     is_open: bool
+    clashes: tuple[Clash, ...] = ()
 
     @property
     def mark(self) -> str:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from learncity.apps.organizations import queries as organizations
-from learncity.kernel import outbox
+from learncity.kernel import locks, outbox
 from learncity.kernel.texts import Text
 
 from .indexing import index
@@ -32,6 +32,8 @@ _FIELDS = [
 _SKILLS = Course.skills.through
 # So many courses are one piece of news at the most.
 _NEWS = 500
+# What kernel.locks holds for one course, before it is read to be changed.
+LOCK = "catalogue.Course"
 
 
 class Known:
@@ -128,14 +130,23 @@ def _as_json(value: Any) -> Any:
     return list(value) if isinstance(value, list) else value
 
 
+def hold_courses(keys: Collection[str]) -> None:
+    """Nobody else changes the courses of these keys until the transaction ends; three statements.
+
+    Whoever writes whole rows takes it before reading them, or a withdrawal in between is lost.
+    """
+    ids = Course.objects.filter(key__in=keys).values_list("id", flat=True)
+    locks.hold_some_of(LOCK, sorted(ids))
+
+
 @transaction.atomic
 def write_courses(
     courses: Sequence[Course], skills: Mapping[UUID, Sequence[UUID]] | None = None
 ) -> None:
     """Make courses be so, new or not, and find them by their words, and tell whoever waits.
 
-    For this room's own shells (blueprint and import), which build the rows, and for what is
-    published. A draft is published by it; what was withdrawn stays so.
+    For this room's own shells (blueprint and import), which hold the courses and build the rows,
+    and for what is published. A draft is published by it; what was withdrawn stays so.
 
     Args:
         skills: of those courses whose skills are said, in two statements more.

@@ -27,13 +27,20 @@ runs_class = Duty(Act.RUN_CLASSES, on=of_class)
 def class_for(request: HttpRequest, class_key: str) -> tuple[ClassDetail, Enrolment | None]:
     """A class as the reader may see it, and their own place in it, if any.
 
-    Who acts for another is shown the other's place.
-
-    Links of sessions are for members and for those who run it.
+    Who acts for another is shown the other's place. A class of a course that the public does not
+    see is for who has a place in it or waits, and for those who run it; so are the links of
+    sessions, but not for who waits.
 
     Raises:
-        ClassNotFound: no such class.
+        ClassNotFound: no such class, or none for this reader.
     """
+    detail, mine = _class_for(request, class_key)
+    if not detail.is_shown and mine is None and not runs_class(request, class_key=class_key):
+        raise ClassNotFound(class_key)
+    return detail, mine
+
+
+def _class_for(request: HttpRequest, class_key: str) -> tuple[ClassDetail, Enrolment | None]:
     found = queries.class_now(class_key, person_id=whose(request, Purpose.CLASSES))
     if found is None:
         raise ClassNotFound(class_key)
@@ -45,7 +52,8 @@ def class_for(request: HttpRequest, class_key: str) -> tuple[ClassDetail, Enrolm
 
 
 def place_for(request: HttpRequest, receipt: str) -> tuple[ClassDetail, Enrolment]:
-    """The class and the reader's own enrolment of a receipt.
+    """The class and the reader's own enrolment of a receipt, also of a class that nobody is shown
+    any more.
 
     Raises:
         EnrolmentNotFound: they have none of it.
@@ -54,5 +62,5 @@ def place_for(request: HttpRequest, receipt: str) -> tuple[ClassDetail, Enrolmen
     found = queries.find_enrolment(receipt, person_id=person_id) if person_id else None
     if found is None:
         raise EnrolmentNotFound(receipt)
-    detail, _ = class_for(request, found[0])
+    detail, _ = _class_for(request, found[0])
     return detail, found[1]

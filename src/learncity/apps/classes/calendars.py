@@ -29,8 +29,9 @@ _MOST = 2000
 
 
 def meetings_of_class(class_key: str) -> list[CalendarEntry]:
-    """All meetings of a class, without links; one query."""
-    return _entries(Session.objects.filter(course_class__key=class_key))
+    """All meetings of a class, without links; none if the public does not see it; one query."""
+    rows = Session.objects.filter(course_class__key=class_key, course_class__course__is_shown=True)
+    return _entries(rows)
 
 
 def meetings_at(venue_id: UUID, *, since: datetime) -> list[CalendarEntry]:

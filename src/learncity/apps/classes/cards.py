@@ -17,6 +17,7 @@ CARD = (
     "provider__name", "mode", "seats", "seats_taken", "waiting_taken", "waiting_limit", "starts_at",
     "ends_at", "sessions_count", "closes_at", "cancelled_at", "fee_minor", "fee_currency",
     "venue__key", "venue__name", "venue__latitude", "venue__longitude", "place_id",
+    "course__is_shown",
 )  # fmt: skip
 
 
@@ -45,6 +46,7 @@ def card_of(row: Sequence[Any]) -> ClassCard:
         row[21] or Text(),
         None if latitude is None else Point(latitude, longitude),
         row[24],
+        is_offered=row[25],
     )
 
 

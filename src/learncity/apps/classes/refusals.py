@@ -119,6 +119,13 @@ class CannotUndo(DomainError):
     code = "cannot_undo"
 
 
+class ChangedSince(DomainError):
+    """Somebody changed the same after it was done."""
+
+    says = _("It was changed since, so it stays as it is.")
+    code = "changed_since"
+
+
 class InstructorTaken(DomainError):
     """The instructor teaches elsewhere at that time."""
 

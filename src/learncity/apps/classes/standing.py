@@ -21,7 +21,7 @@ SELECT c.id, c.key, c.opens_at, c.closes_at, c.cancelled_at, c.starts_at, c.plac
        o.title, c.seats, c.seats_taken, c.waiting_taken, c.waiting_limit,
        p.id, p.language, p.home_id, e.id, e.receipt, e.state, e.applied_at,
        e.person_id,
-       o.state <> 'WITHDRAWN' AND NOT EXISTS (
+       o.is_shown, EXISTS (
          SELECT FROM organizations_suspension s
          WHERE s.organization_id = c.provider_id AND s.until IS NULL
        )
@@ -74,7 +74,9 @@ class Standing:
     language: str
     home_id: UUID | None
     held: Held | None
-    # Its course is not withdrawn, nor its provider suspended.
+    # The public sees its course.
+    is_shown: bool
+    # Besides, whoever runs it is not suspended.
     is_offered: bool
 
 
@@ -106,7 +108,8 @@ def _standing(row: tuple[Any, ...]) -> Standing:
         language=row[14] or "",
         home_id=row[15],
         held=held,
-        is_offered=row[21],
+        is_shown=row[21],
+        is_offered=row[21] and not row[22],
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from learncity.apps.places.types import Point
 from learncity.kernel.texts import Text
 
 from .refusals import CannotUndo as CannotUndo
+from .refusals import ChangedSince as ChangedSince
 from .refusals import ClassCancelled as ClassCancelled
 from .refusals import ClassClosed as ClassClosed
 from .refusals import ClassFull as ClassFull
@@ -218,6 +219,7 @@ class ClassCard:
 
     ``starts_at``/``ends_at`` are the beginning of the first and the end of the last session,
     ``next_at``/``next_until`` of the one a list is about. Venue fields are empty online.
+    ``is_offered``: the public sees its course; what runs goes on all the same.
     """
 
     id: UUID
@@ -244,10 +246,11 @@ class ClassCard:
     next_at: datetime | None = None
     next_until: datetime | None = None
     next_mode: Mode | None = None
+    is_offered: bool = True
 
     def is_open(self, at: datetime) -> bool:
         """Whether applications are taken: the closing moment itself is too late."""
-        return not self.is_cancelled and at < self.closes_at
+        return self.is_offered and not self.is_cancelled and at < self.closes_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +272,7 @@ class SessionValue:
 
 @dataclass(frozen=True, slots=True)
 class ClassDetail:
-    """A class with its sessions, as its page shows it."""
+    """A class with its sessions, as its page shows it. ``is_shown``: whether the public sees it."""
 
     card: ClassCard
     note: Text
@@ -278,6 +281,7 @@ class ClassDetail:
     opens_at: datetime | None
     language: str
     sessions: tuple[SessionValue, ...]
+    is_shown: bool
 
     @property
     def instructors(self) -> tuple[str, ...]:

@@ -25,25 +25,39 @@ from .types import Kind
 # Words that stayed rare are kept so many days after they were last looked for.
 RARE_WORDS_DAYS = 30
 
+# Of one address so many browsers count for one thing on a day, wherever they look for it: a school
+# is heard, and whoever says to be a thousand browsers is ten.
+MOST_OF_AN_ADDRESS = 10
+
 _COUNT = """
 INSERT INTO demand_signal (id, day, kind, course_id, category, words, place_id, count)
-SELECT %s, %s, %s, %s::uuid, %s, %s, %s::uuid, 1 {of}
+SELECT %(id)s, %(day)s, %(kind)s, %(course)s::uuid, %(category)s, %(words)s, %(place)s::uuid, 1
+{of}
 ON CONFLICT (day, kind, course_id, category, words, place_id)
 DO UPDATE SET count = demand_signal.count + 1
 """
+# Of an address that is at its end nothing more is written.
 _SEEN = """
 WITH seen AS (
-  INSERT INTO demand_seen (digest, day) VALUES (%s, %s) ON CONFLICT DO NOTHING RETURNING 1
+  INSERT INTO demand_seen (digest, day) SELECT %(browser)s, %(day)s
+  WHERE NOT EXISTS (SELECT FROM demand_seen WHERE digest = %(address)s AND times >= %(most)s)
+  ON CONFLICT DO NOTHING RETURNING 1
+), heard AS (
+  INSERT INTO demand_seen (digest, day) SELECT %(address)s, %(day)s FROM seen
+  ON CONFLICT (digest) DO UPDATE SET times = demand_seen.times + 1
+  WHERE demand_seen.times < %(most)s RETURNING 1
 )
 """
-_COUNT_ONCE = _SEEN + _COUNT.format(of="FROM seen")
+_COUNT_ONCE = _SEEN + _COUNT.format(of="FROM heard")
 
 
 def note_zero_result(
     *, words: str, category: Category | None, place_id: UUID | None, browser: str | None,
-    at: datetime,
+    address: str | None = None, at: datetime,
 ) -> None:  # fmt: skip
     """Count a search that found nothing; the same search of the same browser once a day.
+
+    And so many browsers of one address at the most (``MOST_OF_AN_ADDRESS``).
 
     One statement, three on the first of a day in a process.
 
@@ -51,27 +65,38 @@ def note_zero_result(
         words: as they were typed. What may hold a number or an address of somebody is not kept.
         place_id: the part of the city that was chosen, if any.
         browser: from ``access.browser_of``; it is not kept. ``None``: no browser, not counted.
+        address: a name for where it asks from, not kept either; ``None``: not known.
     """
     if browser is None or not (plain(words) or category):
         return
-    day, kept = day_of(at), countable(words)
-    thing = f"{plain(words)}\n{category or ''}\n{place_id or ''}"
-    digest = blake2b(f"{browser}\n{thing}".encode(), key=_salt(day), digest_size=16).digest()
-    values: list[Any] = [uuid7(), day, Kind.SEARCH, None, category or "", kept, place_id]
+    day, thing = day_of(at), f"{plain(words)}\n{category or ''}"
+    said = _row(day, Kind.SEARCH, None, category or "", words, place_id) | {
+        "browser": _digest(day, f"{browser}\n{thing}\n{place_id or ''}"),
+        "address": _digest(day, f"from {address or browser}\n{thing}"),
+        "most": MOST_OF_AN_ADDRESS,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT_ONCE, [digest, day, *values])
+        cursor.execute(_COUNT_ONCE, said)
+
+
+def _digest(day: date, text: str) -> bytes:
+    return blake2b(text.encode(), key=_salt(day), digest_size=16).digest()
+
+
+def _row(
+    day: date, kind: Kind, course_id: UUID | None, category: str, words: str, place_id: UUID | None
+) -> dict[str, Any]:
+    return {"id": uuid7(), "day": day, "kind": kind, "course": course_id, "category": category,
+            "words": countable(words), "place": place_id}  # fmt: skip
 
 
 def note_wish(
     *, course_id: UUID | None, words: str, category: str, place_id: UUID | None, at: datetime
 ) -> None:
     """Count a wish that was made, in its transaction; one statement."""
-    day = day_of(at)
+    said = _row(day_of(at), Kind.WISH, course_id, category, words, place_id)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _COUNT.format(of=""),
-            [uuid7(), day, Kind.WISH, course_id, category, countable(words), place_id],
-        )
+        cursor.execute(_COUNT.format(of=""), said)
 
 
 @remember(seconds=300)

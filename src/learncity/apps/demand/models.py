@@ -164,13 +164,16 @@ class Salt(models.Model):
 
 
 class Seen(models.Model):
-    """That a browser looked for something today, so that it counts once. Unlogged.
+    """That a browser looked for something today, so that it counts once, and how many of one
+    address did. Unlogged.
 
     Personal data: a digest that leads to nobody once the day's salt is thrown away, with it.
     """
 
     digest = models.BinaryField(primary_key=True)
     day = models.DateField()
+    # Of an address: how many of its browsers counted.
+    times = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     def __str__(self) -> str:
         return f"seen on {self.day}"

@@ -68,7 +68,8 @@ def send(
     by: By,
     at: datetime,
 ) -> ImportValue:
-    """Take in a list and read its header; the same id again is the import that is there.
+    """Take in a list and read its header; the same id again is the import that is there, if it is
+    of the same owner and kind.
 
     Args:
         owner_id: the organization whose rows alone it may hold; ``None``: a list of the city.
@@ -95,6 +96,8 @@ def send(
         # Whoever presses twice waits here, and gets the list that is there then.
         locks.hold("imports.Import", pk)
         there = Import.objects.filter(pk=pk).first()
+        if there and (there.owner_id, there.kind) != (owner_id, kind):
+            raise NotOfYours
         if there:
             return there.as_value()
         try:

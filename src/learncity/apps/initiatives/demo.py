@@ -68,7 +68,7 @@ def _enrol(
     teaching = {str(c["instructor"]) for c in stated["classes"].values() if c["instructor"]}
     keys = [k for k in stated["people"] if k not in staff | teaching and not k.startswith("demo-")]
     residents = people.ids_by_key(keys)
-    cards = sorted(classes.list_classes(at=at, shown=Shown.ALL), key=lambda c: c.key)
+    cards = sorted(classes.list_classes(at=at, shown=Shown.ALL, unseen=True), key=lambda c: c.key)
     wishes = _wishes(cards, list(residents.values()), chance, at)
     for done, (moment, card, person_id) in enumerate(sorted(wishes, key=lambda w: w[0]), 1):
         try:

@@ -60,6 +60,7 @@ def list_desk_classes(
         "shown": state,
         "provider_ids": _scope(request, Act.RUN_CLASSES),
         "text": text,
+        "unseen": True,
     }
     part = classes_part(request, "desk", wanted, cursor, limit)
     providers = providers_of(part.items)

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from learncity.apps.catalogue import imports as courses
 from learncity.apps.catalogue import queries as catalogue
 from learncity.apps.classes import imports as classes
+from learncity.apps.classes.queries import meetings
 from learncity.apps.people.access import account
 from learncity.apps.roles.access import Duty, actor_of, organizations_for
 from learncity.apps.roles.types import Act
@@ -59,7 +60,7 @@ def offer_courses(request: HttpRequest, payload: shapes.StatedCourses) -> Status
     return Status(200, shapes.Written.of(outcome))
 
 
-@router.post("/desk/classes", response={200: shapes.Written, **refusals(403, 409)})
+@router.post("/desk/classes", response={200: shapes.WrittenClasses, **refusals(403, 409)})
 @once
 @_may
 def offer_classes(request: HttpRequest, payload: shapes.StatedClasses) -> Status[BaseModel]:
@@ -67,16 +68,18 @@ def offer_classes(request: HttpRequest, payload: shapes.StatedClasses) -> Status
 
     The timetable is stated as a whole; meetings that took place stay. Whoever has a place in a
     class that is moved or called off is told. Who teaches stays as it is. A class whose room is
-    taken is written and waits for one. Sent again, it changes nothing. 409 `rows_refused` says in
-    `errors` what to correct, and where.
+    taken is written and waits for one; `without_room` says which. Sent again, it changes nothing.
+    409 `rows_refused` says in `errors` what to correct, and where.
     """
+    at = timezone.now()
     outcome = classes.offer(
         payload.rows(),
         own=organizations_for(actor_of(request), Act.RUN_CLASSES),
         by=_by(request),
-        at=timezone.now(),
+        at=at,
     )
-    return Status(200, shapes.Written.of(outcome))
+    waiting = meetings.meetings_without_room([item.key for item in payload.items], at=at)
+    return Status(200, shapes.WrittenClasses.of_classes(outcome, waiting))
 
 
 def _by(request: HttpRequest) -> By:

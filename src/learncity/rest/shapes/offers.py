@@ -201,6 +201,28 @@ class Written(Shape):
         return cls(new=outcome.new, changed=outcome.changed, same=outcome.same)
 
 
+class WithoutRoom(Shape):
+    """A class that wants a room which another class has."""
+
+    key: str
+    meetings: int
+    """For so many of its coming meetings."""
+
+
+class WrittenClasses(Written):
+    """What became of the classes that were sent."""
+
+    without_room: list[WithoutRoom]
+    """Those among them that wait for a room now, by key; also such as were so already. A room is
+    given to them at the desk, or by stating another one."""
+
+    @classmethod
+    def of_classes(cls, outcome: Outcome, waiting: Mapping[str, int]) -> "WrittenClasses":
+        """As it was counted; ``waiting``: for how many meetings, by key."""
+        rooms = [WithoutRoom(key=key, meetings=n) for key, n in waiting.items()]
+        return cls(**dict(Written.of(outcome)), without_room=rooms)
+
+
 class OwnCourses(Shape):
     """Courses one may write, oldest first."""
 

@@ -22,7 +22,7 @@ def send(client, path, *items, **headers):
 
 def counts(answer):
     assert answer.status_code == 200, answer.content.decode()
-    return tuple(answer.json().values())
+    return tuple(answer.json()[name] for name in ("new", "changed", "same"))
 
 
 def pointed(answer):
@@ -175,6 +175,12 @@ def test_a_class_whose_room_is_taken_is_written_and_wants_it(staff):
     assert counts(answer) == (2, 0, 0)
     late = Session.objects.filter(course_class__key="late")
     assert {(s.room_id, s.wanted_room.key) for s in late} == {(None, "203")}
+    assert answer.json()["without_room"] == [{"key": "late", "meetings": late.count()}]
+    # It says so as long as it is so, and of nobody else's classes.
+    again = send(staff, CLASSES, CLASS | {"key": "free"}, IN_ROOM | {"key": "late"})
+    assert counts(again) == (0, 0, 2)
+    assert again.json()["without_room"] == answer.json()["without_room"]
+    assert send(staff, CLASSES, CLASS | {"key": "free"}).json()["without_room"] == []
 
 
 def test_nobody_uses_the_courses_classes_and_rooms_of_another(staff):
@@ -241,5 +247,5 @@ def test_the_same_request_again_is_answered_the_same(staff):
 
 
 def test_many_cost_as_much_as_few(staff, django_assert_max_num_queries):
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         send(staff, COURSES, *(COURSE | {"key": f"many-{n}"} for n in range(200)))

@@ -60,7 +60,7 @@ def course_data(request: HttpRequest, key: str) -> HttpResponse:
 def class_data(request: HttpRequest, class_key: str) -> HttpResponse:
     """A class, in every language."""
     found = classes.find_class(class_key)
-    if found is None:
+    if found is None or not found.is_shown:
         raise Http404
     with override("en"):
         return _answer(_class_thing(found, schema_org.in_all_languages, timezone.now()))

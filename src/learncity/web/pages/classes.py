@@ -22,6 +22,7 @@ from learncity.apps.classes.types import (
     Enrolment,
     EnrolmentNotFound,
     Mode,
+    NotOffered,
     SessionValue,
     State,
 )
@@ -59,6 +60,8 @@ def course_class(request: HttpRequest, class_key: str) -> HttpResponse:
     """When, where, what it costs, how places are given, and the way in."""
     detail, mine = _detail(request, class_key)
     context = _context(request, detail, mine)
+    if not detail.is_shown:
+        return render(request, "web/class.html", context)
     context["structured"] = structured.of_class(detail, timezone.now())
     if mine is None:
         context["wish"] = wishing.offer_of_class(request, detail.card)
@@ -165,6 +168,9 @@ def apply(request: HttpRequest, class_key: str) -> HttpResponse:
             return redirect("web:receipt", _take_place(request, class_key, form).receipt)
         except ClassNotFound as error:
             raise Http404 from error
+        except NotOffered:
+            # The page itself may be gone meanwhile.
+            return render(request, "web/error.html", {"kind": "not_offered"}, status=422)
         except DomainError as error:
             refusal = error
     detail, mine = _detail(request, class_key)

@@ -31,6 +31,7 @@ from learncity.kernel.texts import LANGUAGES
 from learncity.web import course_forms
 from learncity.web import course_words as say
 from learncity.web.acts import ActForm, act
+from learncity.web.clash_words import clash_name
 
 from .find import page_number, pages
 
@@ -43,6 +44,7 @@ _LOOKS = {
 _OPTIONAL = {Part.ACCESS: "access", Part.MATERIALS: "materials"}
 _DESK_ACTS: dict[str, type[ActForm]] = {
     "send-in": course_forms.SendInForm,
+    "choose": course_forms.ChooseForm,
     "take-back": course_forms.TakeBackForm,
     "withdraw": course_forms.WithdrawForm,
 }
@@ -145,13 +147,17 @@ def desk_course(request: HttpRequest, key: str) -> HttpResponse:
             "public_url": reverse("web:course", args=[key]) if found.published.is_shown else "",
             "act_urls": {
                 "send_in": reverse("web:desk_course_act", args=[key, "send-in"])
-                if found.is_open and can_change and not found.missing else "",
+                if found.is_open and can_change and not found.missing and not found.clashes
+                else "",
+                "choose": reverse("web:desk_course_act", args=[key, "choose"])
+                if found.clashes and can_change else "",
                 "take_back": reverse("web:desk_course_act", args=[key, "take-back"])
                 if not can_change else "",
                 "withdraw": reverse("web:desk_course_act", args=[key, "withdraw"])
                 if found.published.state == CourseState.PUBLISHED else "",
             },
             "is_changed": found.is_open and found.published.state != CourseState.DRAFT,
+            "clashes": say.listed(clash_name(clash) for clash in found.clashes),
         },
     )  # fmt: skip
 
@@ -195,7 +201,11 @@ def _act(
         raise Http404
     found = _found(key)
     data = request.POST if request.method == "POST" else None
-    form = acts[name](data, initial={"seen": request.GET.get("seen", "")})
+    form: ActForm = (
+        course_forms.ChooseForm(data, found=found)
+        if name == "choose"
+        else acts[name](data, initial={"seen": request.GET.get("seen", "")})
+    )
     label = str(found.shown.title)
     return act(request, form, key=key, back=back, back_label=label, then=then or back)
 
@@ -258,8 +268,9 @@ def review(request: HttpRequest, key: str) -> HttpResponse:
             "before": {"title": marked(before.title), "rows": say.about_rows(before),
                        "pays_rows": say.pays_rows(before)} if before and waits else None,
             "is_own": is_own and waits,
+            "clashes": say.listed(clash_name(clash) for clash in found.clashes) if waits else "",
             "publish_url": f"{reverse('web:review_act', args=[key, 'publish'])}?seen={found.mark}"
-            if waits and not is_own else "",
+            if waits and not is_own and not found.clashes else "",
             "back_url": reverse("web:review_act", args=[key, "send-back"])
             if waits and not is_own else "",
         },

@@ -38,6 +38,7 @@ from learncity.web.dated_words import (
 )
 from learncity.web.exchange import structured
 from learncity.web.pagecache import for_strangers
+from learncity.web.turns import in_turn
 
 from .find import SIZE, _found_words, _rows, here_of, page_number, pages
 
@@ -82,6 +83,7 @@ def course(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @everyone
+@in_turn
 def compare(request: HttpRequest) -> HttpResponse:
     """Up to four courses beside each other; what is not known is a dash."""
     keys = list(dict.fromkeys(key[:80] for key in request.GET.getlist("course")))[:MOST]
@@ -143,6 +145,7 @@ def _starts(card: ClassCard | None, at: datetime) -> str:
 
 @everyone
 @for_strangers(seconds=15)
+@in_turn
 def subject(request: HttpRequest, key: str) -> HttpResponse:
     """The courses of a subject; an address of before leads to the one of today."""
     found = catalogue.find_subject(key)

@@ -125,8 +125,9 @@ def classes_of(view: View, *, offset: int = 0, limit: int | None = None) -> list
 def count_of(view: View) -> int:
     """How many they are; one query."""
     return queries.count_classes(
-        at=timezone.now(), shown=view.shown, provider_ids=view.provider_ids, text=view.text
-    )
+        at=timezone.now(), shown=view.shown, provider_ids=view.provider_ids, text=view.text,
+        unseen=True,
+    )  # fmt: skip
 
 
 @only(Duty(Act.RUN_CLASSES))
@@ -207,6 +208,8 @@ def _state(card: ClassCard, at: Any) -> dict[str, str]:
         return {"text": _("Cancelled"), "kind": "you"}
     if card.ends_at <= at:
         return {"text": _("Over"), "kind": ""}
+    if not card.is_offered:
+        return {"text": _("Not offered at present"), "kind": "you"}
     if card.seats.free <= 0:
         return {"text": _("Full"), "kind": "you"}
     if card.is_open(at):

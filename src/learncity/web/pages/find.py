@@ -27,6 +27,7 @@ from learncity.kernel.templatetags.kernel import words as marked
 from learncity.web import narrowing, wishing, words
 from learncity.web.pagecache import for_strangers, forget_soon
 from learncity.web.reader import reader_of
+from learncity.web.turns import in_turn
 
 from .home import kinds
 
@@ -65,6 +66,7 @@ def pages(request: HttpRequest, number: int, total: int, size: int = SIZE) -> di
 
 @everyone
 @for_strangers(seconds=15)
+@in_turn
 def find(request: HttpRequest) -> HttpResponse:
     """Search in all courses, narrowed by the address; with nothing in it, everything there is."""
     asked = narrowing.narrowing_of(request)
@@ -74,6 +76,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 @everyone
 @for_strangers(seconds=15)
+@in_turn
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     """One of the six categories, narrowed by the address."""
     found = next((c for c in Category if c.slug == slug), None)

@@ -1,5 +1,7 @@
 """The course editor and the review, as pages."""
 
+import html
+import json
 import re
 
 import pytest
@@ -7,6 +9,7 @@ from django.utils import translation
 
 from learncity.apps.catalogue import queries
 from learncity.apps.catalogue.models import Course
+from learncity.kernel.texts import LANGUAGES
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -106,3 +109,42 @@ def test_a_course_cannot_be_begun_for_another_organization(as_):
         "organization": "lamplight-night-school", "called_2": "X", "category": "HOBBIES",
     })  # fmt: skip
     assert answer.status_code == 422
+
+
+def test_what_was_changed_elsewhere_too_is_shown_and_chosen(as_):
+    key, client = "small-shop-bookkeeping", as_("demo-provider")
+    page = f"/desk/courses/{key}/"
+    said = {"level": "IMPROVER", "audiences": ["WOMEN"], "taught_in": ["zh-Hans"]}
+    assert client.post(f"{page}parts/languages/", said).status_code == 302
+    description = client.get(f"{page}parts/description/").content.decode()
+    Course.objects.filter(key=key).update(level="ADVANCED", needs={"en": "Changed by the office"})
+
+    shown = client.get(page).content.decode()
+    assert "changed elsewhere meanwhile" in shown
+    assert f"{page}send-in/" not in shown
+    choose = client.get(f"{page}choose/").content.decode()
+    assert "What was written here: " in choose
+    assert client.post(f"{page}choose/").status_code == 422
+    assert client.post(f"{page}choose/", {"level": "theirs"}).status_code == 302
+    assert "changed elsewhere meanwhile" not in client.get(page).content.decode()
+    assert queries.find_edition(key).said["level"] == "ADVANCED"
+
+    # A form that was open all the while brings back nothing of what it showed.
+    fields = {m[1]: m[2] for m in re.finditer(r'<input[^>]* name="(called_\d)" value="([^"]*)"',
+                                              description)}  # fmt: skip
+    was = html.unescape(re.search(r'name="was" value="([^"]*)"', description)[1])
+    before = json.loads(was)
+    texts = {f"{name}_{n}": before[name].get(tag, "")
+             for name in ("summary", "needs") for n, tag in enumerate(LANGUAGES)}  # fmt: skip
+    said = {**fields, **texts, "called_2": "Another", "was": was}
+    assert client.post(f"{page}parts/description/", said).status_code == 302
+    now = queries.find_edition(key).said
+    assert (now["title"]["en"], now["needs"]) == ("Another", {"en": "Changed by the office"})
+
+
+@pytest.mark.parametrize("was", ["", "[", "[]", "{}", '{"title":1,"summary":2,"needs":3}'])
+def test_what_a_form_showed_may_be_anything(as_, was):
+    page = "/desk/courses/small-shop-bookkeeping/parts/description/"
+    said = {"called_2": "Another", "summary_2": "Brakes", "was": was}
+    assert as_("demo-provider").post(page, said).status_code == 302
+    assert queries.find_edition("small-shop-bookkeeping").said["title"] == {"en": "Another"}

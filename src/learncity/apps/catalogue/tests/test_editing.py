@@ -8,6 +8,7 @@ from learncity.apps.catalogue import queries, services
 from learncity.apps.catalogue.models import Course, Edition
 from learncity.apps.catalogue.types import (
     Category,
+    ChangedElsewhere,
     ChangedMeanwhile,
     CourseState,
     IsInReview,
@@ -62,7 +63,7 @@ def key(author):
 
 
 def say(act, key, by, **more):
-    if act == "publish":
+    if act == "publish" and "seen" not in more:
         edition = Edition.objects.filter(course__key=key).order_by("edited_at").last()
         more["seen"] = mark_of(edition.stated)
     return getattr(services, act)(key=key, by=by, at=timezone.now(), **more)
@@ -217,3 +218,102 @@ def test_a_suspended_provider_publishes_nothing_and_takes_nobody(key, author, re
         pass
     assert queries.find_course("small-shop-bookkeeping") is not None
     assert classes.apply(class_key=class_key, person_id=someone, by=author, at=OPENING)
+
+
+LISTED = "small-shop-bookkeeping"
+
+
+def list_says(**changed):
+    """The office's list changes a published course, as its import does."""
+    course = Course.objects.get(key=LISTED)
+    for name, value in changed.items():
+        setattr(course, name, value)
+    services.write_courses([course])
+
+
+def to_publish(author, reviewer):
+    say("send_in", LISTED, author)
+    say("publish", LISTED, reviewer, seen=queries.find_edition(LISTED).mark)
+
+
+def test_what_the_office_changed_meanwhile_is_not_taken_back(author, reviewer):
+    was = queries.find_course(LISTED)
+    say("open_edition", LISTED, author)
+    say("write_edition", LISTED, author, said={"needs": {"en": "Nothing"}, "effort_total": 60,
+                                               "effort_weekly": None})  # fmt: skip
+    list_says(level="ADVANCED", title={**was.title, "vi": "Khác"}, audiences=["SENIORS"])
+
+    found = queries.find_edition(LISTED)
+    assert (found.clashes, found.said["level"]) == ((), "ADVANCED")
+    to_publish(author, reviewer)
+
+    now = queries.find_course(LISTED)
+    assert (now.level, now.audiences, now.needs) == ("ADVANCED", ("SENIORS",), {"en": "Nothing"})
+    assert now.title == {**was.title, "vi": "Khác"}
+    assert (now.effort_total, now.effort_weekly) == (60, None)
+
+
+def test_who_read_it_before_the_office_changed_it_reads_it_again(author, reviewer):
+    say("open_edition", LISTED, author)
+    say("write_edition", LISTED, author, said={"needs": {"en": "Nothing"}})
+    say("send_in", LISTED, author)
+    seen = queries.find_edition(LISTED).mark
+    list_says(level="ADVANCED")
+
+    with pytest.raises(ChangedMeanwhile):
+        say("publish", LISTED, reviewer, seen=seen)
+    say("publish", LISTED, reviewer, seen=queries.find_edition(LISTED).mark)
+
+
+@pytest.mark.parametrize("newer", [(), ("title.en", "pays"), ("title.en",)])
+def test_what_both_changed_is_asked_about_and_nothing_goes_in_before(author, reviewer, newer):
+    was = queries.find_course(LISTED)
+    say("open_edition", LISTED, author)
+    ours = {"title": {**was.title, "en": "Ours"}, "pays": {"LEARNER": 100}}
+    say("write_edition", LISTED, author, said=ours)
+    list_says(title={**was.title, "en": "Theirs"}, learner_pays=200, level="ADVANCED")
+
+    found = queries.find_edition(LISTED)
+    assert [(c.slug, c.ours) for c in found.clashes] == [
+        ("title.en", "Ours"), ("pays", {"LEARNER": 100}),
+    ]  # fmt: skip
+    with pytest.raises(ChangedElsewhere):
+        say("send_in", LISTED, author)
+    # Writing something else chooses nothing.
+    say("write_edition", LISTED, author, said={"needs": {"en": "Nothing"}})
+    assert len(queries.find_edition(LISTED).clashes) == 2
+    say("choose", LISTED, author, newer=newer)
+    assert queries.find_edition(LISTED).clashes == ()
+    to_publish(author, reviewer)
+
+    now = queries.find_course(LISTED)
+    assert now.title["en"] == ("Theirs" if "title.en" in newer else "Ours")
+    assert now.title["zh-Hans"] == was.title["zh-Hans"]
+    assert now.pays["LEARNER"] == (200 if "pays" in newer else 100)
+    assert (now.level, now.needs) == ("ADVANCED", {"en": "Nothing"})
+
+
+def test_in_review_what_both_changed_goes_back(author, reviewer):
+    say("open_edition", LISTED, author)
+    say("write_edition", LISTED, author, said={"level": "IMPROVER"})
+    say("send_in", LISTED, author)
+    list_says(level="ADVANCED")
+
+    with pytest.raises(ChangedElsewhere):
+        say("publish", LISTED, reviewer, seen=queries.find_edition(LISTED).mark)
+    with pytest.raises(IsInReview):
+        say("choose", LISTED, author, newer=["level"])
+    say("send_back", LISTED, reviewer, reason="Choose")
+    say("choose", LISTED, author, newer=["level"])
+    assert queries.find_edition(LISTED).said["level"] == "ADVANCED"
+
+
+def test_what_somebody_left_as_it_was_shown_is_not_written(author):
+    was = queries.find_course(LISTED)
+    shown = {"title": dict(was.title), "needs": dict(was.needs)}
+    list_says(title={**was.title, "vi": "Khác"})
+    said = {"title": {**was.title, "en": "Ours"}, "needs": dict(was.needs)}
+
+    say("write_edition", LISTED, author, said=said, shown=shown)
+
+    assert queries.find_edition(LISTED).said["title"] == {**was.title, "vi": "Khác", "en": "Ours"}

@@ -97,6 +97,18 @@ def test_a_text_is_measured_once_and_again_when_it_changes(city, model):
     assert "Calligraphy with a big brush" in model[-1]
 
 
+def test_a_language_that_is_taken_away_is_no_longer_found_by(city, model):
+    measure_all()
+    course = Course.objects.get(title__en__startswith="Bookkeeping")
+    others = Meaning.objects.exclude(course=course).count()
+    course.title = {tag: words for tag, words in course.title.items() if tag != "vi"}
+    write_courses([course])
+    measure_all()
+
+    assert {m.language for m in Meaning.objects.filter(course=course)} == set(course.title)
+    assert Meaning.objects.exclude(course=course).count() == others
+
+
 def test_means_are_taken_when_there_are_many_more(city, model):
     measure_all()
     known = dict(Mean.objects.values_list("language", "texts"))

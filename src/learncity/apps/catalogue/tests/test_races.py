@@ -1,15 +1,17 @@
-"""Two reviewers at once: one decides, the other is told. The race has its control."""
+"""Two reviewers at once, a list and a withdrawal at once; each race has its control."""
 
 import threading
 
 from django.db import connection
 from django.utils import timezone
 
-from learncity.apps.catalogue import editing, services
+from learncity.apps.catalogue import editing, imports, services
+from learncity.apps.catalogue.imports import COLUMNS, CourseImport
 from learncity.apps.catalogue.models import Course, Edition
 from learncity.apps.catalogue.types import NotInReview, mark_of
 from learncity.apps.people.factories import make_person
 from learncity.kernel.acting import By, Via
+from learncity.kernel.csv_files import CsvFile
 
 KEY = "small-shop-bookkeeping"
 
@@ -30,7 +32,7 @@ def decide(monkeypatch, *, locked):
 
     if not locked:
         monkeypatch.setattr(editing, "_to_decide", see_and_wait)
-        monkeypatch.setattr(editing.locks, "hold", lambda *args: None)
+        monkeypatch.setattr(editing.locks, "hold_one_of", lambda *args: None)
 
     read = mark_of(Edition.objects.get(course__key=KEY).stated)
 
@@ -65,3 +67,50 @@ def test_of_two_who_review_at_once_one_decides(committed, monkeypatch):
 def test_control_without_the_lock_both_decide(committed, monkeypatch):
     """If this fails, the race above was never a race and proves nothing."""
     assert decide(monkeypatch, locked=False) == ["DONE", "DONE"]
+
+
+LISTED = "key,provider,category,title_en\nsmall-shop-bookkeeping,{},{},Listed\n"
+
+
+def withdraw_while_a_list_comes_in(monkeypatch, tmp_path, *, locked):
+    """The office's list has read the course when somebody withdraws it; the course then."""
+    path, by = tmp_path / "courses.csv", By(make_person(), Via.DESK)
+    was = Course.objects.get(key=KEY)
+    path.write_text(LISTED.format(was.provider.key, was.category), encoding="utf-8")
+    file = CsvFile(path, COLUMNS)
+    importer, read = CourseImport(file), CourseImport._taught
+    say = {"key": KEY, "reason": "No teacher", "by": by, "at": timezone.now()}
+
+    def withdraw():
+        services.withdraw(**say)
+        connection.close()
+
+    rival = threading.Thread(target=withdraw)
+
+    def read_then_lose_the_turn(self, known):
+        rival.start()
+        # Held up by the lock; without it, done by then.
+        rival.join(2)
+        assert rival.is_alive() == locked
+        return read(self, known)
+
+    monkeypatch.setattr(CourseImport, "_taught", read_then_lose_the_turn)
+    if not locked:
+        monkeypatch.setattr(imports, "hold_courses", lambda keys: None)
+    outcome = importer.write(list(file.rows()))
+    rival.join()
+    assert (outcome.changed, outcome.errors) == (1, [])
+    return Course.objects.get(key=KEY)
+
+
+def test_a_withdrawal_while_a_list_comes_in_is_not_lost(committed, monkeypatch, tmp_path):
+    course = withdraw_while_a_list_comes_in(monkeypatch, tmp_path, locked=True)
+
+    assert (course.state, course.title["en"]) == ("WITHDRAWN", "Listed")
+
+
+def test_control_without_the_lock_the_list_publishes_it_again(committed, monkeypatch, tmp_path):
+    """If this fails, the race above was never a race and proves nothing."""
+    course = withdraw_while_a_list_comes_in(monkeypatch, tmp_path, locked=False)
+
+    assert course.state == "PUBLISHED"

@@ -156,8 +156,9 @@ def find_class(key: str, *, links: bool = False) -> ClassDetail | None:
     )
     sessions = tuple(_session(s, links) for s in rows)
     note, fee_for, given, opens_at, language = found[len(CARD) :]
+    card = card_of(found[: len(CARD)])
     return ClassDetail(
-        card_of(found[: len(CARD)]), note, fee_for, Given(given), opens_at, language, sessions
+        card, note, fee_for, Given(given), opens_at, language, sessions, is_shown=card.is_offered
     )
 
 
@@ -264,9 +265,10 @@ def class_now(
 ) -> tuple[ClassDetail, EnrolmentValue | None] | None:
     """A class with the links of its sessions, and the place the person has in it, if any.
 
-    What hardly changes may be four seconds old; seats, the dates of application, a cancellation
-    and the person's place are of now. One query, three when this process was not asked lately.
-    Who may see the links is decided in ``access``.
+    What hardly changes may be four seconds old; seats, the dates of application, a cancellation,
+    whether it is shown and offered, and the person's place are of now. One query, three when this
+    process was not asked lately.
+    Who may see it, and the links, is decided in ``access``.
     """
     now = standing(key, person_id)
     if now is None:
@@ -279,8 +281,10 @@ def class_now(
         seats=now.seats,
         closes_at=now.closes_at,
         is_cancelled=now.cancelled_at is not None,
+        is_offered=now.is_offered,
     )
-    return replace(detail, card=card, opens_at=now.opens_at), held_in(now)
+    detail = replace(detail, card=card, opens_at=now.opens_at, is_shown=now.is_shown)
+    return detail, held_in(now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ def list_classes(
     provider_ids: Collection[UUID] | None = None,
     course_id: UUID | None = None,
     text: str = "",
+    unseen: bool = False,
     after: tuple[datetime, UUID] | None = None,
     limit: int | None = None,
 ) -> list[ClassCard]:
@@ -31,9 +32,10 @@ def list_classes(
     Args:
         provider_ids: who runs them; ``None``: whoever does.
         text: looked for in title, site and key.
+        unseen: also those of courses that the public does not see; for desks alone.
         after: beginning and id of the last class of the part before.
     """
-    rows = _listed(at, shown, provider_ids, course_id, text)
+    rows = _listed(at, shown, provider_ids, course_id, text, unseen)
     if after:
         begins, last = after
         rows = rows.filter(Q(starts_at__gt=begins) | Q(starts_at=begins, id__gt=last))
@@ -51,12 +53,12 @@ def sorted_classes(
     offset: int = 0,
     limit: int | None = None,
 ) -> list[ClassCard]:
-    """A part of the list in an order that its reader chose; one query, two by title.
+    """A part of a desk's list in an order that its reader chose; one query, two by title.
 
     Titles sort as their reader reads them, which no index knows: of all titles in the list only
     those of courses are read, each once.
     """
-    rows = _listed(at, shown, provider_ids, None, text)
+    rows = _listed(at, shown, provider_ids, None, text, True)
     keys: dict[Sort, Any] = {
         Sort.STARTS: F("starts_at"),
         Sort.FREE: F("seats") - F("seats_taken"),
@@ -101,7 +103,7 @@ def as_rows(
 
     One query. What the import does not read is not in it.
     """
-    rows = _listed(at, shown, provider_ids, None, text).order_by("starts_at", "id")
+    rows = _listed(at, shown, provider_ids, None, text, True).order_by("starts_at", "id")
     found = rows.select_related("course", "provider", "term", "venue")
     head = tuple(cells_of("", Stated()))
     return head, [list(cells_of(c.key, stated_of(c)).values()) for c in found]
@@ -122,9 +124,10 @@ def count_classes(
     provider_ids: Collection[UUID] | None = None,
     course_id: UUID | None = None,
     text: str = "",
+    unseen: bool = False,
 ) -> int:
     """How many classes ``list_classes`` lists in all its parts; one query."""
-    return _listed(at, shown, provider_ids, course_id, text).count()
+    return _listed(at, shown, provider_ids, course_id, text, unseen).count()
 
 
 def _listed(
@@ -133,16 +136,19 @@ def _listed(
     provider_ids: Collection[UUID] | None,
     course_id: UUID | None,
     text: str,
+    unseen: bool,
 ) -> "QuerySet[CourseClass]":
     conditions = {
         Shown.NOT_OVER: Q(ends_at__gt=at),
         # As ``ClassCard.is_open`` has it.
-        Shown.OPEN: Q(ends_at__gt=at, closes_at__gt=at, cancelled_at=None),
+        Shown.OPEN: Q(ends_at__gt=at, closes_at__gt=at, cancelled_at=None, course__is_shown=True),
         Shown.FULL: Q(ends_at__gt=at, seats_taken__gte=F("seats")),
         Shown.OVER: Q(ends_at__lte=at),
         Shown.ALL: Q(),
     }
     rows = CourseClass.objects.filter(conditions[shown])
+    if not unseen:
+        rows = rows.filter(course__is_shown=True)
     if provider_ids is not None:
         rows = rows.filter(provider_id__in=provider_ids)
     if course_id is not None:

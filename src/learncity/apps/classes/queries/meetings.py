@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
 from learncity.apps.classes.models import CourseClass, Session
 from learncity.apps.classes.types import Meeting, Mode
@@ -25,6 +25,12 @@ def rooms_to_settle(
 def count_rooms_to_settle(provider_ids: Collection[UUID] | None, *, at: datetime) -> int:
     """How many classes have a coming meeting without its room; one query."""
     return to_settle(provider_ids, at, "").values("course_class").distinct().count()
+
+
+def meetings_without_room(keys: Collection[str], *, at: datetime) -> Mapping[str, int]:
+    """Of these classes those that wait for a room, and for how many meetings; one query."""
+    rows = to_settle(None, at, "").filter(course_class__key__in=keys).order_by("course_class__key")
+    return dict(rows.values_list("course_class__key").annotate(n=Count("id")))
 
 
 def to_settle(

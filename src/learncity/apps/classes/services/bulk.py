@@ -1,8 +1,8 @@
 """The same done to many classes at once: looked at before, said class by class, undone for a while.
 
 Undoing does the opposite, as anybody could by hand: whoever was told of a move is told again, and a
-seat that was given stays given. A class that was called off is not resumed: people were told not to
-come.
+seat that was given stays given. What somebody changed since stays as they wanted it, and is named.
+A class that was called off is not resumed: people were told not to come.
 """
 
 from collections.abc import Callable, Collection
@@ -20,6 +20,7 @@ from learncity.apps.classes.types import (
     BulkValue,
     BulkWish,
     CannotUndo,
+    ChangedSince,
     ClassCancelled,
     ClassNotFound,
     ClassOver,
@@ -46,7 +47,7 @@ def looked_at(keys: Collection[str], wish: BulkWish, *, at: datetime) -> list[Bu
     with transaction.atomic():
         lines = _carry_out(keys, wish, COMMAND, at)
         transaction.set_rollback(True)
-    return [line for line, _before in lines]
+    return [line for line, _before, _after in lines]
 
 
 def carry_out(
@@ -64,23 +65,24 @@ def carry_out(
             lines = _carry_out(keys, wish, by, at)
             there = BulkAct.objects.create(
                 id=act_id, kind=wish.kind, by_id=by.person_id, at=at,
-                lines=[_kept(line, before) for line, before in lines],
+                lines=[_kept(*one) for one in lines],
             )  # fmt: skip
-            done = sum(line.is_done for line, _before in lines)
+            done = sum(line.is_done for line, *_states in lines)
             audit.note("classes.bulk", f"bulk {act_id}", by=by, kind=wish.kind, classes=done)
     return as_value(there)
 
 
 def _carry_out(
     keys: Collection[str], wish: BulkWish, by: By, at: datetime
-) -> list[tuple[BulkLine, dict[str, Any]]]:
+) -> list[tuple[BulkLine, dict[str, Any], dict[str, Any]]]:
+    """Each line with what stood there before, and what stands there now."""
     if len(keys) > MOST:
         raise TooManyAtOnce
     found = CourseClass.objects.filter(key__in=keys).select_related("course")
     locks.hold_all(LOCK, sorted(found.values_list("id", flat=True)))
     done = []
     for c in found.order_by("starts_at", "id"):
-        before = _before(c, wish, at)
+        before = _state(c, wish.kind, at)
         try:
             with transaction.atomic():
                 told = _do(c, wish, by, at)
@@ -88,7 +90,11 @@ def _carry_out(
         except DomainError as refusal:
             line = BulkLine(c.key, c.course.title, False, str(refusal.says), 0)
         done.append((line, before))
-    return done
+    now = {c.key: c for c in found.all()}
+    return [
+        (line, before, _state(now[line.key], wish.kind, at) if line.is_done else {})
+        for line, before in done
+    ]
 
 
 def _do(c: CourseClass, wish: BulkWish, by: By, at: datetime) -> int:
@@ -117,12 +123,19 @@ def _do(c: CourseClass, wish: BulkWish, by: By, at: datetime) -> int:
     return people
 
 
-def _before(c: CourseClass, wish: BulkWish, at: datetime) -> dict[str, Any]:
-    if wish.kind == BulkKind.CLOSE:
+def _state(c: CourseClass, kind: BulkKind, at: datetime) -> dict[str, Any]:
+    """What an act of this kind changes, as it stands."""
+    if kind == BulkKind.CLOSE:
         return {"closes_at": c.closes_at.isoformat(), "plan": c.plan.get("closes_at")}
-    if wish.kind == BulkKind.SEATS:
+    if kind == BulkKind.SEATS:
         return {"seats": c.seats}
-    return rooms.rooms_before(c, at) if wish.kind == BulkKind.ROOM else {}
+    return rooms.rooms_before(c, at) if kind == BulkKind.ROOM else {}
+
+
+def _is_same(after: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Whether all is as the act left it; meetings that began or were called off are left aside."""
+    coming = {pk: room for pk, room in after.get("rooms", {}).items() if pk in now["rooms"]}
+    return now == (after | {"rooms": coming} if "rooms" in after else after)
 
 
 @transaction.atomic
@@ -155,7 +168,9 @@ def _close(c: CourseClass, closes_at: datetime, planned: str | None) -> None:
 
 @transaction.atomic
 def undo(*, act_id: UUID, by: By, at: datetime) -> BulkValue:
-    """Do the opposite to each class to which it was done; the lines say what came of it.
+    """Do the opposite to each class to which it was done and that is still as it was left.
+
+    The lines say what came of it, and which were changed since.
 
     Raises:
         CannotUndo: it was, is too long ago, or classes were called off.
@@ -163,12 +178,16 @@ def undo(*, act_id: UUID, by: By, at: datetime) -> BulkValue:
     found = BulkAct.objects.select_for_update().filter(pk=act_id).first()
     if found is None or not can_undo(as_value(found), at=at):
         raise CannotUndo
-    for line in found.lines:
-        if not line["is_done"]:
-            continue
+    kind, lines = BulkKind(found.kind), [line for line in found.lines if line["is_done"]]
+    rows = CourseClass.objects.filter(key__in=[line["key"] for line in lines])
+    locks.hold_all(LOCK, sorted(rows.values_list("id", flat=True)))
+    now = {c.key: _state(c, kind, at) for c in rows}
+    for line in lines:
         try:
             with transaction.atomic():
-                _UNDO[BulkKind(found.kind)](line["key"], line["before"], by, at)
+                if not _is_same(line.get("after", now[line["key"]]), now[line["key"]]):
+                    raise ChangedSince(line["key"])
+                _UNDO[kind](line["key"], line["before"], by, at)
         except DomainError as refusal:
             line |= {"is_done": False, "says": str(refusal.says)}
     found.undone_at = at
@@ -179,7 +198,6 @@ def undo(*, act_id: UUID, by: By, at: datetime) -> BulkValue:
 
 def _reopen(key: str, before: dict[str, Any], by: By, at: datetime) -> None:
     c = CourseClass.objects.get(key=key)
-    locks.hold(LOCK, c.id)
     _close(c, datetime.fromisoformat(before["closes_at"]), before["plan"])
 
 
@@ -199,6 +217,6 @@ _UNDO: dict[BulkKind, Callable[[str, dict[str, Any], By, datetime], None]] = {
 }
 
 
-def _kept(line: BulkLine, before: dict[str, Any]) -> dict[str, Any]:
+def _kept(line: BulkLine, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     return {"key": line.key, "is_done": line.is_done, "says": line.says, "told": line.told,
-            "before": before}  # fmt: skip
+            "before": before, "after": after}  # fmt: skip

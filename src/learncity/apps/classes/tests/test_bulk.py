@@ -13,6 +13,7 @@ from learncity.apps.classes.types import (
     BulkKind,
     BulkWish,
     CannotUndo,
+    ChangedSince,
     ClosesTooLate,
     Seats,
     TooManyAtOnce,
@@ -126,6 +127,46 @@ def test_a_class_is_cancelled_with_a_reason_and_not_taken_back(classes):
         bulk.undo(act_id=act.id, by=SYSTEM, at=NOW)
     with pytest.raises(IntegrityError, match="classes_undone_afterwards"):
         BulkAct.objects.filter(pk=act.id).update(undone_at=NOW)
+
+
+def test_seats_that_somebody_changed_since_stay(classes):
+    act = go(MORE)
+    services.set_seats(class_key="other", seats=9, waiting_limit=5, by=SYSTEM, at=NOW)
+
+    undone = bulk.undo(act_id=act.id, by=SYSTEM, at=NOW)
+
+    assert [(line.key, line.is_done, line.says) for line in undone.lines] == [
+        ("ink-wed", True, ""), ("other", False, str(ChangedSince.says)),
+    ]  # fmt: skip
+    assert (seats("ink-wed").total, seats("other").total) == (1, 9)
+
+
+def test_a_closing_that_somebody_changed_since_stays(classes):
+    until = NOW + timedelta(days=3)
+    act = go(BulkWish(BulkKind.CLOSE, closes_at=until))
+    later = until + timedelta(days=1)
+    bulk.close_applications(class_key="other", closes_at=later, by=SYSTEM, at=NOW)
+
+    undone = bulk.undo(act_id=act.id, by=SYSTEM, at=NOW)
+
+    assert [line.is_done for line in undone.lines] == [True, False]
+    assert queries.find_class("other").card.closes_at == later
+
+
+def test_a_room_that_somebody_changed_since_stays_and_what_began_is_left_aside(classes):
+    act = go(BulkWish(BulkKind.ROOM, room_id=room("hall")), keys=["ink-wed"])
+    rows = Session.objects.filter(course_class__key="ink-wed").order_by("number")
+    meeting = rows[1]
+    rows.filter(pk=meeting.pk).update(room_id=room("203"))
+    (line,) = bulk.undo(act_id=act.id, by=SYSTEM, at=NOW).lines
+    assert (line.is_done, held("ink-wed")) == (False, ["hall", "203", "hall", "hall"])
+
+    rows.filter(pk=meeting.pk).update(room_id=room("hall"))
+    again = go(BulkWish(BulkKind.ROOM, room_id=room("203")), keys=["ink-wed"])
+    rows.filter(number=1).update(cancelled_at=NOW)
+    (line,) = bulk.undo(act_id=again.id, by=SYSTEM, at=NOW).lines
+    assert line.is_done
+    assert held("ink-wed")[1:] == ["hall"] * 3
 
 
 def test_undoing_is_over_after_a_while_and_once(classes):

@@ -26,9 +26,9 @@ pytestmark = pytest.mark.django_db
 MOZILLA = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130 Mobile Safari/537.36"
 
 
-def search(words, browser="a", at=OPENING, category=None, place=None):
+def search(words, browser="a", at=OPENING, category=None, place=None, address=None):
     services.note_zero_result(
-        words=words, category=category, browser=browser, at=at,
+        words=words, category=category, browser=browser, at=at, address=address,
         place_id=Place.objects.get(key=place).id if place else None,
     )  # fmt: skip
 
@@ -52,6 +52,32 @@ def test_a_search_of_one_browser_counts_once_a_day():
         (day_of(OPENING), "SEARCH", "dan nhi", 2),
         (day_of(OPENING) + timedelta(days=1), "SEARCH", "dan nhi", 1),
     ]
+
+
+def test_one_machine_that_says_to_be_many_counts_as_ten(city):
+    places = [None, "gusu", "sip"]
+    for number in range(40):
+        search("tea", f"program {number}", place=places[number % 3], address="9.9.9.9")
+    search("tea", "program 40", address="9.9.9.9")
+    ten, rows = counting.MOST_OF_AN_ADDRESS, Seen.objects.count()
+
+    assert sum(Signal.objects.values_list("count", flat=True)) == ten
+    # What counts for nothing leaves nothing.
+    assert rows == ten + 1
+    for number in range(3):
+        search("tea", f"other {number}", address="8.8.8.8")
+        search("ink", f"program {number}", address="9.9.9.9")
+        search("tea", f"program {number}", OPENING + timedelta(days=1), address="9.9.9.9")
+    assert sum(Signal.objects.values_list("count", flat=True)) == ten + 9
+
+
+def test_a_browser_that_searches_again_takes_nobody_s_turn():
+    for _ in range(20):
+        search("tea", "a", address="9.9.9.9")
+    for number in range(9):
+        search("tea", f"program {number}", address="9.9.9.9")
+
+    assert counted() == {"tea": 10}
 
 
 def test_programs_and_empty_searches_do_not_count():
@@ -113,11 +139,15 @@ def test_a_search_costs_one_statement(django_assert_num_queries):
 def test_the_day_is_thrown_away_with_its_salt():
     search("tea")
     search("tea", at=OPENING + timedelta(days=1))
-    assert (Salt.objects.count(), Seen.objects.count()) == (2, 2)
+    assert (Salt.objects.count(), Seen.objects.count()) == (2, 4)
 
-    assert services.forget_browsers(before=day_of(OPENING) + timedelta(days=1)) == 1
+    assert services.forget_browsers(before=day_of(OPENING) + timedelta(days=1)) == 2
 
-    assert Salt.objects.get().day == Seen.objects.get().day == day_of(OPENING) + timedelta(days=1)
+    (day,) = {
+        *Salt.objects.values_list("day", flat=True),
+        *Seen.objects.values_list("day", flat=True),
+    }
+    assert day == day_of(OPENING) + timedelta(days=1)
     # Nobody can make the digest of that day again.
     forget_all()
     assert counting._salt(day_of(OPENING)) != b""

@@ -17,8 +17,10 @@ from learncity.apps.imports.types import (
     ListTooLarge,
     ListUnreadable,
     NotNow,
+    NotOfYours,
     reason_of,
 )
+from learncity.apps.organizations import queries as organizations
 from learncity.apps.people.imports import PeopleImport
 from learncity.apps.people.models import Listed, Person
 from learncity.kernel import audit
@@ -168,6 +170,18 @@ def test_two_columns_of_a_file_cannot_be_the_same(send, office):
 def test_the_same_id_again_is_the_list_that_is_there(send):
     pk = uuid7()
     assert send(HEAD + GOOD, import_id=pk) == send(HEAD + BAD, import_id=pk)
+
+
+def test_the_id_of_somebody_else_s_list_hands_nothing_out(send):
+    pk, whose = uuid7(), [o.id for o in organizations.all_organizations()[:2]]
+    rows = "key,course,starts\na,b,2031-01-01\n"
+    of_one = {"kind": "classes", "owner_id": whose[0], "import_id": pk}
+    made = send(rows, **of_one)
+
+    for other in ({"owner_id": whose[1]}, {"owner_id": None}, {"kind": "courses"}):
+        with pytest.raises(NotOfYours):
+            send(rows, **of_one | other)
+    assert send(rows, **of_one) == made
 
 
 def test_a_list_is_applied_only_after_it_was_checked_and_once(go, send, office):
