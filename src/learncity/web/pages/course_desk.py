@@ -16,7 +16,6 @@ from learncity.apps.catalogue.types import (
     COURSE_STATE_NAMES,
     PART_NAMES,
     CourseState,
-    CourseValue,
     EditionValue,
     Part,
     SkillValue,
@@ -26,11 +25,10 @@ from learncity.apps.roles.access import Duty, actor_of, organizations_for
 from learncity.apps.roles.types import Act
 from learncity.kernel import formats
 from learncity.kernel.access import only
-from learncity.kernel.templatetags.kernel import words as marked
-from learncity.kernel.texts import LANGUAGES
 from learncity.web import course_forms
 from learncity.web import course_words as say
 from learncity.web.acts import ActForm, act
+from learncity.web.course_changes import changed_rows, languages_of, tongue
 
 from .find import page_number, pages
 
@@ -60,6 +58,8 @@ def state_tag(state: CourseState) -> dict[str, str]:
 def age_words(since: datetime, at: datetime) -> str:
     """For how many days something waits."""
     days = (at - since).days
+    if days < 1:
+        return _("less than a day")
     return ngettext("%(n)s day", "%(n)s days", days) % {"n": formats.number(days)}
 
 
@@ -71,6 +71,17 @@ def share_words(lacking: int, total: int) -> str:
     return _("%(share)s %% (%(n)s of %(all)s)") % {
         "share": share, "n": formats.number(lacking), "all": formats.number(total)
     }  # fmt: skip
+
+
+def share_figure(lacking: int, total: int) -> dict[str, str]:
+    """How much is not translated, large, and below it the two numbers behind it."""
+    if not total:
+        return {"figure": "–"}
+    said = {"n": formats.number(lacking), "all": formats.number(total)}
+    return {
+        "figure": _("%(n)s %%") % {"n": formats.number(-(-lacking * 100 // total))},
+        "trend": _("%(n)s of %(all)s") % said,
+    }
 
 
 @only(Duty(Act.EDIT_COURSES))
@@ -88,7 +99,7 @@ def desk_courses(request: HttpRequest) -> HttpResponse:
         {
             "figures": [
                 {"label": _("Courses"), "figure": formats.number(total)},
-                {"label": _("Not yet translated"), "figure": share_words(lacking, texts)},
+                {"label": _("Not yet translated"), **share_figure(lacking, texts)},
             ],
             "columns": [{"label": _("Course")}, {"label": _("Offered by")}, {"label": _("State")}],
             "rows": [
@@ -238,25 +249,32 @@ def review(request: HttpRequest, key: str) -> HttpResponse:
     before = found.published if found.published.state != CourseState.DRAFT else None
     waits = found.state == CourseState.IN_REVIEW
     lacking, texts = found.untranslated
+    skills = _skills(found)
     return render(
         request,
         "web/review.html",
         {
             "course": found.shown,
             "tag": state_tag(found.state),
+            "waits": age_words(found.submitted_at, timezone.now())
+            if waits and found.submitted_at else "",
             "texts": [
-                {"lang": tag, "title": found.shown.title.get(tag, ""),
+                {"lang": tag, "name": tongue(tag), "title": found.shown.title.get(tag, ""),
                  "summary": found.shown.summary.get(tag, ""),
                  "needs": found.shown.needs.get(tag, ""),
                  "materials": [m.title[tag] for m in found.shown.materials if tag in m.title]}
-                for tag in _languages(found.shown)
+                for tag in languages_of(found.shown)
             ],
             "untranslated": share_words(lacking, texts) if lacking else "",
-            "rows": say.about_rows(found.shown, _skills(found)),
+            "rows": say.about_rows(found.shown, skills),
             "pays_rows": say.pays_rows(found.shown),
             "materials": say.materials_rows(found.shown),
-            "before": {"title": marked(before.title), "rows": say.about_rows(before),
-                       "pays_rows": say.pays_rows(before)} if before and waits else None,
+            "is_change": bool(before) and waits,
+            "change_columns": [{"label": _("What changes")}, {"label": _("The public reads now")},
+                               {"label": _("It would read")}],
+            "changes": changed_rows(
+                (before, queries.skills_of([before.id]).get(before.id, ())), (found.shown, skills)
+            ) if before and waits else [],
             "is_own": is_own and waits,
             "publish_url": f"{reverse('web:review_act', args=[key, 'publish'])}?seen={found.mark}"
             if waits and not is_own else "",
@@ -264,12 +282,6 @@ def review(request: HttpRequest, key: str) -> HttpResponse:
             if waits and not is_own else "",
         },
     )  # fmt: skip
-
-
-def _languages(course: CourseValue) -> list[str]:
-    """Those of the interface, and every other in which the course says anything."""
-    texts = (course.title, course.summary, course.needs, *(m.title for m in course.materials))
-    return list(dict.fromkeys([*LANGUAGES, *(tag for text in texts for tag in text)]))
 
 
 def _skills(found: EditionValue) -> list[SkillValue]:
