@@ -16,10 +16,12 @@ from learncity.kernel.texts import Text
 
 from .refusals import ChangedMeanwhile as ChangedMeanwhile
 from .refusals import CourseNotFound as CourseNotFound
+from .refusals import EffortImpossible as EffortImpossible
 from .refusals import IsInReview as IsInReview
 from .refusals import MayNotPublish as MayNotPublish
 from .refusals import NotComplete as NotComplete
 from .refusals import NotInReview as NotInReview
+from .refusals import NotListed as NotListed
 from .refusals import NotPublished as NotPublished
 from .refusals import OwnWork as OwnWork
 from .refusals import ReasonMissing as ReasonMissing
