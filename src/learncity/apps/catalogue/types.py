@@ -377,6 +377,17 @@ class EditionValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How the courses of a provider stand; ``oldest`` was sent in first of those that wait."""
+
+    shown: int = 0
+    drafts: int = 0
+    waiting: int = 0
+    returned: int = 0
+    oldest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PartnerValue:
     """An institution of a programme, and what it does in it."""
 

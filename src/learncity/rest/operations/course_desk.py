@@ -27,7 +27,7 @@ router = Router(tags=["Desk"])
 _EDITION: Any = {200: shapes.Edition, **refusals(403, 404, 409)}
 
 
-@router.post("/desk/course-drafts", response={201: shapes.Edition, **refusals(403, 409)})
+@router.post("/desk/course-drafts", response={201: shapes.Edition, **refusals(403, 404, 409)})
 @once
 @only(Duty(Act.EDIT_COURSES))
 def begin_course(request: HttpRequest, payload: shapes.NewCourse) -> Status[BaseModel]:

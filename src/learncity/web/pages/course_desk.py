@@ -1,7 +1,9 @@
 """Courses at the desk of their provider, and their review at the city's office."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,11 +21,13 @@ from learncity.apps.catalogue.types import (
     EditionValue,
     Part,
     SkillValue,
+    Standing,
 )
 from learncity.apps.organizations import queries as organizations
+from learncity.apps.organizations.types import OrganizationValue
 from learncity.apps.roles.access import Duty, actor_of, organizations_for
 from learncity.apps.roles.types import Act
-from learncity.kernel import formats
+from learncity.kernel import formats, tables
 from learncity.kernel.access import only
 from learncity.web import course_forms
 from learncity.web import course_words as say
@@ -33,6 +37,10 @@ from learncity.web.course_changes import changed_rows, languages_of, tongue
 from .find import page_number, pages
 
 SIZE = 50
+# More than the largest city has.
+_ALL = 1_000_000
+# The office's figures look so many days back.
+_LATELY = 90
 _LOOKS = {
     CourseState.PUBLISHED: "done",
     CourseState.RETURNED: "you",
@@ -88,6 +96,8 @@ def share_figure(lacking: int, total: int) -> dict[str, str]:
 def desk_courses(request: HttpRequest) -> HttpResponse:
     """My organization's courses, where each stands, and how much is not translated."""
     mine = organizations_for(actor_of(request), Act.EDIT_COURSES)
+    if request.GET.get("as") in tables.KINDS:
+        return _sheet(request.GET["as"], queries.of_providers(mine, limit=_ALL)[0])
     number = page_number(request)
     found, total = queries.of_providers(mine, offset=(number - 1) * SIZE, limit=SIZE)
     shares = queries.translated_shares()
@@ -109,8 +119,26 @@ def desk_courses(request: HttpRequest) -> HttpResponse:
                 for e in found
             ],
             "pages": pages(request, number, total, SIZE),
+            "exports": exports(),
         },
     )  # fmt: skip
+
+
+def exports() -> list[dict[str, str]]:
+    """The same rows as a spreadsheet, at the address of the page."""
+    return [{"label": kind.upper(), "url": f"?as={kind}"} for kind in tables.KINDS]
+
+
+def _sheet(kind: str, found: Sequence[EditionValue]) -> HttpResponse:
+    head = [_("Key"), _("Course"), _("Offered by"), _("State"), _("Last written"), _("Sent in")]
+    rows = [
+        [e.key, str(e.published.title), str(e.published.provider_name),
+         str(COURSE_STATE_NAMES[e.state]),
+         timezone.localtime(e.edited_at) if e.edited_at else "",
+         timezone.localtime(e.submitted_at) if e.submitted_at else ""]
+        for e in found
+    ]  # fmt: skip
+    return tables.download(kind, "courses", head, rows)
 
 
 @only(Duty(Act.EDIT_COURSES))
@@ -213,11 +241,16 @@ def _act(
 
 @only(reviews)
 def review_queue(request: HttpRequest) -> HttpResponse:
-    """What waits for review, the longest first; and what is not translated, by provider."""
+    """What waits for review, the longest first; and how the courses of each provider stand."""
     at = timezone.now()
-    shares = queries.translated_shares()
-    names = organizations.organizations(shares)
-    worst = sorted(shares.items(), key=lambda one: (-one[1][0] * 1000 // one[1][1], str(one[0])))
+    standings, shares = queries.standings(), queries.translated_shares()
+    names = organizations.organizations(standings)
+    order = sorted(
+        standings, key=lambda pk: (standings[pk].oldest or at, -standings[pk].shown, names[pk].key)
+    )
+    rows = [(names[pk], standings[pk], shares.get(pk, (0, 0))) for pk in order]
+    if request.GET.get("as") in tables.KINDS:
+        return _standings_sheet(request.GET["as"], rows)
     return render(
         request,
         "web/review_queue.html",
@@ -230,15 +263,58 @@ def review_queue(request: HttpRequest) -> HttpResponse:
                            {"text": age_words(e.submitted_at, at) if e.submitted_at else ""}]}
                 for e in queries.to_review()
             ],
+            "figures": _review_figures(standings, at),
+            "exports": exports(),
             "share_columns": [{"label": _("Offered by")},
-                              {"label": _("Not yet translated"), "numeric": True}],
+                              *({"label": label, "numeric": True} for label in _standing_heads())],
             "share_rows": [
-                {"url": reverse("web:provider", args=[names[pk].key]),
-                 "cells": [str(names[pk].name), {"text": share_words(*pair), "numeric": True}]}
-                for pk, pair in worst
+                {"url": reverse("web:provider", args=[one.key]),
+                 "cells": [str(one.name), *(
+                     {"text": text, "numeric": True}
+                     for text in (
+                         *(formats.number(n) for n in
+                           (how.shown, how.drafts, how.waiting, how.returned)),
+                         age_words(how.oldest, at) if how.oldest else "–", share_words(*share),
+                     ))]}
+                for one, how, share in rows
             ],
         },
     )  # fmt: skip
+
+
+def _standing_heads() -> list[str]:
+    return [_("Shown"), _("Drafts"), _("In review"), _("Sent back"), _("Longest wait"),
+            _("Not yet translated")]  # fmt: skip
+
+
+def _review_figures(standings: Mapping[UUID, Standing], at: datetime) -> list[dict[str, str]]:
+    decided, waited = queries.decided(at - timedelta(days=_LATELY))
+    oldest = min((one.oldest for one in standings.values() if one.oldest), default=None)
+    found = {"label": _("Decided in %(n)s days") % {"n": _LATELY},
+             "figure": formats.number(decided)}  # fmt: skip
+    if waited is not None:
+        found["trend"] = _("after %(age)s on average") % {"age": age_words(at - waited, at)}
+    return [
+        {"label": _("In review"),
+         "figure": formats.number(sum(one.waiting for one in standings.values()))},
+        {"label": _("Longest wait"), "figure": age_words(oldest, at) if oldest else "–"},
+        found,
+        {"label": _("Courses shown"),
+         "figure": formats.number(sum(one.shown for one in standings.values()))},
+    ]  # fmt: skip
+
+
+def _standings_sheet(
+    kind: str, rows: Sequence[tuple[OrganizationValue, Standing, tuple[int, int]]]
+) -> HttpResponse:
+    head = [_("Key"), _("Offered by"), _("Shown"), _("Drafts"), _("In review"), _("Sent back"),
+            _("Waits since"), _("Not yet translated"), _("Texts")]  # fmt: skip
+    lines = [
+        [one.key, str(one.name), how.shown, how.drafts, how.waiting, how.returned,
+         timezone.localtime(how.oldest) if how.oldest else "", *share]
+        for one, how, share in rows
+    ]  # fmt: skip
+    return tables.download(kind, "review", head, lines)
 
 
 @only(reviews)
