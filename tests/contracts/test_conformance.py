@@ -28,6 +28,12 @@ KNOWN = {
     "/courses/{key}": "small-shop-bookkeeping",
     "/venues/{key}": "qiaotou-centre",
     "/providers/{key}": "qiaotou-learning-centre",
+    "/desk/courses/{key}/edition": "small-shop-bookkeeping",
+    "/desk/courses/{key}/submission": "small-shop-bookkeeping",
+    "/desk/courses/{key}/withdrawal": "small-shop-bookkeeping",
+    "/office/courses/{key}": "small-shop-bookkeeping",
+    "/office/courses/{key}/publication": "small-shop-bookkeeping",
+    "/office/courses/{key}/return": "small-shop-bookkeeping",
 }
 
 

@@ -85,6 +85,7 @@ def test_every_refusal_is_a_problem(method, path, said):
 # Nothing is made twice, and the answer must be kept nowhere: what is asked for is a number or name.
 READ_BY_POST = {
     "/desk/people/search",
+    "/desk/class-changes/preview",
     "/desk/people/{person_id}/identifiers/{identifier_id}/reveal",
 }
 
@@ -108,6 +109,7 @@ def test_every_field_of_an_answer_is_always_there(name):
     asked |= {"NewInvitation", "NewPrincipal", "NewDispute"}
     asked |= {"Lay", "Correction", "StatedCourse", "StatedClass", "NewWish", "Narrowed"}
     asked |= {"NewInvitation", "NewPrincipal", "NewDispute", "NewImport"}
+    asked |= {"EditionChange", "EffortSaid", "MaterialSaid"}
 
     if name not in asked and "properties" in schema:
         assert set(schema["required"]) == set(schema["properties"])

@@ -59,3 +59,6 @@ def test_a_reviewer_sends_a_course_back_and_reads_it_again(known, visitor):
     # A page may be remembered for some seconds; another address of it is not.
     reader.visit(f"{COURSE}?now")
     assert said in reader.page.inner_text("body")
+    # And it is found by a word that stood in none of it before.
+    reader.visit("/find/?q=报税")
+    assert reader.row(COURSE).count()

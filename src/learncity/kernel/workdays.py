@@ -4,7 +4,7 @@ The days come from the package `holidays`. Governments decide each year anew whi
 moved, so a year is known only when its decree is in the package or the city states it itself.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -70,6 +70,34 @@ class Calendar:
         if not self.knows(day.year):
             raise UnknownYear(self.country, day.year)
         return _worked(self.country, day)
+
+    def is_holiday(self, day: date) -> bool:
+        """Whether it belongs to a public holiday, with the weekend beside it; never a mere weekend.
+
+        Raises:
+            UnknownYear: nobody has said, of the day or of one beside it.
+        """
+        if self.is_working(day):
+            return False
+        return any(self._is_named(one) for step in (-1, 1) for one in self._off(day, step))
+
+    def is_known_holiday(self, day: date) -> bool:
+        """Whether it is one as far as anybody has told: those of a year are decreed late."""
+        try:
+            return self.is_holiday(day)
+        except UnknownYear:
+            return False
+
+    def _off(self, day: date, step: int) -> Iterator[date]:
+        """The day, and those off that follow or precede it without a gap."""
+        while not self.is_working(day):
+            yield day
+            day += timedelta(days=step)
+
+    def _is_named(self, day: date) -> bool:
+        if day in self.stated:
+            return not self.stated[day]
+        return day.weekday() < 5 or day in _country(self.country, day.year)
 
     def due(self, start: date, days: int) -> date:
         """The last day of a term of so many working days; the day of the start is not counted.

@@ -20,8 +20,10 @@ from .identity import AssuranceNeeded, CsrfFailed, Key, MayNotAct, SecondFactorN
 from .limits import FAIR
 from .mistakes import mistakes
 from .operations import (
+    bulk,
     city,
     classes,
+    course_desk,
     courses,
     demand,
     households,
@@ -118,6 +120,8 @@ for router in (
     households.router,
     mandates.router,
     offers.router,
+    bulk.router,
+    course_desk.router,
     demand.router,
     mandates.office,
     office.router,

@@ -33,10 +33,12 @@ from .types import (
     CourseNotFound,
     CourseState,
     EditionState,
+    EffortImpossible,
     IsInReview,
     MayNotPublish,
     NotComplete,
     NotInReview,
+    NotListed,
     NotPublished,
     OwnWork,
     ReasonMissing,
@@ -107,6 +109,8 @@ def write_edition(
     Raises:
         CourseNotFound, IsInReview: as they say.
         SubjectElsewhere: its subject is one of another category.
+        NotListed: its subject or a skill is in no list.
+        EffortImpossible: less in all than in a week.
     """
     course = _hold(key)
     edition = _open(course) or _begin(course, by, at)
@@ -120,13 +124,24 @@ def write_edition(
     if not changed:
         return
     edition.stated = {**edition.stated, **changed}
-    fill(Course(key=key), edition.stated, Known([edition.stated]))
+    known = Known([edition.stated])
+    _check_possible(key, edition.stated, known)
+    fill(Course(key=key), edition.stated, known)
     edition.edited_by_id, edition.edited_at = by.person_id, at
     edition.save(update_fields=["stated", "base", "edited_by", "edited_at"])
     if course.state == CourseState.DRAFT and "title" in changed:
         # The lists of the desk know it by its title.
         Course.objects.filter(pk=course.pk).update(title=changed["title"])
     audit.note("catalogue.course_edited", f"course {key}", by=by)
+
+
+def _check_possible(key: str, said: Mapping[str, Any], known: Known) -> None:
+    subject, skills = said.get("subject"), said.get("skills", ())
+    if (subject and subject not in known.subjects) or not set(skills) <= set(known.skills):
+        raise NotListed(key)
+    weekly, total = said.get("effort_weekly"), said.get("effort_total")
+    if weekly and total and total < weekly:
+        raise EffortImpossible(key)
 
 
 @transaction.atomic

@@ -1,10 +1,11 @@
 """Everything that can be asked of the catalogue. Nothing here writes."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Avg, Count, F, Min, Prefetch, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from learncity.kernel.texts import LANGUAGES, Text
@@ -52,6 +53,7 @@ from .types import (
     PartnerValue,
     ProgrammeValue,
     SkillValue,
+    Standing,
     SubjectValue,
 )
 from .writing import preview, stated
@@ -292,6 +294,41 @@ def translated_shares() -> Mapping[UUID, tuple[int, int]]:
     with connection.cursor() as cursor:
         cursor.execute(_SHARES, [list(LANGUAGES)])
         return {pk: (lacking, total) for pk, lacking, total in cursor.fetchall()}
+
+
+def standings() -> Mapping[UUID, Standing]:
+    """How the courses stand, by provider; two queries.
+
+    A course whose change waits or was returned counts there and, if the public sees it, as shown.
+    """
+    waits = Q(state=EditionState.IN_REVIEW)
+    open_ = Edition.objects.filter(course__ended_at=None).order_by()
+    editions = {
+        pk: (waiting, returned, oldest)
+        for pk, waiting, returned, oldest in open_.values_list("course__provider_id").annotate(
+            waiting=Count("id", filter=waits),
+            returned=Count("id", filter=Q(state=EditionState.RETURNED)),
+            oldest=Min("submitted_at", filter=waits),
+        )
+    }
+    rows = Course.objects.filter(ended_at=None).order_by().values_list("provider_id")
+    counted = rows.annotate(
+        shown=Count("id", filter=SHOWN), drafts=Count("id", filter=Q(state=CourseState.DRAFT))
+    )
+    return {
+        pk: Standing(shown, drafts, *editions.get(pk, (0, 0, None)))
+        for pk, shown, drafts in counted
+    }
+
+
+def decided(since: datetime) -> tuple[int, timedelta | None]:
+    """How many reviews were decided since a moment, and how long they waited on average; one query.
+
+    One that was published without a review waited for none.
+    """
+    rows = Edition.objects.filter(decided_at__gte=since, submitted_at__isnull=False)
+    found = rows.aggregate(n=Count("id"), waited=Avg(F("decided_at") - F("submitted_at")))
+    return found["n"], found["waited"]
 
 
 def of_subject(subject_id: UUID, *, offset: int = 0, limit: int = 20) -> Page:

@@ -33,6 +33,20 @@ class SubjectElsewhere(DomainError):
     code = "subject_elsewhere"
 
 
+class NotListed(DomainError):
+    """A subject or skill that the city's lists do not have."""
+
+    says = _("This subject or skill is not in the city’s list. Choose one that is.")
+    code = "not_listed"
+
+
+class EffortImpossible(DomainError):
+    """All of the effort is less than that of one week."""
+
+    says = _("All of the learning is less than one week of it. Compare the two.")
+    code = "effort_impossible"
+
+
 class IsInReview(DomainError):
     """What was sent in is looked at as it is."""
 

@@ -17,10 +17,12 @@ from learncity.kernel.texts import Text
 from .refusals import ChangedElsewhere as ChangedElsewhere
 from .refusals import ChangedMeanwhile as ChangedMeanwhile
 from .refusals import CourseNotFound as CourseNotFound
+from .refusals import EffortImpossible as EffortImpossible
 from .refusals import IsInReview as IsInReview
 from .refusals import MayNotPublish as MayNotPublish
 from .refusals import NotComplete as NotComplete
 from .refusals import NotInReview as NotInReview
+from .refusals import NotListed as NotListed
 from .refusals import NotPublished as NotPublished
 from .refusals import OwnWork as OwnWork
 from .refusals import ReasonMissing as ReasonMissing
@@ -397,6 +399,17 @@ class EditionValue:
     def mark(self) -> str:
         """Of what it says now; another statement has another one."""
         return mark_of(self.said)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the courses of a provider stand; ``oldest`` was sent in first of those that wait."""
+
+    shown: int = 0
+    drafts: int = 0
+    waiting: int = 0
+    returned: int = 0
+    oldest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from learncity.kernel.blueprints import Key, Names, Ref, Section, Stated, Value
 from . import services
 from .models import CourseClass, Session, Term
 from .rules import meetings
+from .stated import days_of
 from .types import Given, Mode
 from .writing import Planned, write
 
@@ -281,7 +282,9 @@ class _Writer:
 
     def _sessions(self, course_class: CourseClass, said: dict[str, Any]) -> list[Session]:
         sessions = []
-        for number, (begins, ends) in enumerate(_times(said, self.zone), 1):
+        # Days on which it does not meet are said at the desk, and stay.
+        not_on = days_of(course_class.plan)
+        for number, (begins, ends) in enumerate(_times(said, self.zone, not_on), 1):
             online = said["online"] or number in said["online_sessions"]
             sessions.append(
                 Session(
@@ -298,12 +301,14 @@ class _Writer:
         return sessions
 
 
-def _times(said: dict[str, Any], zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
+def _times(
+    said: dict[str, Any], zone: ZoneInfo, not_on: Collection[date] = ()
+) -> Iterator[tuple[datetime, datetime]]:
     """Beginnings and ends of the meetings of a stated class."""
     meets = said["meets"]
     first = date.fromisoformat(meets["first"])
     begin, until = _clock(meets["begin"]), _clock(meets["until"])
-    return meetings(first, meets["day"], begin, until, meets["times"], zone)
+    return meetings(first, meets["day"], begin, until, meets["times"], zone, not_on)
 
 
 def _clock(text: str) -> time:

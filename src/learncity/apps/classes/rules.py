@@ -1,8 +1,9 @@
 """Pure decisions: may one apply, when do sessions fall, what is tonight and near."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import count, islice
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -41,7 +42,13 @@ def check_open(window: _Window, at: datetime) -> None:
 
 
 def meetings(
-    first: date, day: str, begin: time, end: time, times: int, zone: ZoneInfo
+    first: date,
+    day: str,
+    begin: time,
+    end: time,
+    times: int,
+    zone: ZoneInfo,
+    not_on: Collection[date] = (),
 ) -> Iterator[tuple[datetime, datetime]]:
     """Weekly meetings, as beginnings and ends in the city's time.
 
@@ -49,11 +56,12 @@ def meetings(
         first: any day of the first week.
         day: ``MON`` … ``SUN``.
         times: how many.
+        not_on: days on which it does not meet; it goes on so much longer.
     """
     monday = first - timedelta(days=first.weekday())
     on = monday + timedelta(days=WEEKDAYS.index(day))
-    for week in range(times):
-        held_on = on + timedelta(weeks=week)
+    weeks = (on + timedelta(weeks=n) for n in count())
+    for held_on in islice((d for d in weeks if d not in not_on), times):
         yield (
             datetime.combine(held_on, begin, zone),
             datetime.combine(held_on, end, zone),

@@ -42,6 +42,8 @@ class Stated:
     mode: Mode | None = None
     slots: tuple[Slot, ...] = ()
     times: int = 0
+    # Days on which it does not meet, such as public holidays.
+    not_on: tuple[date, ...] = ()
     online_meetings: tuple[int, ...] = ()
     seats: int = 0
     waiting: int = 0
@@ -59,7 +61,7 @@ class Stated:
     def timetable(self) -> tuple[object, ...]:
         """What the meetings are made from; when it changes, they are made anew."""
         return (
-            *(self.slots, self.times, self.mode, self.online_meetings),
+            *(self.slots, self.times, self.not_on, self.mode, self.online_meetings),
             *(self.venue, self.room, self.link, self.instructor),
         )
 
@@ -68,7 +70,9 @@ class Stated:
         times = sorted(
             moment
             for slot in self.slots
-            for moment in meetings(slot.first, slot.day, slot.begin, slot.until, self.times, zone)
+            for moment in meetings(
+                slot.first, slot.day, slot.begin, slot.until, self.times, zone, self.not_on
+            )
         )
         return [
             (n, begins, ends, self.mode == Mode.ONLINE or n in self.online_meetings)
@@ -88,6 +92,7 @@ def stated_of(course_class: CourseClass) -> Stated:
         mode=Mode(c.mode),
         slots=_slots_of(plan),
         times=plan.get("meets", {}).get("times", 0),
+        not_on=days_of(plan),
         online_meetings=tuple(plan.get("online_sessions", ())),
         seats=c.seats,
         waiting=c.waiting_limit,
@@ -120,6 +125,7 @@ def cells_of(key: str, stated: Stated) -> dict[str, str]:
         "until": f"{first.until:%H:%M}" if first else "",
         "times": str(stated.times or ""),
         "slots": "|".join(f"{s.day} {s.begin:%H:%M}-{s.until:%H:%M}" for s in stated.slots[1:]),
+        "not_on": "|".join(day.isoformat() for day in stated.not_on),
         "online_meetings": "|".join(map(str, stated.online_meetings)),
         "seats": str(stated.seats),
         "waiting": str(stated.waiting),
@@ -133,6 +139,11 @@ def cells_of(key: str, stated: Stated) -> dict[str, str]:
         "open_until": str(stated.open_until),
         "cancelled": "1" if stated.is_cancelled else "",
     }
+
+
+def days_of(plan: Mapping[str, Any]) -> tuple[date, ...]:
+    """The days on which a planned class does not meet."""
+    return tuple(date.fromisoformat(day) for day in plan.get("not_on", ()))
 
 
 def _slots_of(plan: Mapping[str, Any]) -> tuple[Slot, ...]:
@@ -175,6 +186,7 @@ def plan_of(stated: Stated, before: Mapping[str, Any]) -> dict[str, Any]:
         "link": stated.link or None,
         "meets": {**weekly[0], "times": stated.times},
         "slots": weekly[1:],
+        "not_on": [day.isoformat() for day in stated.not_on],
         "online_sessions": list(stated.online_meetings),
         "seats": stated.seats,
         "waiting": stated.waiting,

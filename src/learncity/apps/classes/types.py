@@ -108,6 +108,7 @@ class BulkLine:
     is_done: bool
     says: str
     told: int
+    starts_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

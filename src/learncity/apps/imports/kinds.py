@@ -220,6 +220,7 @@ KINDS = {
             "times": _("How many weeks"),
             "slots": _("Further meetings each week"),
             "online_meetings": _("Numbers of the meetings online"),
+            "not_on": _("Days on which it does not meet"),
             "seats": _("Seats"),
             "waiting": _("Longest waiting list"),
             "instructor": _("Key of the teacher"),

@@ -191,6 +191,24 @@ def _calendars(countries: Collection[str]) -> Mapping[str, Calendar]:
     return {country: Calendar(country, stated[country], years[country]) for country in countries}
 
 
+def calendars_at(place_ids: Collection[UUID]) -> Mapping[UUID, Calendar]:
+    """The working days where regions are, by the clock that holds there; three queries.
+
+    A region where nobody has stated a clock is absent.
+    """
+    paths = {pk: place.path for pk, place in places.places(place_ids).items()}
+    rows = Clock.objects.filter(ended_at=None).values_list("place__path", "country")
+    clocks = sorted(rows, key=lambda row: len(row[0]))
+    countries = {
+        pk: country
+        for pk, path in paths.items()
+        for above, country in clocks
+        if path == above or path.startswith(f"{above}.")
+    }
+    known = _calendars(set(countries.values())) if countries else {}
+    return {pk: known[country] for pk, country in countries.items()}
+
+
 def requests_of(person_id: UUID) -> list[RequestValue]:
     """A person's own requests, newest first; one query."""
     mine = people.of_person(person_id)

@@ -37,6 +37,31 @@ def test_weekends_are_moved(country, day, worked):
     assert Calendar(country).is_working(day) is worked
 
 
+@pytest.mark.parametrize(
+    ("country", "day", "is_holiday"),
+    [
+        ("CN", date(2026, 10, 1), True),
+        ("CN", date(2026, 10, 4), True),  # a Sunday in the days off of the National Day
+        ("CN", date(2026, 10, 10), False),  # a Saturday that is worked for them
+        ("CN", date(2026, 10, 18), False),  # a mere weekend
+        ("VN", date(2026, 2, 21), True),  # the weekend after Tết belongs to it
+        ("VN", date(2026, 11, 23), False),
+    ],
+)
+def test_a_public_holiday_has_the_weekend_beside_it_and_is_no_mere_weekend(
+    country, day, is_holiday
+):
+    assert Calendar(country).is_holiday(day) is is_holiday
+
+
+def test_the_city_s_own_days_off_are_public_holidays():
+    own = Calendar("CN", {date(2027, 5, 5): False}, [2027])
+    assert own.is_holiday(date(2027, 5, 5))
+    assert not own.is_holiday(date(2027, 5, 9))
+    with pytest.raises(UnknownYear):
+        Calendar("CN").is_holiday(date(2027, 5, 5))
+
+
 def test_the_day_of_the_start_is_not_counted_and_no_days_are_the_day_itself():
     monday = date(2026, 11, 23)
     assert Calendar("CN").due(monday, 0) == monday

@@ -121,6 +121,8 @@ class StatedClass(Asked):
     weekly: Annotated[list[Weekly], Field(min_length=1, max_length=7)]
     times: Number = Field(ge=1, le=200)
     """In how many weeks."""
+    not_on: list[Day] = Field(default_factory=list, max_length=100)
+    """Days on which it does not meet, such as public holidays; it goes on so much longer."""
     seats: Number = Field(ge=1, le=100_000)
     waiting: Number = Field(0, ge=0, le=100_000)
     """How many may wait."""
@@ -146,6 +148,7 @@ class StatedClass(Asked):
             "starts": self.starts.isoformat(),
             "slots": "|".join(f"{w.day} {w.begins}-{w.ends}" for w in self.weekly),
             "times": str(self.times),
+            "not_on": "|".join(day.isoformat() for day in self.not_on),
             "seats": str(self.seats),
             "waiting": str(self.waiting),
             "language": self.language or "",

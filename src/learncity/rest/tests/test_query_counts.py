@@ -49,6 +49,9 @@ DESK = {
     "/desk/classes": 4,  # roles, classes, total, who runs them
     f"/desk/classes/{OWN_CLASS}/roster": 6,  # roles, whose, id, audit, enrolments, addresses
     "/desk/courses": 3,  # roles, courses, total
+    "/desk/meetings": 2,  # roles, meetings
+    # Roles, whose, the course, what is written of it, its subject, its skills.
+    "/desk/courses/small-shop-bookkeeping/edition": 5,
     "/desk/demand": 5,  # roles, signals, wishes, waiting lists, courses
     "/desk/figures": 7,  # roles, counts, places taken, three for the map, its regions
 }

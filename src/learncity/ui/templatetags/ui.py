@@ -4,7 +4,7 @@ Tags draw what a template cannot: icons, seats as lamps, charts, form fields. Th
 are given and nothing else; they never query.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -94,10 +94,20 @@ def prefer(context: Context, **choice: str) -> str:
     return f"{_prefer_path()}?{urlencode({**choice, 'next': here})}"
 
 
+# From so many choices on a list of ticks has columns.
+MANY = 8
+
+
 @register.filter
 def short_language(code: str) -> str:
     """Name a language in the two signs that fit a phone's header: 中文, VI, EN."""
     return "中文" if code.lower().startswith("zh") else code[:2].upper()
+
+
+@register.filter
+def nth(items: Sequence[Any], number: int) -> Any:
+    """One of a list, by its place."""
+    return items[number]
 
 
 @register.filter
@@ -157,6 +167,8 @@ def field(
         "errors": bound.errors,
         "kind": kind or drawn,
         "drawn": drawn,
+        # Long lists of ticks stand in columns, where there is room.
+        "many": drawn == "checkboxes" and len(bound.subwidgets) > MANY,
         "optional": not bound.field.required and not quiet and drawn != "checkbox",
         "control": "" if drawn in GROUPS else bound.as_widget(attrs=preset),
     }

@@ -59,7 +59,7 @@ def test_every_icon_is_shown_with_a_word():
 
 
 def test_the_style_sheet_stays_small_and_old_phones_can_read_it():
-    assert len(gzip.compress(CSS.encode(), 9)) <= 9 * 1024
+    assert len(gzip.compress(CSS.encode(), 9)) <= 9.5 * 1024
     rules = re.sub(r"/\*.*?\*/", "", CSS, flags=re.DOTALL)
     assert not re.search(
         r"@layer|@import|:has\(|:is\(|:where\(|color-mix|url\(|inset:|(margin|padding)-(inline|block):",

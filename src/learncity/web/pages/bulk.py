@@ -53,6 +53,8 @@ class BulkForm(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("What shall be done"),
         choices=[(kind.value, label) for kind, label in BULK_NAMES.items()],
+        initial=BulkKind.CLOSE.value,
+        widget=forms.RadioSelect,
     )
     closes_at = forms.DateTimeField(
         label=gettext_lazy("Applications close at"),
@@ -143,10 +145,17 @@ def _form_page(request: HttpRequest, form: BulkForm, cards: list[ClassCard]) -> 
     context = {
         "form": form,
         "sentence": _counted(len(cards)),
-        "titles": [str(marked(card.title)) for card in cards[:10]],
+        # Each thing that can be done, with the one field that it needs.
+        "ways": [(choice, form[name]) for choice, name in
+                 zip(form["kind"].subwidgets, _NEEDS.values(), strict=True)],
+        "titles": [f"{marked(card.title)} · {_when(card.starts_at)}" for card in cards[:10]],
         "more": formats.number(len(cards) - 10) if len(cards) > 10 else "",
-    }
+    }  # fmt: skip
     return render(request, "web/bulk.html", context, status=422 if form.errors else 200)
+
+
+def _when(moment: datetime) -> str:
+    return f"{formats.day(moment)} {formats.clock(moment)}"
 
 
 def _counted(n: int) -> str:
@@ -181,7 +190,7 @@ def _wish_words(form: BulkForm, wish: BulkWish) -> str:
         assert wish.closes_at is not None
         return f"{formats.day(wish.closes_at, 'long')} {formats.clock(wish.closes_at)}"
     if wish.kind == BulkKind.SEATS:
-        return f"{wish.seats:+d}"
+        return _("%(n)s seats in each class") % {"n": f"{wish.seats:+d}"}
     if wish.kind == BulkKind.ROOM:
         field: Any = form.fields["room"]
         return str(dict(field.choices)[str(wish.room_id)])
@@ -189,7 +198,7 @@ def _wish_words(form: BulkForm, wish: BulkWish) -> str:
 
 
 def _columns() -> list[dict[str, Any]]:
-    return [{"label": _("Class")}, {"label": _("Key")}, {"label": _("State")},
+    return [{"label": _("Class")}, {"label": _("Begins")}, {"label": _("State")},
             {"label": _("People told"), "numeric": True}, {"label": _("Why not")}]  # fmt: skip
 
 
@@ -200,7 +209,7 @@ def _row(line: BulkLine, said: str) -> dict[str, Any]:
         "url": reverse("web:roster", args=[line.key]),
         "cells": [
             str(line.title),
-            line.key,
+            {"text": _when(line.starts_at), "note": line.key},
             state if line.is_done else {"text": _("Not possible"), "kind": "you"},
             {"text": formats.number(line.told), "numeric": True},
             {"text": line.says, "words": True},

@@ -39,9 +39,13 @@ class CopyForm(forms.Form):
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        choices = [(t.key, _named(t)) for t in cloning.terms()]
+        known = cloning.terms()
+        self._names = {t.key: str(t.name) for t in known}
+        choices = [(t.key, _named(t)) for t in known]
         fields["into"].choices = choices
         fields["of_term"].choices = choices
+        # The latest term is copied into, from the one before it.
+        fields["of_term"].initial = choices[1][0] if len(choices) > 1 else None
         if self["course_class"].value():
             del fields["of_term"]
         own = scope(request)
@@ -50,6 +54,17 @@ class CopyForm(forms.Form):
         else:
             found = organizations.organizations(own).values()
             fields["owner"].choices = [(str(o.id), str(o.name)) for o in found]
+
+    def clean(self) -> dict[str, Any]:
+        """A term is copied into another one."""
+        said = super().clean() or {}
+        if said.get("of_term") and said.get("of_term") == said.get("into"):
+            self.add_error("into", _("Choose another term than the one you copy from."))
+        return said
+
+    def name_of(self, key: str) -> str:
+        """What a term is called."""
+        return self._names[key]
 
 
 def _named(term: TermValue) -> str:
@@ -92,7 +107,7 @@ def _send(request: HttpRequest, form: CopyForm) -> UUID | None:
         import_id=said["id"],
         kind="classes",
         owner_id=owner_id,
-        list_name=_("Copies into %(term)s") % {"term": said["into"]},
+        list_name=_("Copies into %(term)s") % {"term": form.name_of(said["into"])},
         file_name="",
         content=[content],
         language=LANGUAGES[0],

@@ -1,7 +1,9 @@
 """Courses at the desk of their provider, and their review at the city's office."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,26 +18,30 @@ from learncity.apps.catalogue.types import (
     COURSE_STATE_NAMES,
     PART_NAMES,
     CourseState,
-    CourseValue,
     EditionValue,
     Part,
     SkillValue,
+    Standing,
 )
 from learncity.apps.organizations import queries as organizations
+from learncity.apps.organizations.types import OrganizationValue
 from learncity.apps.roles.access import Duty, actor_of, organizations_for
 from learncity.apps.roles.types import Act
-from learncity.kernel import formats
+from learncity.kernel import formats, tables
 from learncity.kernel.access import only
-from learncity.kernel.templatetags.kernel import words as marked
-from learncity.kernel.texts import LANGUAGES
 from learncity.web import course_forms
 from learncity.web import course_words as say
 from learncity.web.acts import ActForm, act
 from learncity.web.clash_words import clash_name
+from learncity.web.course_changes import changed_rows, languages_of, tongue
 
 from .find import page_number, pages
 
 SIZE = 50
+# More than the largest city has.
+_ALL = 1_000_000
+# The office's figures look so many days back.
+_LATELY = 90
 _LOOKS = {
     CourseState.PUBLISHED: "done",
     CourseState.RETURNED: "you",
@@ -62,6 +68,8 @@ def state_tag(state: CourseState) -> dict[str, str]:
 def age_words(since: datetime, at: datetime) -> str:
     """For how many days something waits."""
     days = (at - since).days
+    if days < 1:
+        return _("less than a day")
     return ngettext("%(n)s day", "%(n)s days", days) % {"n": formats.number(days)}
 
 
@@ -75,10 +83,23 @@ def share_words(lacking: int, total: int) -> str:
     }  # fmt: skip
 
 
+def share_figure(lacking: int, total: int) -> dict[str, str]:
+    """How much is not translated, large, and below it the two numbers behind it."""
+    if not total:
+        return {"figure": "–"}
+    said = {"n": formats.number(lacking), "all": formats.number(total)}
+    return {
+        "figure": _("%(n)s %%") % {"n": formats.number(-(-lacking * 100 // total))},
+        "trend": _("%(n)s of %(all)s") % said,
+    }
+
+
 @only(Duty(Act.EDIT_COURSES))
 def desk_courses(request: HttpRequest) -> HttpResponse:
     """My organization's courses, where each stands, and how much is not translated."""
     mine = organizations_for(actor_of(request), Act.EDIT_COURSES)
+    if request.GET.get("as") in tables.KINDS:
+        return _sheet(request.GET["as"], queries.of_providers(mine, limit=_ALL)[0])
     number = page_number(request)
     found, total = queries.of_providers(mine, offset=(number - 1) * SIZE, limit=SIZE)
     shares = queries.translated_shares()
@@ -90,7 +111,7 @@ def desk_courses(request: HttpRequest) -> HttpResponse:
         {
             "figures": [
                 {"label": _("Courses"), "figure": formats.number(total)},
-                {"label": _("Not yet translated"), "figure": share_words(lacking, texts)},
+                {"label": _("Not yet translated"), **share_figure(lacking, texts)},
             ],
             "columns": [{"label": _("Course")}, {"label": _("Offered by")}, {"label": _("State")}],
             "rows": [
@@ -100,8 +121,26 @@ def desk_courses(request: HttpRequest) -> HttpResponse:
                 for e in found
             ],
             "pages": pages(request, number, total, SIZE),
+            "exports": exports(),
         },
     )  # fmt: skip
+
+
+def exports() -> list[dict[str, str]]:
+    """The same rows as a spreadsheet, at the address of the page."""
+    return [{"label": kind.upper(), "url": f"?as={kind}"} for kind in tables.KINDS]
+
+
+def _sheet(kind: str, found: Sequence[EditionValue]) -> HttpResponse:
+    head = [_("Key"), _("Course"), _("Offered by"), _("State"), _("Last written"), _("Sent in")]
+    rows = [
+        [e.key, str(e.published.title), str(e.published.provider_name),
+         str(COURSE_STATE_NAMES[e.state]),
+         timezone.localtime(e.edited_at) if e.edited_at else "",
+         timezone.localtime(e.submitted_at) if e.submitted_at else ""]
+        for e in found
+    ]  # fmt: skip
+    return tables.download(kind, "courses", head, rows)
 
 
 @only(Duty(Act.EDIT_COURSES))
@@ -212,11 +251,16 @@ def _act(
 
 @only(reviews)
 def review_queue(request: HttpRequest) -> HttpResponse:
-    """What waits for review, the longest first; and what is not translated, by provider."""
+    """What waits for review, the longest first; and how the courses of each provider stand."""
     at = timezone.now()
-    shares = queries.translated_shares()
-    names = organizations.organizations(shares)
-    worst = sorted(shares.items(), key=lambda one: (-one[1][0] * 1000 // one[1][1], str(one[0])))
+    standings, shares = queries.standings(), queries.translated_shares()
+    names = organizations.organizations(standings)
+    order = sorted(
+        standings, key=lambda pk: (standings[pk].oldest or at, -standings[pk].shown, names[pk].key)
+    )
+    rows = [(names[pk], standings[pk], shares.get(pk, (0, 0))) for pk in order]
+    if request.GET.get("as") in tables.KINDS:
+        return _standings_sheet(request.GET["as"], rows)
     return render(
         request,
         "web/review_queue.html",
@@ -229,15 +273,58 @@ def review_queue(request: HttpRequest) -> HttpResponse:
                            {"text": age_words(e.submitted_at, at) if e.submitted_at else ""}]}
                 for e in queries.to_review()
             ],
+            "figures": _review_figures(standings, at),
+            "exports": exports(),
             "share_columns": [{"label": _("Offered by")},
-                              {"label": _("Not yet translated"), "numeric": True}],
+                              *({"label": label, "numeric": True} for label in _standing_heads())],
             "share_rows": [
-                {"url": reverse("web:provider", args=[names[pk].key]),
-                 "cells": [str(names[pk].name), {"text": share_words(*pair), "numeric": True}]}
-                for pk, pair in worst
+                {"url": reverse("web:provider", args=[one.key]),
+                 "cells": [str(one.name), *(
+                     {"text": text, "numeric": True}
+                     for text in (
+                         *(formats.number(n) for n in
+                           (how.shown, how.drafts, how.waiting, how.returned)),
+                         age_words(how.oldest, at) if how.oldest else "–", share_words(*share),
+                     ))]}
+                for one, how, share in rows
             ],
         },
     )  # fmt: skip
+
+
+def _standing_heads() -> list[str]:
+    return [_("Shown"), _("Drafts"), _("In review"), _("Sent back"), _("Longest wait"),
+            _("Not yet translated")]  # fmt: skip
+
+
+def _review_figures(standings: Mapping[UUID, Standing], at: datetime) -> list[dict[str, str]]:
+    decided, waited = queries.decided(at - timedelta(days=_LATELY))
+    oldest = min((one.oldest for one in standings.values() if one.oldest), default=None)
+    found = {"label": _("Decided in %(n)s days") % {"n": _LATELY},
+             "figure": formats.number(decided)}  # fmt: skip
+    if waited is not None:
+        found["trend"] = _("after %(age)s on average") % {"age": age_words(at - waited, at)}
+    return [
+        {"label": _("In review"),
+         "figure": formats.number(sum(one.waiting for one in standings.values()))},
+        {"label": _("Longest wait"), "figure": age_words(oldest, at) if oldest else "–"},
+        found,
+        {"label": _("Courses shown"),
+         "figure": formats.number(sum(one.shown for one in standings.values()))},
+    ]  # fmt: skip
+
+
+def _standings_sheet(
+    kind: str, rows: Sequence[tuple[OrganizationValue, Standing, tuple[int, int]]]
+) -> HttpResponse:
+    head = [_("Key"), _("Offered by"), _("Shown"), _("Drafts"), _("In review"), _("Sent back"),
+            _("Waits since"), _("Not yet translated"), _("Texts")]  # fmt: skip
+    lines = [
+        [one.key, str(one.name), how.shown, how.drafts, how.waiting, how.returned,
+         timezone.localtime(how.oldest) if how.oldest else "", *share]
+        for one, how, share in rows
+    ]  # fmt: skip
+    return tables.download(kind, "review", head, lines)
 
 
 @only(reviews)
@@ -248,25 +335,32 @@ def review(request: HttpRequest, key: str) -> HttpResponse:
     before = found.published if found.published.state != CourseState.DRAFT else None
     waits = found.state == CourseState.IN_REVIEW
     lacking, texts = found.untranslated
+    skills = _skills(found)
     return render(
         request,
         "web/review.html",
         {
             "course": found.shown,
             "tag": state_tag(found.state),
+            "waits": age_words(found.submitted_at, timezone.now())
+            if waits and found.submitted_at else "",
             "texts": [
-                {"lang": tag, "title": found.shown.title.get(tag, ""),
+                {"lang": tag, "name": tongue(tag), "title": found.shown.title.get(tag, ""),
                  "summary": found.shown.summary.get(tag, ""),
                  "needs": found.shown.needs.get(tag, ""),
                  "materials": [m.title[tag] for m in found.shown.materials if tag in m.title]}
-                for tag in _languages(found.shown)
+                for tag in languages_of(found.shown)
             ],
             "untranslated": share_words(lacking, texts) if lacking else "",
-            "rows": say.about_rows(found.shown, _skills(found)),
+            "rows": say.about_rows(found.shown, skills),
             "pays_rows": say.pays_rows(found.shown),
             "materials": say.materials_rows(found.shown),
-            "before": {"title": marked(before.title), "rows": say.about_rows(before),
-                       "pays_rows": say.pays_rows(before)} if before and waits else None,
+            "is_change": bool(before) and waits,
+            "change_columns": [{"label": _("What changes")}, {"label": _("The public reads now")},
+                               {"label": _("It would read")}],
+            "changes": changed_rows(
+                (before, queries.skills_of([before.id]).get(before.id, ())), (found.shown, skills)
+            ) if before and waits else [],
             "is_own": is_own and waits,
             "clashes": say.listed(clash_name(clash) for clash in found.clashes) if waits else "",
             "publish_url": f"{reverse('web:review_act', args=[key, 'publish'])}?seen={found.mark}"
@@ -275,12 +369,6 @@ def review(request: HttpRequest, key: str) -> HttpResponse:
             if waits and not is_own else "",
         },
     )  # fmt: skip
-
-
-def _languages(course: CourseValue) -> list[str]:
-    """Those of the interface, and every other in which the course says anything."""
-    texts = (course.title, course.summary, course.needs, *(m.title for m in course.materials))
-    return list(dict.fromkeys([*LANGUAGES, *(tag for text in texts for tag in text)]))
 
 
 def _skills(found: EditionValue) -> list[SkillValue]:

@@ -221,6 +221,8 @@ def _row(card: ClassCard, at: Any, several: bool) -> dict[str, Any]:
     return {
         "id": card.key,
         "url": reverse("web:roster", args=[card.key]),
+        # Several classes of a course are called the same.
+        "name": f"{card.title}, {formats.day(card.starts_at)} {formats.clock(card.starts_at)}",
         "cells": [
             str(card.title),
             *([{"text": str(card.provider_name), "words": True}] if several else []),

@@ -70,8 +70,8 @@ def imports(request: HttpRequest) -> HttpResponse:
     found = [one for one in queries.latest(owner_ids=own) if may_keep(actor, one)]
     owners = organizations.organizations({one.owner_id for one in found if one.owner_id})
     names = people.persons({one.by_id for one in found})
-    labels = (_("List"), _("Rows"), _("Whose"), _("State"), _("New"), _("Changed"), _("Left out"),
-              _("Who"), _("When"))  # fmt: skip
+    labels = (_("List"), _("What it holds"), _("Whose"), _("State"), _("New"), _("Changed"),
+              _("Left out"), _("Who"), _("When"))  # fmt: skip
     numeric = {_("New"), _("Changed"), _("Left out")}
     context = {
         "columns": [{"label": label, "numeric": label in numeric} for label in labels],

@@ -155,7 +155,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
             for name in shown
         ],
         "pages": pages(request, number, len(names), SIZE),
-        "title": _("Week of %(day)s") % {"day": formats.day(begin + timedelta(hours=12), "long")},
+        "title": _("Week of %(first)s to %(last)s")
+        % {"first": names_of_days[0], "last": names_of_days[6]},
         "form": CalendarForm(
             runs, {"week": monday.isoformat(), "by": by, "org": request.GET.get("org", "")}
         ),

@@ -1,11 +1,13 @@
 """The course editor and the review, as pages."""
 
+import csv
 import html
 import json
 import re
+from datetime import timedelta
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from learncity.apps.catalogue import queries
 from learncity.apps.catalogue.models import Course
@@ -148,3 +150,43 @@ def test_what_a_form_showed_may_be_anything(as_, was):
     said = {"called_2": "Another", "summary_2": "Brakes", "was": was}
     assert as_("demo-provider").post(page, said).status_code == 302
     assert queries.find_edition("small-shop-bookkeeping").said["title"] == {"en": "Another"}
+
+
+def sheet(answer):
+    return list(csv.reader(answer.content.decode("utf-8-sig").splitlines()))
+
+
+def test_what_the_desk_and_the_office_see_is_fetched_as_a_sheet(as_):
+    client = as_("demo-provider")
+    head, *own = sheet(client.get("/desk/courses/?as=csv"))
+    assert head == ["Key", "Course", "Offered by", "State", "Last written", "Sent in"]
+    keys = {line[0] for line in own}
+    assert "small-shop-bookkeeping" in keys
+    assert "cnc-basics" not in keys
+
+    client.post("/desk/courses/small-shop-bookkeeping/parts/price/", {"learner": "0"})
+    client.post("/desk/courses/small-shop-bookkeeping/send-in/")
+    client = as_("demo-operator")
+    assert "Longest wait" in client.get("/operate/courses/").content.decode()
+    _head, first, *_rest = sheet(client.get("/operate/courses/?as=csv"))
+    key, _name, shown, drafts, waiting, returned, since, *_texts = first
+    # Whose course waits longest comes first.
+    assert (key, drafts, waiting, returned) == ("qiaotou-learning-centre", "0", "1", "0")
+    assert int(shown) == Course.objects.filter(provider__key=key, is_shown=True).count()
+    assert since
+    assert queries.decided(timezone.now() - timedelta(days=90))[0] == 0
+
+
+def test_a_reviewer_reads_what_would_change_and_nothing_else(as_):
+    page = "/operate/courses/small-shop-bookkeeping/"
+    client = as_("demo-provider")
+    desk = "/desk/courses/small-shop-bookkeeping/"
+    said = {"called_0": "新名字", "summary_0": "太短"}
+    assert client.post(f"{desk}parts/description/", said).status_code == 302
+    assert client.post(f"{desk}send-in/").status_code == 302
+    client = as_("demo-operator")
+    body = client.get(page).content.decode()
+    table = body[body.index("<tbody") : body.index("</tbody>")]
+    assert "新名字" in table
+    assert "Bookkeeping for a small shop" in table  # was there, and goes
+    assert "You pay" not in table  # stays

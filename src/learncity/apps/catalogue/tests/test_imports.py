@@ -224,6 +224,7 @@ def test_a_batch_costs_the_same_however_many_rows_it_has(bring, django_assert_nu
     lines = [INK.replace("ink,", f"ink-{n},", 1) for n in range(40)]
 
     # Providers and who of them is suspended, savepoint and its release, lock, which courses to hold
-    # and the lock of none, read, the write with its own savepoint, the names it stands under, its words, and the news.
+    # and the lock of none, read, the write with its own savepoint, the names it stands under, its
+    # words, and the news.
     with django_assert_num_queries(15):
         bring(*lines)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, transaction
+from tools import onet
 
 from learncity.apps.catalogue import queries
 from learncity.apps.catalogue.blueprint import Programmes, Skills, Subjects
@@ -71,6 +72,46 @@ def test_skills_come_in_and_the_same_file_changes_nothing(bring):
     found = Skill.objects.get(key="welding")
     assert (found.name, found.esco) == ({"zh-Hans": "焊接", "en": "Welding"}, "abc")
     assert bring("welding,焊接,Weld,abc").changed == 1
+
+
+OCCUPATIONS = """O*NET-SOC Code\tTitle\tDescription
+43-3031.00\tBookkeeping\tKeep records.
+51-4121.00\tWelders, Cutters, Solderers, and Brazers\tJoin metal.
+51-4121.00\tWelders, Cutters, Solderers, and Brazers\tTwice.
+"""
+
+
+def test_a_table_of_onet_gives_its_codes_and_the_same_changes_nothing(tmp_path):
+    table, path = tmp_path / "Occupation Data.txt", tmp_path / "skills.csv"
+    table.write_text(OCCUPATIONS, encoding="utf-8")
+    onet.main(str(table), str(path))
+    before = Skill.objects.get(key="bookkeeping")
+
+    def bring():
+        file = CsvFile(path, SKILL_COLUMNS)
+        return SkillImport(file).write(list(file.rows()))
+
+    first, again = bring(), bring()
+    assert (first.new, first.changed, first.errors) == (1, 1, [])
+    assert (again.new, again.changed, again.same) == (0, 0, 2)
+    # A skill that the city has gets the code beside its own names and ESCO's code.
+    after = Skill.objects.get(key="bookkeeping")
+    assert (after.onet, after.esco, after.name["vi"]) == (
+        "43-3031.00", before.esco, before.name["vi"],
+    )  # fmt: skip
+    welder = Skill.objects.get(key="welders-cutters-solderers-and-brazers")
+    assert welder.onet == "51-4121.00"
+
+
+def test_an_element_of_onet_counts_before_the_occupations_it_is_of(tmp_path):
+    table = tmp_path / "Skills.csv"
+    table.write_text(
+        "O*NET-SOC Code,Title,Element ID,Element Name\n11-1,Chief,2.A.1.a,Reading\n"
+        "11-2,Deputy,2.A.1.a,Reading\n11-2,Deputy,2.A.1.b,Listening\n",
+        encoding="utf-8",
+    )
+    assert list(onet.entries(str(table), ["list"])) == [("listening", "Listening", "2.A.1.b")]
+    assert [code for _key, _name, code in onet.entries(str(table), [])] == ["2.A.1.a", "2.A.1.b"]
 
 
 def test_a_code_of_another_skill_is_refused(bring):

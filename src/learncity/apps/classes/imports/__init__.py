@@ -26,6 +26,7 @@ from learncity.kernel.csv_files import Columns, Outcome, Row
 from learncity.kernel.outcomes import changes
 from learncity.kernel.stated_rows import RowsRefused, StatedRows
 
+from . import _holidays as holidays
 from . import _venues, _writing
 from ._bookings import Booked, book
 from ._known import Candidate, Known
@@ -36,7 +37,7 @@ COLUMNS = Columns(
     optional=(
         *("provider", "term", "venue", "room", "mode", "day", "until", "waiting", "instructor"),
         *("language", "link", "online_meetings", "fee_minor", "fee_currency", "cancelled"),
-        *("open_until", *in_languages("fee_for")),
+        *("open_until", "not_on", *in_languages("fee_for")),
         *in_languages("note"),
         *in_languages("venue_name"),
         *in_languages("room_name"),
@@ -123,6 +124,9 @@ class ClassImport:
         booked = self._booked if self._is_check else Booked()
         outcome.clashes, outcome.notes = book(moving, known, self._zone, booked, self._seen)
         good = [c for c in good if not c.cells.errors]
+        outcome.notes += holidays.notes(
+            [c for c in moving if not c.cells.errors], known, self._zone, at=self._at
+        )
         if not self._is_check:
             fresh = [c for c in good if not c.is_same]
             _writing.write(fresh, known, self._zone, by=self._by, at=self._at)

@@ -67,6 +67,14 @@ class Known:
         """The room of a class."""
         return self._rooms.get(f"{stated.venue}/{stated.room}") if stated.room else None
 
+    def place_of(self, stated: Stated) -> UUID | None:
+        """The region in which a class meets: that of its site, or of who runs it."""
+        venue = self.venues.get(stated.venue)
+        if venue is not None:
+            return venue.place_id
+        owner = self.organizations.get(stated.provider)
+        return owner.place_id if owner else None
+
     def complete(self, candidate: Candidate) -> None:
         """Fill in what follows from the course, and say which names mean nothing."""
         cells = candidate.cells

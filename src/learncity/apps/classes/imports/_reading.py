@@ -21,6 +21,7 @@ _SLOT = re.compile(r"([A-Za-z]{3})[A-Za-z]*\s+(\S+?)\s*[-–—~]\s*(\S+)")
 _MOST_WEEKS, _MOST_SEATS = 200, 100_000
 # Further meetings a week: as many as the API takes.
 _MOST_SLOTS = 6
+_MOST_DAYS = 100
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
@@ -46,8 +47,25 @@ def read(cells: Cells) -> dict[str, Any]:
         said["is_cancelled"] = cells.flag("cancelled")
     if cells.has("open_until"):
         said["open_until"] = cells.number("open_until", 1, _MOST_WEEKS) or OPEN_UNTIL
+    if cells.has("not_on"):
+        said["not_on"] = _days(cells)
     said["note"], said["fee_for"] = cells.texts("note"), cells.texts("fee_for")
     return {**said, **_place(cells), **_fee(cells)}
+
+
+def _days(cells: Cells) -> tuple[date, ...]:
+    """Days on which the class does not meet."""
+    found, words = set(), cells.words("not_on")
+    if len(words) > _MOST_DAYS:
+        cells.wrong("not_on", _("write %(most)s at the most") % {"most": _MOST_DAYS})
+        return ()
+    for word in words:
+        try:
+            found.add(date.fromisoformat(word))
+        except ValueError:
+            cells.wrong("not_on", _("write days such as 2026-10-01|2026-10-08"))
+            return ()
+    return tuple(sorted(found))
 
 
 def merged(before: Stated, said: Mapping[str, Any]) -> Stated:

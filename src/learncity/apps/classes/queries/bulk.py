@@ -30,10 +30,16 @@ def find_bulk(act_id: UUID) -> BulkValue | None:
 def as_value(act: BulkAct) -> BulkValue:
     """The only shape in which it leaves this room; one query."""
     keys = [line["key"] for line in act.lines]
-    rows = CourseClass.objects.filter(key__in=keys).values_list("key", "course__title")
-    titles = dict(rows)
+    rows = CourseClass.objects.filter(key__in=keys)
+    known = {
+        key: (title, starts_at)
+        for key, title, starts_at in rows.values_list("key", "course__title", "starts_at")
+    }
     lines: Sequence[BulkLine] = [
-        BulkLine(line["key"], titles[line["key"]], line["is_done"], line["says"], line["told"])
+        BulkLine(
+            key=line["key"], title=known[line["key"]][0], is_done=line["is_done"],
+            says=line["says"], told=line["told"], starts_at=known[line["key"]][1],
+        )
         for line in act.lines
-    ]
+    ]  # fmt: skip
     return BulkValue(act.id, BulkKind(act.kind), act.by_id, act.at, act.undone_at, tuple(lines))

@@ -1,11 +1,12 @@
 """Classes copied into another term: as rows of a list that is checked and imported like any other.
 
 Copied is all but people and results: timetable, seats, room, instructor, words. The days move by
-the weeks between the two terms, so weekdays stay. What was copied before has the same key and is
-left alone, so copying twice makes nothing twice.
+the weeks between the two terms, so weekdays stay. Public holidays are left out, and the class goes
+on so much longer; of a year whose holidays nobody knows yet, none. What was copied before has the
+same key and is left alone, so copying twice makes nothing twice.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from hashlib import blake2b
@@ -14,6 +15,8 @@ from uuid import UUID
 from learncity.apps.classes.models import CourseClass, Term
 from learncity.apps.classes.stated import Stated, cells_of, stated_of
 from learncity.apps.classes.types import TermNotFound, TermValue
+from learncity.apps.privacy import queries as privacy
+from learncity.kernel.workdays import Calendar
 
 _LONGEST = 80
 
@@ -42,7 +45,7 @@ def copies(
 ) -> Copies:
     """These classes, or all of a term that are not cancelled, as rows for another term.
 
-    Four queries.
+    Seven queries.
 
     Args:
         into, of_term: keys of terms.
@@ -68,10 +71,12 @@ def copies(
     there = set(
         CourseClass.objects.filter(key__in=[key for key, _c in made]).values_list("key", flat=True)
     )
+    calendars = privacy.calendars_at({c.place_id for c in sources}) if sources else {}
     cells = [
-        cells_of(key, _moved(stated_of(c), found[into], found)) for key, c in made
+        cells_of(key, _moved(stated_of(c), found[into], found, calendars.get(c.place_id)))
+        for key, c in made
         if key not in there
-    ]  # fmt: skip
+    ]
     head: Sequence[str] = tuple(cells_of("", Stated()))
     return Copies(tuple(head), tuple(tuple(row.values()) for row in cells), len(there))
 
@@ -86,8 +91,10 @@ def key_in(key: str, before: str, term: str) -> str:
     return f"{made[: _LONGEST - 9]}-{mark}"
 
 
-def _moved(stated: Stated, into: TermValue, known: dict[str, TermValue]) -> Stated:
-    """The class as it would be in that term."""
+def _moved(
+    stated: Stated, into: TermValue, known: dict[str, TermValue], calendar: Calendar | None
+) -> Stated:
+    """The class as it would be in that term, without its public holidays."""
     first = min(slot.first for slot in stated.slots)
     source = known.get(stated.term)
     begins = _monday(source.starts_on if source else first)
@@ -96,7 +103,22 @@ def _moved(stated: Stated, into: TermValue, known: dict[str, TermValue]) -> Stat
     if first + timedelta(weeks=weeks) < into.starts_on:
         weeks += 1
     slots = tuple(s._replace(first=s.first + timedelta(weeks=weeks)) for s in stated.slots)
-    return replace(stated, slots=tuple(sorted(slots)), term=into.key, is_cancelled=False)
+    off = {
+        day
+        for slot in slots
+        for day in _weekly(slot.first, into.ends_on)
+        if calendar and calendar.is_known_holiday(day)
+    }
+    return replace(
+        stated, slots=tuple(sorted(slots)), term=into.key, is_cancelled=False,
+        not_on=tuple(sorted(off)),
+    )  # fmt: skip
+
+
+def _weekly(first: date, last: date) -> Iterator[date]:
+    while first <= last:
+        yield first
+        first += timedelta(weeks=1)
 
 
 def _monday(day: date) -> date:

@@ -86,9 +86,9 @@ def _carry_out(
         try:
             with transaction.atomic():
                 told = _do(c, wish, by, at)
-            line = BulkLine(c.key, c.course.title, True, "", told)
+            line = BulkLine(c.key, c.course.title, True, "", told, c.starts_at)
         except DomainError as refusal:
-            line = BulkLine(c.key, c.course.title, False, str(refusal.says), 0)
+            line = BulkLine(c.key, c.course.title, False, str(refusal.says), 0, c.starts_at)
         done.append((line, before))
     now = {c.key: c for c in found.all()}
     return [

@@ -1,17 +1,23 @@
 """Classes copied into another term: all but people, weekdays kept; twice makes nothing twice."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
 
 from learncity.apps.classes import queries
 from learncity.apps.classes.imports import COLUMNS, ClassImport
 from learncity.apps.classes.models import CourseClass, Term
 from learncity.apps.classes.queries import cloning
+from learncity.apps.classes.stated import stated_of
 from learncity.apps.classes.types import Shown, TermNotFound
+from learncity.apps.privacy.models import DayOff
 from learncity.kernel.csv_files import CsvFile
 
 from .importing import NOW
+
+CITY = ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture
@@ -22,13 +28,13 @@ def spring(city):
     ).key
 
 
-def bring(copies, tmp_path):
+def bring(copies, tmp_path, at=NOW):
     import csv
 
     with (tmp_path / "copies.csv").open("w", encoding="utf-8", newline="") as text:
         csv.writer(text).writerows([copies.head, *copies.rows])
     file = CsvFile(tmp_path / "copies.csv", COLUMNS)
-    return ClassImport(file, at=NOW).write(list(file.rows()))
+    return ClassImport(file, at=at).write(list(file.rows()))
 
 
 def test_a_whole_term_is_copied_and_only_once(spring, tmp_path):
@@ -59,6 +65,48 @@ def test_no_copy_meets_before_the_term(spring, tmp_path):
     bring(cloning.copies(into=spring, of_term="autumn"), tmp_path)
     first = CourseClass.objects.filter(term__key="spring").order_by("starts_at").first()
     assert first.starts_at.date() >= date(2027, 3, 3)
+
+
+@pytest.fixture
+def holidays_known(city):
+    """The Wednesdays of the source fall on 5 May 2027, that the city states as a day off."""
+    DayOff.objects.create(
+        key="may-2027", country="CN", first=date(2027, 5, 1), last=date(2027, 5, 5),
+        is_worked=False, completes_year=True,
+    )  # fmt: skip
+
+
+def test_a_copy_leaves_out_public_holidays_and_goes_on_so_much_longer(
+    spring, holidays_known, tmp_path
+):
+    key = "bookkeeping-qiaotou-wed"
+    outcome = bring(cloning.copies(into=spring, class_keys=[key]), tmp_path)
+    assert (outcome.new, outcome.errors, outcome.notes) == (1, [], [])
+    made = CourseClass.objects.get(key=f"{key}-spring")
+    days = [one.starts_at.astimezone(CITY).date() for one in made.sessions.order_by("number")]
+    assert date(2027, 5, 5) not in days
+    assert date(2027, 5, 12) in days
+    assert len(days) == CourseClass.objects.get(key=key).sessions_count
+    # It goes out as it came in.
+    # The package knows the Dragon Boat Festival; the city says that the year is complete.
+    assert stated_of(made).not_on == (date(2027, 5, 5), date(2027, 6, 9))
+
+
+def test_a_list_says_which_meetings_fall_on_public_holidays(spring, holidays_known, tmp_path):
+    copies = cloning.copies(into=spring, class_keys=["bookkeeping-qiaotou-wed"])
+    row = dict(zip(copies.head, copies.rows[0], strict=True)) | {"not_on": ""}
+    again = cloning.Copies(tuple(row), (tuple(row.values()),), 0)
+    with translation.override("en"):
+        outcome = bring(again, tmp_path, at=datetime(2027, 1, 4, tzinfo=UTC))
+    assert [note.says for note in outcome.notes] == [
+        "meets on public holidays: Wed 5 May, Wed 9 Jun"
+    ], outcome
+
+
+def test_of_a_year_that_nobody_knows_nothing_is_left_out(spring, tmp_path):
+    copies = cloning.copies(into=spring, class_keys=["bookkeeping-qiaotou-wed"])
+    assert copies.rows[0][copies.head.index("not_on")] == ""
+    assert bring(copies, tmp_path).notes == []
 
 
 @pytest.mark.parametrize(
