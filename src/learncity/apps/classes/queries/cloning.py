@@ -103,21 +103,23 @@ def _moved(
     if first + timedelta(weeks=weeks) < into.starts_on:
         weeks += 1
     slots = tuple(s._replace(first=s.first + timedelta(weeks=weeks)) for s in stated.slots)
-    off = {
-        day
-        for slot in slots
-        for day in _weekly(slot.first, into.ends_on)
-        if calendar and calendar.is_known_holiday(day)
-    }
+    off = {day for slot in slots for day in _left_out(slot.first, stated.times, calendar)}
     return replace(
         stated, slots=tuple(sorted(slots)), term=into.key, is_cancelled=False,
         not_on=tuple(sorted(off)),
     )  # fmt: skip
 
 
-def _weekly(first: date, last: date) -> Iterator[date]:
-    while first <= last:
-        yield first
+def _left_out(first: date, times: int, calendar: Calendar | None) -> Iterator[date]:
+    """The holidays among the weeks from a day on, until it has met so many times.
+
+    Also after the term: what was left out moves the last meetings beyond its end.
+    """
+    while calendar and times > 0:
+        if calendar.is_known_holiday(first):
+            yield first
+        else:
+            times -= 1
         first += timedelta(weeks=1)
 
 

@@ -1,6 +1,6 @@
 """Classes copied into another term: all but people, weekdays kept; twice makes nothing twice."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -90,6 +90,23 @@ def test_a_copy_leaves_out_public_holidays_and_goes_on_so_much_longer(
     # It goes out as it came in.
     # The package knows the Dragon Boat Festival; the city says that the year is complete.
     assert stated_of(made).not_on == (date(2027, 5, 5), date(2027, 6, 9))
+
+
+def test_meetings_pushed_beyond_the_term_do_not_fall_on_holidays_either(city):
+    """Nine Mondays of 2026: 6 April is left out, so the ninth would be 4 May, a day off too."""
+    Term.objects.create(
+        key="short", name={"en": "Short"}, starts_on=date(2026, 3, 2), ends_on=date(2026, 4, 30)
+    )
+    key = "bookkeeping-qiaotou-wed"
+    source = CourseClass.objects.get(key=key)
+    monday = date.fromisoformat(source.plan["meets"]["first"])
+    monday -= timedelta(days=monday.weekday())
+    source.plan["meets"] |= {"first": monday.isoformat(), "day": "MON", "times": 9}
+    CourseClass.objects.filter(pk=source.pk).update(plan=source.plan, term=None)
+    copies = cloning.copies(into="short", class_keys=[key])
+    row = dict(zip(copies.head, copies.rows[0], strict=True))
+    assert (row["starts"], row["times"]) == ("2026-03-02", "9")
+    assert row["not_on"] == "2026-04-06|2026-05-04"
 
 
 def test_a_list_says_which_meetings_fall_on_public_holidays(spring, holidays_known, tmp_path):
