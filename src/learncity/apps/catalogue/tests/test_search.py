@@ -1,8 +1,10 @@
 """Searching: the best match first, and every match once however one turns the pages."""
 
 import pytest
+from django.db import connection
 
 from learncity.apps.catalogue import indexing, queries, searching
+from learncity.apps.catalogue.index_models import SHOWN
 from learncity.apps.catalogue.models import Course, Word
 from learncity.kernel import meaning
 
@@ -112,3 +114,14 @@ def test_entries_of_another_way_of_cutting_are_made_again(city, monkeypatch):
         made.append(many)
     assert made[0] == 30
     assert sum(made) == Course.objects.count()
+
+
+@pytest.mark.parametrize("table", ["catalogue_entry", "catalogue_meaning"])
+def test_the_hidden_are_joined_and_not_looked_for_row_by_row(city, table):
+    """However many they are: NOT IN would go through all of them for each row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64kB'")
+        cursor.execute(f"EXPLAIN SELECT course_id FROM {table} WHERE {SHOWN}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Anti Join" in plan, plan
+    assert "SubPlan" not in plan, plan
