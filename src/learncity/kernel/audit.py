@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Avg, Count, F, OuterRef, Q, Subquery
 
 from .acting import By
 from .models import AuditEntry
@@ -59,6 +59,22 @@ def count(action: str, subject: str, *, by: By) -> int:
     """How often somebody did something to a thing; one query."""
     rows = AuditEntry.objects.filter(action=action, subject=subject, actor_id=by.person_id)
     return rows.count()
+
+
+def ended(actions: Collection[str], *, since: datetime, begun: str) -> tuple[int, timedelta | None]:
+    """How often these were done since a moment, and how long after they were begun on average.
+
+    One query. Begun is the last ``begun`` of the same subject before; what never was counts, but
+    not in the average.
+    """
+    before = AuditEntry.objects.filter(
+        action=begun, subject=OuterRef("subject"), at__lte=OuterRef("at")
+    ).order_by("-at")
+    rows = AuditEntry.objects.filter(action__in=actions, at__gte=since)
+    found = rows.annotate(begun_at=Subquery(before.values("at")[:1])).aggregate(
+        n=Count("id"), took=Avg(F("at") - F("begun_at"))
+    )
+    return found["n"], found["took"]
 
 
 class NoSuchEntry(LookupError):

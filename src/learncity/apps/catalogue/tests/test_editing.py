@@ -1,5 +1,7 @@
 """From a draft to what the public reads: step by step, reviewed by somebody else."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -317,3 +319,19 @@ def test_what_somebody_left_as_it_was_shown_is_not_written(author):
     say("write_edition", LISTED, author, said=said, shown=shown)
 
     assert queries.find_edition(LISTED).said["title"] == {**was.title, "vi": "Khác", "en": "Ours"}
+
+
+def test_what_was_decided_counts_however_often_a_course_is_sent_in_again(key, author, reviewer):
+    since = timezone.now() - timedelta(days=90)
+    assert queries.decided(since) == (0, None)
+    for _ in range(2):
+        send_in(key, author)
+        say("send_back", key, reviewer, reason="Say what about the chain.")
+    assert queries.decided(since)[0] == 2
+    send_in(key, author)
+    count, waited = queries.decided(since)
+    assert count == 2
+    assert waited is not None
+    say("publish", key, reviewer)
+    assert queries.decided(since)[0] == 3
+    assert queries.decided(timezone.now() + timedelta(days=1)) == (0, None)
