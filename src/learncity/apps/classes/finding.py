@@ -42,13 +42,14 @@ from .facets import (
     layout,
 )
 from .rules import WEEKDAYS
+from .standing import SUSPENDED
 from .traits import slot
 from .types import PartOfDay
 
 # Which courses are shown to anybody at all: the one place that says so for every list found here.
 SHOWN = "catalogue_course.is_shown"
 # Of classes: those that take applications, as ``ClassCard.is_open`` has it.
-_OPEN = "c.cancelled_at IS NULL AND c.closes_at > {at}"
+_OPEN = f"c.cancelled_at IS NULL AND c.closes_at > {{at}} AND NOT {SUSPENDED}"
 # How old the counts of everything may be. A page may be remembered another 15 seconds.
 _OLDEST = 45
 _WHEN = (Facet.PART, Facet.WEEKDAY)

@@ -16,15 +16,16 @@ from learncity.kernel.texts import Text
 
 from .types import Seats, State
 
-_QUERY = """
+# Whoever runs a class ``c`` is suspended; for the ORM ``cards.offered``.
+SUSPENDED = """EXISTS (
+  SELECT FROM organizations_suspension s WHERE s.organization_id = c.provider_id AND s.until IS NULL
+)"""
+_QUERY = f"""
 SELECT c.id, c.key, c.opens_at, c.closes_at, c.cancelled_at, c.starts_at, c.place_id, c.provider_id,
        o.title, c.seats, c.seats_taken, c.waiting_taken, c.waiting_limit,
        p.id, p.language, p.home_id, e.id, e.receipt, e.state, e.applied_at,
        e.person_id,
-       o.is_shown, EXISTS (
-         SELECT FROM organizations_suspension s
-         WHERE s.organization_id = c.provider_id AND s.until IS NULL
-       )
+       o.is_shown, {SUSPENDED}
 FROM classes_courseclass c
 JOIN catalogue_course o ON o.id = c.course_id
 LEFT JOIN people_person p ON p.id = %s
@@ -34,7 +35,7 @@ LEFT JOIN LATERAL (
   WHERE n.state <> 'WITHDRAWN' ORDER BY n.person_id <> p.id LIMIT 1
 ) e ON true
 WHERE c.key = %s
-"""
+"""  # noqa: S608 - nothing in it comes from outside
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,7 +220,8 @@ class ClassCard:
 
     ``starts_at``/``ends_at`` are the beginning of the first and the end of the last session,
     ``next_at``/``next_until`` of the one a list is about. Venue fields are empty online.
-    ``is_offered``: the public sees its course; what runs goes on all the same.
+    ``is_offered``: the public sees its course, and whoever runs it is not suspended; what runs goes
+    on all the same.
     """
 
     id: UUID

@@ -7,7 +7,9 @@ from learncity.apps.catalogue.models import Course
 from learncity.apps.classes import queries, services
 from learncity.apps.classes.factories import make_class
 from learncity.apps.classes.models import CourseClass
-from learncity.apps.classes.types import NotOffered
+from learncity.apps.classes.types import NotOffered, Shown
+from learncity.apps.organizations import services as organizations
+from learncity.apps.organizations.models import Organization
 from learncity.apps.people.factories import make_person
 from learncity.kernel.acting import SYSTEM
 from learncity.web import pagecache
@@ -142,3 +144,45 @@ def test_it_takes_nobody(how):
     assert not queries.class_now(key, person_id=None)[0].card.is_open(at)
     with pytest.raises(NotOffered):
         services.apply(class_key=key, person_id=someone, by=SYSTEM, at=at)
+
+
+def test_of_a_shown_course_a_class_of_somebody_suspended_is_open_nowhere(client):
+    """Another organization runs it: API, lists, facets and its page say the same."""
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    one, at = CourseClass.objects.get(key=CLASS), timezone.now()
+    other = Organization.objects.exclude(pk=one.course.provider_id).order_by("key").first()
+    CourseClass.objects.filter(pk=one.pk).update(provider=other)
+    # It is the only one of its course that takes applications.
+    CourseClass.objects.filter(course=one.course).exclude(pk=one.pk).update(cancelled_at=at)
+    free = queries.Wanted(choices={queries.Facet.SEATS: frozenset({"FREE"})})
+
+    def open_to_all():
+        pagecache.forget()
+        listed = client.get(f"{API}?open=true&limit=100&course={COURSE}").json()
+        hits = queries.find(free, at=timezone.now(), limit=200).hits
+        return {
+            "API": client.get(f"{API}/{CLASS}").json()["is_open"],
+            "list of the API": CLASS in [c["key"] for c in listed["items"]],
+            "in the list of a course": any(
+                c["key"] == CLASS and c["is_open"]
+                for c in client.get(f"{API}?course={COURSE}").json()["items"]
+            ),
+            "count": queries.count_classes(
+                at=timezone.now(), shown=Shown.OPEN, course_id=one.course_id
+            )
+            == 1,
+            "next": one.course_id in queries.next_classes([one.course_id], at=timezone.now()),
+            "facet": one.course_id in [hit.course_id for hit in hits],
+            "page": REASON not in client.get(PAGE).content.decode(),
+            "page of the course": "Not offered at present"
+            not in client.get(f"/courses/{COURSE}/").content.decode(),
+        }
+
+    before = open_to_all()
+    assert all(before.values()), before
+    organizations.suspend(key=other.key, reason="Fire doors", evidence="", by=SYSTEM, at=at)
+    assert client.get(f"/courses/{COURSE}/").status_code == 200
+    after = open_to_all()
+    assert not any(after.values()), after
+    with pytest.raises(NotOffered):
+        services.apply(class_key=CLASS, person_id=make_person(), by=SYSTEM, at=at)

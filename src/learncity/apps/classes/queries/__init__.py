@@ -15,7 +15,7 @@ from learncity.apps.classes.calendars import meetings_of_person as meetings_of_p
 from learncity.apps.classes.calendars import pages_changed as pages_changed
 from learncity.apps.classes.calendars import person_of_calendar as person_of_calendar
 from learncity.apps.classes.calendars import taught_times as taught_times
-from learncity.apps.classes.cards import CARD, card_of, cards_of
+from learncity.apps.classes.cards import CARD_SIZE, card_columns, card_of, cards_of, offered
 from learncity.apps.classes.cards import cards as cards
 from learncity.apps.classes.counting import Figures as Figures
 from learncity.apps.classes.counting import count_at_sites as count_at_sites
@@ -85,7 +85,7 @@ def tonight(*, begin: datetime, end: datetime, path: str = "", limit: int = 200)
     )  # fmt: skip
     if path:
         rows = rows.filter(_in_place(path, "course_class__") | Q(mode=Mode.ONLINE))
-    fields = ("starts_at", "ends_at", "mode", *(f"course_class__{name}" for name in CARD))
+    fields = ("starts_at", "ends_at", "mode", *card_columns("course_class__"))
     return [
         replace(card_of(row[3:]), next_at=row[0], next_until=row[1], next_mode=Mode(row[2]))
         for row in rows.order_by("starts_at", "id").values_list(*fields)[:limit]
@@ -98,7 +98,9 @@ def next_classes(course_ids: Collection[UUID], *, at: datetime) -> Mapping[UUID,
     Courses without an open class are absent.
     """
     rows = (
-        CourseClass.objects.filter(course_id__in=course_ids, cancelled_at=None, closes_at__gt=at)
+        CourseClass.objects.filter(
+            offered(), course_id__in=course_ids, cancelled_at=None, closes_at__gt=at
+        )
         .order_by("course_id", "starts_at", "id")
         .distinct("course_id")
     )
@@ -117,7 +119,7 @@ def sessions_at(venue_id: UUID, *, begin: datetime, end: datetime) -> list[Class
         room__venue_id=venue_id, starts_at__gte=begin, starts_at__lt=end, cancelled_at=None,
         course_class__course__is_shown=True,
     )  # fmt: skip
-    fields = ("starts_at", "ends_at", "mode", *(f"course_class__{name}" for name in CARD))
+    fields = ("starts_at", "ends_at", "mode", *card_columns("course_class__"))
     return [
         replace(card_of(row[3:]), next_at=row[0], next_until=row[1], next_mode=Mode(row[2]))
         for row in rows.order_by("starts_at", "id").values_list(*fields)[:100]
@@ -144,7 +146,9 @@ def find_class(key: str, *, links: bool = False) -> ClassDetail | None:
     """
     found = (
         CourseClass.objects.filter(key=key)
-        .values_list(*CARD, "note", "fee_for", "given", "opens_at", "language")
+        .values_list(
+            *card_columns(), "note", "fee_for", "given", "opens_at", "language", "course__is_shown"
+        )
         .first()
     )
     if found is None:
@@ -155,10 +159,10 @@ def find_class(key: str, *, links: bool = False) -> ClassDetail | None:
         .order_by("number")
     )
     sessions = tuple(_session(s, links) for s in rows)
-    note, fee_for, given, opens_at, language = found[len(CARD) :]
-    card = card_of(found[: len(CARD)])
+    note, fee_for, given, opens_at, language, is_shown = found[CARD_SIZE:]
+    card = card_of(found[:CARD_SIZE])
     return ClassDetail(
-        card, note, fee_for, Given(given), opens_at, language, sessions, is_shown=card.is_offered
+        card, note, fee_for, Given(given), opens_at, language, sessions, is_shown=is_shown
     )
 
 

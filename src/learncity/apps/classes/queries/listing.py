@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Func, IntegerField, OrderBy, Q, QuerySet, UUIDField, Value
 
-from learncity.apps.classes.cards import cards_of
+from learncity.apps.classes.cards import cards_of, offered
 from learncity.apps.classes.models import CourseClass
 from learncity.apps.classes.stated import Stated, cells_of, stated_of
 from learncity.apps.classes.types import ClassCard, Provider, Shown, Sort
@@ -141,7 +141,7 @@ def _listed(
     conditions = {
         Shown.NOT_OVER: Q(ends_at__gt=at),
         # As ``ClassCard.is_open`` has it.
-        Shown.OPEN: Q(ends_at__gt=at, closes_at__gt=at, cancelled_at=None, course__is_shown=True),
+        Shown.OPEN: Q(ends_at__gt=at, closes_at__gt=at, cancelled_at=None) & offered(),
         Shown.FULL: Q(ends_at__gt=at, seats_taken__gte=F("seats")),
         Shown.OVER: Q(ends_at__lte=at),
         Shown.ALL: Q(),

@@ -24,6 +24,7 @@ from .register import (
 )
 from .standing import (
     accredited,
+    is_suspended,
     may_publish,
     standing,
     suspended,
@@ -54,6 +55,7 @@ __all__ = [
     "find_registered",
     "find_venue",
     "ids_by_key",
+    "is_suspended",
     "kin",
     "located",
     "may_publish",

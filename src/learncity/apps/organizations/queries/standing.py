@@ -4,6 +4,8 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from learncity.apps.organizations.models import Accreditation, Suspension
 from learncity.apps.organizations.types import (
     AccreditationState,
@@ -18,6 +20,11 @@ def suspended(ids: Collection[UUID]) -> frozenset[UUID]:
     """Those of the organizations that are suspended now; one query."""
     rows = Suspension.objects.filter(organization_id__in=ids, until=None)
     return frozenset(rows.values_list("organization_id", flat=True))
+
+
+def is_suspended(column: str) -> Exists:
+    """Whether the organization in a column of another query is suspended now, within that query."""
+    return Exists(Suspension.objects.filter(organization_id=OuterRef(column), until=None))
 
 
 def accredited(ids: Collection[UUID], *, on: date) -> frozenset[UUID]:
