@@ -1,11 +1,11 @@
 """Everything that can be asked of the catalogue. Nothing here writes."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, FilteredRelation, Min, Prefetch, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from learncity.kernel import audit
@@ -55,6 +55,7 @@ from .types import (
     ProgrammeValue,
     SkillValue,
     Standing,
+    StandingRow,
     SubjectValue,
 )
 from .writing import preview, stated
@@ -220,11 +221,31 @@ def _editions() -> "QuerySet[Edition]":
     )
 
 
-def to_review() -> list[EditionValue]:
-    """Editions that wait for the city's office, the longest waiting first; one query."""
-    rows = _editions().filter(state=EditionState.IN_REVIEW, course__ended_at=None)
-    found = rows.order_by("submitted_at", "id")
+def to_review(
+    *, after: tuple[datetime, UUID] | None = None, offset: int = 0, limit: int = 50
+) -> list[EditionValue]:
+    """Editions that wait for the city's office, the longest waiting first; one query.
+
+    Args:
+        after: when the last of the part before was sent in, and the id of its course.
+    """
+    rows = _in_review()
+    if after:
+        at, course_id = after
+        # The first of the two bounds is one that an index serves.
+        rows = rows.filter(submitted_at__gte=at)
+        rows = rows.filter(Q(submitted_at__gt=at) | Q(course_id__gt=course_id))
+    found = rows.order_by("submitted_at", "course_id")[offset : offset + limit]
     return [_edition(e.course, e, whole=False) for e in found]
+
+
+def count_to_review() -> int:
+    """How many ``to_review`` there are in all parts; one query."""
+    return _in_review().count()
+
+
+def _in_review() -> "QuerySet[Edition]":
+    return _editions().filter(state=EditionState.IN_REVIEW, course__ended_at=None)
 
 
 def find_edition(key: str) -> EditionValue | None:
@@ -252,19 +273,38 @@ def of_providers(
     return [_edition(course, open_.get(course.id), whole=False) for course in part], total
 
 
+def rows_of_providers(provider_ids: Collection[UUID] | None) -> Iterator[StandingRow]:
+    """All courses of ``of_providers``, each with no more than how it stands; one query."""
+    rows = Course.objects.filter(ended_at=None)
+    if provider_ids is not None:
+        rows = rows.filter(provider_id__in=provider_ids)
+    not_published = ~Q(editions__state=EditionState.PUBLISHED)
+    found = rows.annotate(edition=FilteredRelation("editions", condition=not_published))
+    columns = ("key", "title", "provider__name", "state", "edition__state", "edition__edited_at",
+               "edition__submitted_at")  # fmt: skip
+    for key, title, name, state, step, *when in (
+        found.order_by("-id").values_list(*columns).iterator()
+    ):
+        yield StandingRow(key, title, name, _state(state, step), *when)
+
+
+def _state(course: str, edition: str | None) -> CourseState:
+    """How a course stands, by its own state and that of its open edition, if any."""
+    if edition and not (edition == EditionState.DRAFT and course == CourseState.WITHDRAWN):
+        return CourseState(edition)
+    return CourseState(course)
+
+
 def _edition(course: Course, edition: Edition | None, *, whole: bool = True) -> EditionValue:
     clashes: tuple[Clash, ...] = ()
     said = edition.stated if edition else {}
     if whole:
         now = stated([course])[course.key]
         _base, said, clashes = merge(edition.base, said, now) if edition else (now, now, ())
-    state = CourseState(course.state)
-    if edition and not (edition.state == EditionState.DRAFT and state == CourseState.WITHDRAWN):
-        state = CourseState(edition.state)
     return EditionValue(
         course.key,
         course.provider_id,
-        state,
+        _state(course.state, edition.state if edition else None),
         course.as_value(),
         preview(course, said) if edition and whole else course.as_value(),
         said,

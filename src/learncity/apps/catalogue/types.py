@@ -402,6 +402,18 @@ class EditionValue:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingRow:
+    """How a course stands, without what it says."""
+
+    key: str
+    title: Text
+    provider_name: Text
+    state: CourseState
+    edited_at: datetime | None
+    submitted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How the courses of a provider stand; ``oldest`` was sent in first of those that wait."""
 

@@ -9,16 +9,18 @@ from pydantic import BaseModel
 
 from learncity.apps.catalogue import queries, services
 from learncity.apps.catalogue.access import edits_course, reviews
+from learncity.apps.catalogue.types import EditionValue
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.people.access import account
 from learncity.apps.roles.access import Duty, actor_of, organizations_for
 from learncity.apps.roles.types import Act
 from learncity.kernel.acting import By, Via
+from learncity.rest import cursors
 from learncity.rest.idempotency import once
 from learncity.rest.identity import only
 from learncity.rest.openapi import refusals
 from learncity.rest.shapes import course_desk as shapes
-from learncity.rest.shapes.common import Slug
+from learncity.rest.shapes.common import Cursor, Limit, Slug
 
 from .common import found
 
@@ -104,9 +106,20 @@ def withdraw_course(request: HttpRequest, key: Slug, payload: shapes.Why) -> Sta
 
 @router.get("/office/courses", response={200: shapes.ReviewQueue, **refusals(403)})
 @only(reviews)
-def list_reviews(request: HttpRequest) -> shapes.ReviewQueue:
+def list_reviews(
+    request: HttpRequest, cursor: Cursor | None = None, limit: Limit = 20
+) -> shapes.ReviewQueue:
     """List what waits for review, the longest first."""
-    return shapes.ReviewQueue(items=[shapes.Waiting.of(one) for one in queries.to_review()])
+    after = cursors.read_moment(cursor, "reviews") if cursor else None
+    found = queries.to_review(after=after, limit=limit + 1)
+    part = cursors.after_moment(request, "reviews", found, limit, last=_sent_in)
+    items = [shapes.Waiting.of(one) for one in part.items]
+    return shapes.ReviewQueue(items=items, total=queries.count_to_review(), next=part.next)
+
+
+def _sent_in(one: EditionValue) -> cursors.Moment:
+    assert one.submitted_at is not None  # it waits
+    return one.submitted_at, one.published.id
 
 
 @router.get("/office/courses/{key}", response={200: shapes.Edition, **refusals(403, 404)})

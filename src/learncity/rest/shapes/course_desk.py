@@ -20,7 +20,7 @@ from learncity.apps.catalogue.types import (
     Support,
 )
 
-from .common import Asked, Moment, Named, Shape, Slug, Words
+from .common import Asked, Moment, Named, Next, Shape, Slug, Words
 from .courses import Course
 from .desk import Number, not_text
 from .offers import Said, Tag
@@ -198,6 +198,8 @@ class ReviewQueue(Shape):
     """What waits for review, the longest first."""
 
     items: list[Waiting]
+    total: int
+    next: Next
 
 
 class Publication(Asked):

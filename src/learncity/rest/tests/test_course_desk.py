@@ -1,8 +1,12 @@
 """A course from a draft to the public, and many classes changed at once, by programs."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
+
+from learncity.apps.catalogue.models import Course, Edition
 
 from .conftest import OTHER_CLASS, OWN_CLASS
 
@@ -135,3 +139,23 @@ def test_a_week_of_meetings_is_read_by_who_runs_them(staff, operator, worker):
     assert len(mine) < len(everybody_s)
     assert staff.get(f"{API}/desk/meetings?week=1980-01-01").json()["items"] == []
     assert worker.get(f"{API}/desk/meetings").status_code == 403
+
+
+def test_the_queue_of_reviews_comes_in_parts(staff, operator):
+    at = timezone.now()
+    courses = list(Course.objects.filter(is_shown=True).order_by("key")[:5])
+    Edition.objects.bulk_create(
+        Edition(course=c, stated={"title": {}}, state="IN_REVIEW", edited_at=at,
+                submitted_at=at - timedelta(days=n // 2))
+        for n, c in enumerate(courses)
+    )  # fmt: skip
+    whole = operator.get(f"{API}/office/courses").json()
+    assert (whole["total"], whole["next"]) == (5, None)
+    in_parts, address = [], f"{API}/office/courses?limit=1"
+    while address:
+        part = operator.get(address).json()
+        assert (len(part["items"]), part["total"]) == (1, 5)
+        in_parts += part["items"]
+        address = part["next"]
+    assert in_parts == whole["items"]
+    assert {one["key"] for one in in_parts} == {c.key for c in courses}

@@ -1,6 +1,6 @@
 """Courses at the desk of their provider, and their review at the city's office."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from learncity.apps.catalogue.types import (
     Part,
     SkillValue,
     Standing,
+    StandingRow,
 )
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.organizations.types import OrganizationValue
@@ -38,8 +39,6 @@ from learncity.web.course_changes import changed_rows, languages_of, tongue
 from .find import page_number, pages
 
 SIZE = 50
-# More than the largest city has.
-_ALL = 1_000_000
 # The office's figures look so many days back.
 _LATELY = 90
 _LOOKS = {
@@ -99,7 +98,7 @@ def desk_courses(request: HttpRequest) -> HttpResponse:
     """My organization's courses, where each stands, and how much is not translated."""
     mine = organizations_for(actor_of(request), Act.EDIT_COURSES)
     if request.GET.get("as") in tables.KINDS:
-        return _sheet(request.GET["as"], queries.of_providers(mine, limit=_ALL)[0])
+        return _sheet(request.GET["as"], queries.rows_of_providers(mine))
     number = page_number(request)
     found, total = queries.of_providers(mine, offset=(number - 1) * SIZE, limit=SIZE)
     shares = queries.translated_shares()
@@ -131,15 +130,14 @@ def exports() -> list[dict[str, str]]:
     return [{"label": kind.upper(), "url": f"?as={kind}"} for kind in tables.KINDS]
 
 
-def _sheet(kind: str, found: Sequence[EditionValue]) -> HttpResponse:
+def _sheet(kind: str, found: Iterable[StandingRow]) -> HttpResponse:
     head = [_("Key"), _("Course"), _("Offered by"), _("State"), _("Last written"), _("Sent in")]
-    rows = [
-        [e.key, str(e.published.title), str(e.published.provider_name),
-         str(COURSE_STATE_NAMES[e.state]),
+    rows = (
+        [e.key, str(e.title), str(e.provider_name), str(COURSE_STATE_NAMES[e.state]),
          timezone.localtime(e.edited_at) if e.edited_at else "",
          timezone.localtime(e.submitted_at) if e.submitted_at else ""]
         for e in found
-    ]  # fmt: skip
+    )  # fmt: skip
     return tables.download(kind, "courses", head, rows)
 
 
@@ -261,6 +259,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     rows = [(names[pk], standings[pk], shares.get(pk, (0, 0))) for pk in order]
     if request.GET.get("as") in tables.KINDS:
         return _standings_sheet(request.GET["as"], rows)
+    number, waiting = page_number(request), sum(one.waiting for one in standings.values())
     return render(
         request,
         "web/review_queue.html",
@@ -271,8 +270,9 @@ def review_queue(request: HttpRequest) -> HttpResponse:
                 {"url": reverse("web:review", args=[e.key]),
                  "cells": [str(e.published.title), str(e.published.provider_name),
                            {"text": age_words(e.submitted_at, at) if e.submitted_at else ""}]}
-                for e in queries.to_review()
+                for e in queries.to_review(offset=(number - 1) * SIZE, limit=SIZE)
             ],
+            "pages": pages(request, number, waiting, SIZE),
             "figures": _review_figures(standings, at),
             "exports": exports(),
             "share_columns": [{"label": _("Offered by")},

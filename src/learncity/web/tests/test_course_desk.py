@@ -7,11 +7,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from learncity.apps.catalogue import queries
-from learncity.apps.catalogue.models import Course
+from learncity.apps.catalogue.models import Course, Edition
 from learncity.kernel.texts import LANGUAGES
+from learncity.web.pages import course_desk
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -190,3 +193,32 @@ def test_a_reviewer_reads_what_would_change_and_nothing_else(as_):
     assert "新名字" in table
     assert "Bookkeeping for a small shop" in table  # was there, and goes
     assert "You pay" not in table  # stays
+
+
+def test_the_sheet_of_the_office_reads_its_columns_in_one_query(as_):
+    client = as_("demo-operator")
+    client.get("/desk/courses/")
+    with CaptureQueriesContext(connection) as ran:
+        _head, *lines = sheet(client.get("/desk/courses/?as=csv"))
+    assert len(lines) == Course.objects.filter(ended_at=None).count()
+    asked = [q["sql"] for q in ran if "catalogue_" in q["sql"]]
+    assert len(asked) == 1, asked
+    assert "summary" not in asked[0]
+
+
+def test_the_queue_of_reviews_has_pages(as_, monkeypatch):
+    monkeypatch.setattr(course_desk, "SIZE", 2)
+    at = timezone.now()
+    courses = list(Course.objects.filter(is_shown=True).order_by("key")[:3])
+    Edition.objects.bulk_create(
+        Edition(course=c, stated={"title": {}}, state="IN_REVIEW", edited_at=at,
+                submitted_at=at - timedelta(days=n))
+        for n, c in enumerate(courses)
+    )  # fmt: skip
+    client = as_("demo-operator")
+    first, second = (
+        re.findall(r'href="/operate/courses/([a-z0-9-]+)/"', client.get(path).content.decode())
+        for path in ("/operate/courses/", "/operate/courses/?page=2")
+    )
+    assert sorted({*first}) == sorted(c.key for c in courses[1:])
+    assert {*second} == {courses[0].key}
