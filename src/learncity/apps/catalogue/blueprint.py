@@ -348,7 +348,8 @@ class Programmes(Section):
                 )
                 for number, one in enumerate(said["courses"], 1)
             )  # fmt: skip
-        index(list(Course.objects.filter(key__in=said_courses).order_by("id")))
+        # Held: what somebody publishes meanwhile would be found by its old words.
+        index(list(Course.objects.filter(key__in=said_courses).order_by("id").select_for_update()))
 
     def end(self, keys: Collection[str]) -> None:
         """The programmes are no longer offered; their courses are."""
