@@ -55,13 +55,14 @@ from .types import (
     ProgrammeValue,
     SkillValue,
     Standing,
-    StandingRow,
     SubjectValue,
 )
 from .writing import preview, stated
 
 # What the public sees, as a condition; in SQL it is the column ``catalogue_course.is_shown``.
 SHOWN = Q(is_shown=True)
+# Key, title and provider of a course, how it stands, when it was last written and sent in.
+StandingRow = tuple[str, Text, Text, CourseState, datetime | None, datetime | None]
 _BEST_FIRST = ["-rank", "-id"]
 
 
@@ -285,7 +286,7 @@ def rows_of_providers(provider_ids: Collection[UUID] | None) -> Iterator[Standin
     for key, title, name, state, step, *when in (
         found.order_by("-id").values_list(*columns).iterator()
     ):
-        yield StandingRow(key, title, name, _state(state, step), *when)
+        yield key, title, name, _state(state, step), *when
 
 
 def _state(course: str, edition: str | None) -> CourseState:

@@ -22,7 +22,6 @@ from learncity.apps.catalogue.types import (
     Part,
     SkillValue,
     Standing,
-    StandingRow,
 )
 from learncity.apps.organizations import queries as organizations
 from learncity.apps.organizations.types import OrganizationValue
@@ -130,13 +129,13 @@ def exports() -> list[dict[str, str]]:
     return [{"label": kind.upper(), "url": f"?as={kind}"} for kind in tables.KINDS]
 
 
-def _sheet(kind: str, found: Iterable[StandingRow]) -> HttpResponse:
+def _sheet(kind: str, found: Iterable[queries.StandingRow]) -> HttpResponse:
     head = [_("Key"), _("Course"), _("Offered by"), _("State"), _("Last written"), _("Sent in")]
     rows = (
-        [e.key, str(e.title), str(e.provider_name), str(COURSE_STATE_NAMES[e.state]),
-         timezone.localtime(e.edited_at) if e.edited_at else "",
-         timezone.localtime(e.submitted_at) if e.submitted_at else ""]
-        for e in found
+        [key, str(title), str(provider), str(COURSE_STATE_NAMES[state]),
+         timezone.localtime(edited_at) if edited_at else "",
+         timezone.localtime(sent_at) if sent_at else ""]
+        for key, title, provider, state, edited_at, sent_at in found
     )  # fmt: skip
     return tables.download(kind, "courses", head, rows)
 
