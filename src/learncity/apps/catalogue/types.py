@@ -16,7 +16,11 @@ from learncity.kernel.texts import Text
 
 from .refusals import ChangedElsewhere as ChangedElsewhere
 from .refusals import ChangedMeanwhile as ChangedMeanwhile
+from .refusals import CourseIsDraft as CourseIsDraft
+from .refusals import CourseIsHeld as CourseIsHeld
+from .refusals import CourseIsWithdrawn as CourseIsWithdrawn
 from .refusals import CourseNotFound as CourseNotFound
+from .refusals import DaysImpossible as DaysImpossible
 from .refusals import EffortImpossible as EffortImpossible
 from .refusals import IsInReview as IsInReview
 from .refusals import MayNotPublish as MayNotPublish
@@ -25,6 +29,7 @@ from .refusals import NotInReview as NotInReview
 from .refusals import NotListed as NotListed
 from .refusals import NotPublished as NotPublished
 from .refusals import OwnWork as OwnWork
+from .refusals import ProgrammeNotFound as ProgrammeNotFound
 from .refusals import ReasonMissing as ReasonMissing
 from .refusals import SubjectElsewhere as SubjectElsewhere
 
