@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from learncity.apps.catalogue import queries, services
 from learncity.apps.catalogue.types import (
@@ -135,7 +135,7 @@ class CourseForm(ActForm):
     kind = forms.ChoiceField(
         label=gettext_lazy("What it is in the programme"), widget=forms.RadioSelect,
         choices=[("NEEDED", gettext_lazy("It belongs to it")),
-                 ("FREE", pgettext_lazy("course of a programme", "It is free to choose"))],
+                 ("FREE", gettext_lazy("Free choice"))],
     )  # fmt: skip
     place = forms.IntegerField(
         label=gettext_lazy("Where it stands"), min_value=1, max_value=9999, required=False,

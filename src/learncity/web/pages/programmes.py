@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from learncity.apps.catalogue import queries
 from learncity.apps.catalogue.access import edits_course, reviews
@@ -38,8 +39,9 @@ def office_programmes(request: HttpRequest) -> HttpResponse:
         request,
         "web/office_programmes.html",
         {
-            "columns": [{"label": _("Programme")}, {"label": _("Who leads it")},
-                        {"label": _("From when to when")}, {"label": _("Not yet translated")}],
+            "columns": [{"label": pgettext("of several institutions", "Programme")},
+                        {"label": _("Who leads it")}, {"label": _("From when to when")},
+                        {"label": _("Not yet translated")}],
             "rows": [
                 {"url": reverse("web:office_programme", args=[p.key]),
                  "cells": [str(p.title), str(p.partners[0].name) if p.partners else "–",
@@ -99,7 +101,7 @@ def office_programme(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _row(key: str, number: int, course: CourseValue, is_needed: bool) -> dict[str, Any]:
-    kind = _("It belongs to it") if is_needed else _("Free to choose")
+    kind = _("It belongs to it") if is_needed else _("Free choice")
     return {
         "url": reverse("web:programme_course", args=[key, course.key]),
         "cells": [f"{number}. {course.title}", str(course.provider_name), {"text": kind},

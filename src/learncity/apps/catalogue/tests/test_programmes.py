@@ -22,7 +22,7 @@ from learncity.apps.catalogue.types import (
 from learncity.apps.notices import queries as notices
 from learncity.apps.organizations.types import OrganizationNotFound
 from learncity.apps.people.factories import make_person
-from learncity.kernel import audit, outbox
+from learncity.kernel import audit
 from learncity.kernel.acting import By, Via
 
 KEY, OWN = "own-small-business", "small-shop-bookkeeping"
@@ -200,10 +200,9 @@ def test_the_providers_staff_are_told_of_a_course_that_is_put_in(key, office, ac
     staff = account_of("demo-provider").person_id
     put(key, OWN, office)
     put(key, OWN, office, is_needed=False)
-    outbox.deliver()
-
-    told = [m for m in notices.messages(staff) if "绿色城市" in m.body or "Green city" in m.body]
+    told = [m for m in notices.inbox(staff) if "绿色城市" in m.body or "Green city" in m.body]
     assert len(told) == 1
+    assert told[0].url == f"/desk/courses/{OWN}/"
 
 
 def leave_while_another_is_put_in(monkeypatch, *, locked):
