@@ -162,12 +162,14 @@ class OutForm(ActForm):
     """Take a course out of a programme."""
 
     title = gettext_lazy("Take the course out of the programme")
-    lead = gettext_lazy("It is still found and taught, but the programme no longer names it.")
     button = gettext_lazy("Take it out")
 
-    def __init__(self, *args: Any, course: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, course: str, words: str, programme: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.course = course
+        self.lead = _(
+            "“%(course)s” is still found and taught, but “%(programme)s” no longer names it."
+        ) % {"course": words, "programme": programme}
 
     def carry_out(self, key: str, *, by: By, at: datetime) -> None:
         """Take it out."""

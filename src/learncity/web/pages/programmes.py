@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +20,6 @@ from learncity.apps.catalogue.types import (
     ProgrammeValue,
 )
 from learncity.kernel.access import only
-from learncity.kernel.texts import Text
 from learncity.web import course_words as say
 from learncity.web import programme_forms as forms
 from learncity.web.acts import act
@@ -45,7 +44,7 @@ def office_programmes(request: HttpRequest) -> HttpResponse:
             "rows": [
                 {"url": reverse("web:office_programme", args=[p.key]),
                  "cells": [str(p.title), str(p.partners[0].name) if p.partners else "–",
-                           {"text": _days(p)}, {"text": share_words(*share([p.title, p.summary]))}]}
+                           {"text": _days(p)}, {"text": _lacking(p)}]}
                 for p in queries.programmes()
             ],
         },
@@ -53,7 +52,13 @@ def office_programmes(request: HttpRequest) -> HttpResponse:
 
 
 def _days(found: ProgrammeValue) -> str:
-    return days_words(found.since, found.until) if found.since or found.until else "–"
+    return days_words(found.since, found.until) if found.since or found.until else ""
+
+
+def _lacking(found: ProgrammeValue) -> str:
+    """How much of its own words is not translated, or nothing."""
+    lacking, texts = share([found.title, found.summary])
+    return share_words(lacking, texts) if lacking else ""
 
 
 def _found(key: str) -> ProgrammeValue:
@@ -77,7 +82,6 @@ def new_programme(request: HttpRequest) -> HttpResponse:
 def office_programme(request: HttpRequest, key: str) -> HttpResponse:
     """A programme with all of its courses, those too that the public does not see."""
     found = _found(key)
-    lacking, texts = share([found.title, found.summary])
     rows: list[dict[str, Any]] = [
         {"label": _("Where it leads"), "value": say.translated(found.summary)},
         {"label": _("For"), "value": say.listed(AUDIENCE_NAMES[a] for a in found.audiences)},
@@ -92,7 +96,7 @@ def office_programme(request: HttpRequest, key: str) -> HttpResponse:
         {
             "programme": found,
             "rows": [row for row in rows if row["value"]],
-            "untranslated": share_words(lacking, texts) if lacking else "",
+            "untranslated": _lacking(found),
             "columns": [{"label": _("Course")}, {"label": _("Offered by")},
                         {"label": _("What it is in the programme")}, {"label": _("State")}],
             "courses": [_row(key, n, *one) for n, one in enumerate(found.courses, 1)],
@@ -129,9 +133,8 @@ def edit_programme(request: HttpRequest, key: str) -> HttpResponse:
 def end_programme(request: HttpRequest, key: str) -> HttpResponse:
     """Withdraw a programme."""
     found = _found(key)
-    data = request.POST if request.method == "POST" else None
     return act(
-        request, forms.EndForm(data), key=key, back=reverse("web:office_programme", args=[key]),
+        request, forms.EndForm(_data(request)), key=key, back=reverse("web:office_programme", args=[key]),
         back_label=str(found.title), then=reverse("web:office_programmes"),
     )  # fmt: skip
 
@@ -185,22 +188,26 @@ def _title(course: str) -> str:
 def course_out(request: HttpRequest, key: str, course: str) -> HttpResponse:
     """Take a course out."""
     found = _found(key)
+    form = forms.OutForm(
+        _data(request), course=course, words=_title(course), programme=str(found.title)
+    )
     back = reverse("web:office_programme", args=[key])
-    return _out(request, key, course, back, str(found.title))
+    return act(request, form, key=key, back=back, back_label=str(found.title), then=back)
 
 
 @only(edits_course)
 def leave_programme(request: HttpRequest, key: str, programme: str) -> HttpResponse:
     """Take one's own course out: nothing stands in a programme against its provider's will."""
     course = queries.find_edition(key)
-    names: dict[str, Text] = dict(queries.programmes_of(course.published.id)) if course else {}
-    if programme not in names:
+    names = dict(queries.programmes_of(course.published.id)) if course else {}
+    if course is None or programme not in names:
         raise Http404
+    words = str(course.published.title)
+    form = forms.OutForm(_data(request), course=key, words=words, programme=str(names[programme]))
     back = reverse("web:desk_course", args=[key])
-    return _out(request, programme, key, back, str(names[programme]))
+    return act(request, form, key=programme, back=back, back_label=words, then=back)
 
 
-def _out(request: HttpRequest, key: str, course: str, back: str, label: str) -> HttpResponse:
-    data = request.POST if request.method == "POST" else None
-    form = forms.OutForm(data, course=course)
-    return act(request, form, key=key, back=back, back_label=label, then=back)
+def _data(request: HttpRequest) -> QueryDict | None:
+    """What was sent; of a form without fields too, which an empty one of others is."""
+    return request.POST if request.method == "POST" else None
