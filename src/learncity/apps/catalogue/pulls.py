@@ -4,7 +4,7 @@ Titles are questions of which each has a course to give. Shares of all questions
 all courses in turns, so that every question is answered and no course answers more than its part
 (Sinkhorn's algorithm); by how much a course had to be held back for that is its pull. It is taken
 off when courses are ordered. Known in research as an inverted softmax, or normalising by a bank of
-queries (Smith et al. 2017, Bogolin et al. 2022): https://arxiv.org/abs/2112.12777
+queries (Smith et al., ICLR 2017; Bogolin et al., CVPR 2022).
 """
 
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ def take_pulls() -> None:
         if titles:
             pulls = _pulls(_nearness(titles, group, courses, said, means))
             here = [at for at, pk in enumerate(courses) if pk in of_group]
-            with connection.cursor() as cursor:
+            with meanings.writing(), connection.cursor() as cursor:
                 cursor.execute(
                     _KEEP, [[courses[at] for at in here], [float(pulls[at]) for at in here], group]
                 )

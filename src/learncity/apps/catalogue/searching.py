@@ -36,7 +36,7 @@ _SHARE, _NEAR = 0.5, 0.2
 _ALL = 0.999
 # How much words weigh beside meaning, by the exam of known items (benchmarks/exams.py); and a
 # title that holds every word, more than both.
-BY_WORDS, _NAMED_FIRST = 0.3, 2.0
+BY_WORDS, _NAMED_FIRST = 0.25, 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,18 @@
-"""Two reviewers at once, a list and a withdrawal at once; each race has its control."""
+"""Two reviewers at once, a list and a withdrawal, two measurers; each race has its control."""
 
 import threading
+from contextlib import nullcontext
 
-from django.db import connection
+import numpy as np
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from learncity.apps.catalogue import editing, imports, services
+from learncity.apps.catalogue import editing, imports, meanings, services
 from learncity.apps.catalogue.imports import COLUMNS, CourseImport
-from learncity.apps.catalogue.models import Course, Edition
+from learncity.apps.catalogue.models import Course, Edition, Meaning
 from learncity.apps.catalogue.types import NotInReview, mark_of
 from learncity.apps.people.factories import make_person
+from learncity.kernel import meaning
 from learncity.kernel.acting import By, Via
 from learncity.kernel.csv_files import CsvFile
 
@@ -114,3 +117,52 @@ def test_control_without_the_lock_the_list_publishes_it_again(committed, monkeyp
     course = withdraw_while_a_list_comes_in(monkeypatch, tmp_path, locked=False)
 
     assert course.state == "PUBLISHED"
+
+
+def measure_while_meanings_are_written(monkeypatch, *, locked):
+    """One writes the last text's meaning, then the first's; another measures all; who failed."""
+    monkeypatch.setattr(meaning, "is_installed", lambda: True)
+    monkeypatch.setattr(
+        meaning, "of_passages", lambda texts: np.ones((len(texts), 384), dtype=np.float32)
+    )
+    while meanings.measure():
+        pass
+    Meaning.objects.update(of_text=b"changed")
+    first = meanings.BATCH - 1
+    ids = list(Meaning.objects.order_by("course_id", "language").values_list("id", flat=True))
+    if not locked:
+        monkeypatch.setattr(meanings, "writing", nullcontext)
+    failed = []
+
+    def attempt(act):
+        try:
+            act()
+        except OperationalError:
+            failed.append(act)
+
+    def measure():
+        attempt(meanings.measure)
+        connection.close()
+
+    rival = threading.Thread(target=measure)
+
+    def write():
+        with transaction.atomic(), meanings.writing():
+            Meaning.objects.filter(id=ids[first]).update(pull=1)
+            rival.start()
+            rival.join(2)
+            assert rival.is_alive()
+            Meaning.objects.filter(id=ids[0]).update(pull=1)
+
+    attempt(write)
+    rival.join()
+    return len(failed)
+
+
+def test_of_two_who_write_meanings_one_waits(committed, monkeypatch):
+    assert measure_while_meanings_are_written(monkeypatch, locked=True) == 0
+
+
+def test_control_without_the_lock_they_wait_for_each_other(committed, monkeypatch):
+    """If this fails, the race above was never a race and proves nothing."""
+    assert measure_while_meanings_are_written(monkeypatch, locked=False) == 1
