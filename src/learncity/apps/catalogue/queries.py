@@ -32,6 +32,7 @@ from .models import (
     SubjectName,
 )
 from .rules import missing, untranslated
+from .rules import share as share
 from .searching import Sought as Sought
 from .searching import holding as holding
 from .searching import sought as sought

@@ -10,7 +10,6 @@ from django.utils.translation import pgettext
 
 from learncity.apps.catalogue import queries
 from learncity.apps.catalogue.access import edits_course, reviews
-from learncity.apps.catalogue.rules import share
 from learncity.apps.catalogue.types import (
     AUDIENCE_NAMES,
     COURSE_MODE_NAMES,
@@ -57,7 +56,7 @@ def _days(found: ProgrammeValue) -> str:
 
 def _lacking(found: ProgrammeValue) -> str:
     """How much of its own words is not translated, or nothing."""
-    lacking, texts = share([found.title, found.summary])
+    lacking, texts = queries.share([found.title, found.summary])
     return share_words(lacking, texts) if lacking else ""
 
 
@@ -134,8 +133,9 @@ def end_programme(request: HttpRequest, key: str) -> HttpResponse:
     """Withdraw a programme."""
     found = _found(key)
     return act(
-        request, forms.EndForm(_data(request)), key=key, back=reverse("web:office_programme", args=[key]),
-        back_label=str(found.title), then=reverse("web:office_programmes"),
+        request, forms.EndForm(_data(request)), key=key,
+        back=reverse("web:office_programme", args=[key]), back_label=str(found.title),
+        then=reverse("web:office_programmes"),
     )  # fmt: skip
 
 
