@@ -2,14 +2,14 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from learncity.apps.catalogue.types import Audience, CourseMode, ProgrammeValue
 
 from .common import Asked, Day, Slug
 from .course_desk import written
 from .courses import ProgrammeDetail
-from .desk import Number
+from .desk import not_text
 from .offers import Said, Tag
 
 # Something is to be read in it, and no signs that the database cannot hold.
@@ -17,6 +17,7 @@ _SIGNS = r"[^\u0000-\u0008\u000b-\u001f\u007f]*"
 _Name = Annotated[
     str, Field(max_length=4000, pattern=rf"^{_SIGNS}[!-~\u00a1-\u1fff\u3001-\ufefe]{_SIGNS}$")
 ]
+_Place = Annotated[int, Field(ge=1, le=9999), BeforeValidator(not_text)]
 _Called = Annotated[dict[Tag, _Name], Field(min_length=1, description="By language.")]
 
 
@@ -79,5 +80,5 @@ class Place(Asked):
 
     is_needed: bool = True
     """Otherwise a free choice."""
-    place: Annotated[Number, Field(ge=1, le=9999)] | None = None
+    place: _Place | None = None
     """From 1; null: where it stands, or at the end."""
