@@ -106,7 +106,8 @@ def write_programmes(items: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
             )
             for number, one in enumerate(said["courses"], 1)
         )  # fmt: skip
-    index(list(Course.objects.filter(pk__in=changed).order_by("id")))
+    # Held: what somebody publishes meanwhile would be found by its old words.
+    index(list(Course.objects.filter(pk__in=changed).order_by("id").select_for_update()))
 
 
 def hold_programmes() -> None:
