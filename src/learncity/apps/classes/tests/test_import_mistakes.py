@@ -24,8 +24,10 @@ def test_a_key_stands_in_one_row_only(bring):
         ({"key": ""}, "row 2, key: write a key; the cell is empty"),
         (
             {"course": "juggling"},
-            "row 2, course 'juggling': "
-            "no course of this key is published; import it, or wait for its review",
+            (
+                "row 2, course 'juggling': "
+                "no course of this key is published; import it, or wait for its review"
+            ),
         ),
         (
             {"provider": "qiaotou-learning-center"},
