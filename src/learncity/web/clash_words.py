@@ -18,6 +18,7 @@ from learncity.apps.catalogue.types import (
     EditionValue,
 )
 from learncity.web import course_words as say
+from learncity.web.course_changes import tongue
 
 _NAMES = {
     "title": gettext_lazy("What it is called"),
@@ -57,8 +58,7 @@ def clash_name(clash: Clash) -> str:
     name = str(_NAMES[clash.name])
     if not clash.language:
         return name
-    tongue = LANGUAGE_NAMES.get(clash.language, clash.language)
-    return _("%(place)s (%(language)s)") % {"place": name, "language": tongue}
+    return _("%(place)s (%(language)s)") % {"place": name, "language": tongue(clash.language)}
 
 
 def clash_words(found: EditionValue, clash: Clash) -> tuple[str, str]:

@@ -27,10 +27,12 @@ from learncity.apps.catalogue.types import (
     Payer,
 )
 from learncity.kernel.acting import By
-from learncity.web.acts import ActForm, Words, named
+from learncity.kernel.texts import LANGUAGES
+from learncity.web.acts import ActForm, Words, as_typed, named
 from learncity.web.clash_words import clash_name, clash_words
 from learncity.web.course_words import SDG_NAMES
 
+_TEXTS = ("title", "summary", "needs")
 # So many materials a course has at most.
 MOST_MATERIALS = 20
 
@@ -63,6 +65,9 @@ class PartForm(ActForm):
     def carry_out(self, key: str, *, by: By, at: datetime) -> None:
         """Write it into the edition."""
         said = self.stated()
+        for name in _TEXTS:
+            if name in said:
+                said[name] = _unseen(self.said[name]) | said[name]
         services.write_edition(
             key=key, said={n: said[n] for n in self.says}, shown=self._was(), by=by, at=at
         )
@@ -74,9 +79,17 @@ class PartForm(ActForm):
         except ValueError:
             return None
         is_whole = isinstance(was, dict) and {*was} == {*self.says}
-        texts = ("title", "summary", "needs")
-        is_text = is_whole and all(isinstance(was[n], dict) for n in texts if n in was)
-        return was if is_text else None
+        if not is_whole or not all(isinstance(was[n], dict) for n in _TEXTS if n in was):
+            return None
+        # As what comes back of a text that nobody touched.
+        texts = {n: {tag: as_typed(str(text)) for tag, text in was[n].items()}
+                 for n in _TEXTS if n in was}  # fmt: skip
+        return {**was, **texts}
+
+
+def _unseen(text: Mapping[str, str]) -> dict[str, str]:
+    """Of a text, the languages for which there is no field: who writes the others keeps them."""
+    return {tag: words for tag, words in text.items() if tag not in LANGUAGES}
 
 
 def several(label: Any, names: Mapping[Any, Any], help_text: Any = "") -> Any:
@@ -255,8 +268,13 @@ class LanguagesForm(PartForm):
     audiences = several(gettext_lazy("For whom"), AUDIENCE_NAMES)
     taught_in = forms.MultipleChoiceField(
         label=gettext_lazy("Taught in"), widget=forms.CheckboxSelectMultiple,
-        choices=[(tag, words) for tag, words in LANGUAGE_NAMES.items() if tag != "zh-Hant"],
+        choices=[(tag, LANGUAGE_NAMES[tag]) for tag in LANGUAGES],
     )  # fmt: skip
+
+    def stated(self) -> dict[str, Any]:
+        """With the languages that cannot be ticked."""
+        unseen = [tag for tag in self.said["taught_in"] if tag not in LANGUAGES]
+        return {**self.cleaned_data, "taught_in": [*self.cleaned_data["taught_in"], *unseen]}
 
 
 class AccessForm(PartForm):
@@ -306,15 +324,17 @@ class MaterialsForm(PartForm):
         }
 
     def stated(self) -> dict[str, Any]:
-        """Those with a title."""
+        """Those with a title; one of which no title is shown stays."""
         data = self.cleaned_data
-        return {
-            "materials": [
-                {name: data[f"{name}_{n}"] for name in ("title", "kind", "link", "licence")}
-                for n in range(self._count)
-                if data[f"title_{n}"]
-            ]
-        }
+        known = self.said["materials"]
+        found = []
+        for n in range(self._count):
+            one = {name: data[f"{name}_{n}"] for name in ("title", "kind", "link", "licence")}
+            had = known[n]["title"] if n < len(known) else {}
+            unseen = _unseen(had)
+            if one["title"] or (had and had == unseen):
+                found.append({**one, "title": {**unseen, **one["title"]}})
+        return {"materials": found}
 
 
 FORMS: dict[Part, type[PartForm]] = {

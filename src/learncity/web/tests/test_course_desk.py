@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone, translation
 
-from learncity.apps.catalogue import queries
+from learncity.apps.catalogue import queries, services
 from learncity.apps.catalogue.models import Course
+from learncity.kernel.acting import By, Via
 from learncity.kernel.texts import LANGUAGES
 
 pytestmark = pytest.mark.usefixtures("city")
@@ -190,3 +191,89 @@ def test_a_reviewer_reads_what_would_change_and_nothing_else(as_):
     assert "新名字" in table
     assert "Bookkeeping for a small shop" in table  # was there, and goes
     assert "You pay" not in table  # stays
+
+
+BOOKS = "small-shop-bookkeeping"
+PAGE = f"/desk/courses/{BOOKS}/"
+
+
+def changes(client):
+    body = client.get(f"/operate/courses/{BOOKS}/").content.decode()
+    return body[body.index("<tbody") : body.index("</tbody>")] if "<tbody" in body else ""
+
+
+def write(account_of, **said):
+    by = By(account_of("demo-provider").person_id, Via.API)
+    services.write_edition(key=BOOKS, said=said, by=by, at=timezone.now())
+
+
+def test_a_reviewer_sees_what_changes_in_either_chinese_script(as_, account_of):
+    before = queries.find_course(BOOKS).title
+    Course.objects.filter(key=BOOKS).update(title={**before, "zh-Hant": "記帳"})
+    write(account_of, title={**before, "zh-Hans": "新记账", "zh-Hant": "記帳"})
+    assert as_("demo-provider").post(f"{PAGE}send-in/").status_code == 302
+    client = as_("demo-operator")
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "zh-hans"
+    assert "新记账" in changes(client)
+    assert "繁體中文" not in changes(client)
+
+
+def test_a_reviewer_sees_the_kind_of_a_material_and_in_which_language_it_is_called(as_, account_of):
+    said = {"title": {"vi": "Sách"}, "kind": "BOOK", "link": "", "licence": ""}
+    Course.objects.filter(key=BOOKS).update(materials=[said])
+    write(account_of, materials=[{**said, "kind": "TOOLS"}])
+    assert as_("demo-provider").post(f"{PAGE}send-in/").status_code == 302
+    table = changes(as_("demo-operator"))
+    assert table.count('<span lang="vi">Sách</span>') == 2
+    assert "Tools" in table
+
+
+def form_of(client, part):
+    """What a browser would send back of a form that nobody touched."""
+    body = client.get(f"{PAGE}parts/{part}/").content.decode()
+    said = dict(re.findall(r'<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', body))
+    said |= dict(re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n?([^<]*)</textarea>', body))
+    ticked = re.findall(r'<input[^>]* name="([^"]+)" value="([^"]*)"[^>]* checked', body)
+    for name in {name for name, _value in ticked}:
+        said[name] = [value for one, value in ticked if one == name]
+    for name, options in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', body, re.S):
+        chosen = re.search(r'value="([^"]*)"[^>]* selected', options)
+        said[name] = chosen[1] if chosen else ""
+    return {
+        name: html.unescape(value).replace("\n", "\r\n") if isinstance(value, str) else value
+        for name, value in said.items()
+    }
+
+
+def test_an_untouched_form_writes_nothing_whatever_ends_its_lines(as_):
+    before = queries.find_course(BOOKS)
+    lines = {**before.summary, "en": "Books\nand balances"}
+    Course.objects.filter(key=BOOKS).update(summary=lines)
+    client = as_("demo-provider")
+    said = form_of(client, "description")
+    assert said["summary_2"] == "Books\r\nand balances"
+    assert client.post(f"{PAGE}parts/description/", said).status_code == 302
+    assert queries.find_edition(BOOKS).said["summary"] == lines
+
+
+def test_the_editor_keeps_the_languages_that_it_does_not_show(as_, account_of):
+    book = {"title": {"en": "A book", "zh-Hant": "書"}, "kind": "BOOK", "link": "", "licence": ""}
+    hidden = {"title": {"zh-Hant": "筆"}, "kind": "TOOLS", "link": "", "licence": ""}
+    gone = {"title": {"en": "Gone", "zh-Hant": "沒有"}, "kind": "BOOK", "link": "", "licence": ""}
+    before = queries.find_edition(BOOKS).said
+    write(account_of, title={**before["title"], "zh-Hant": "記帳"}, needs={"zh-Hant": "無"},
+          taught_in=["zh-Hans", "zh-Hant"], materials=[book, hidden, gone])  # fmt: skip
+    client = as_("demo-provider")
+    for part, change in {
+        "description": {"called_2": "Bookkeeping!"},
+        "languages": {"level": "ADVANCED"},
+        "materials": {"title_0_2": "Another book", "title_2_2": ""},
+    }.items():
+        said = form_of(client, part) | change
+        assert client.post(f"{PAGE}parts/{part}/", said).status_code == 302, part
+    now = queries.find_edition(BOOKS).said
+    assert (now["title"]["en"], now["title"]["zh-Hant"]) == ("Bookkeeping!", "記帳")
+    assert (now["needs"], now["taught_in"]) == ({"zh-Hant": "無"}, ["zh-Hans", "zh-Hant"])
+    assert now["level"] == "ADVANCED"
+    titles = [one["title"] for one in now["materials"]]
+    assert titles == [{"en": "Another book", "zh-Hant": "書"}, {"zh-Hant": "筆"}]
