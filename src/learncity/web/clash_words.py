@@ -75,5 +75,15 @@ def clash_words(found: EditionValue, clash: Clash) -> tuple[str, str]:
     return both[0] or _("nothing"), both[1] or _("nothing")
 
 
+def words_now(found: EditionValue, clash: Clash) -> str:
+    """What stands in the edition in a place that two wrote in; a query for skills."""
+    if clash.language:
+        return clash.theirs or _("nothing")
+    if clash.name == "skills":
+        names = {skill.key: skill.name for skill in queries.skills()}
+        return _skills(clash.theirs, names) or _("nothing")
+    return str(_WORDS[clash.name](found.shown)) or _("nothing")
+
+
 def _skills(keys: Sequence[str], names: Mapping[str, Any]) -> str:
     return say.listed(names.get(key, key) for key in keys)

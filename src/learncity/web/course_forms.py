@@ -21,6 +21,8 @@ from learncity.apps.catalogue.types import (
     PART_NAMES,
     SUPPORT_NAMES,
     Category,
+    ChangedMeanwhile,
+    Clash,
     CreditUnit,
     EditionValue,
     Part,
@@ -29,7 +31,7 @@ from learncity.apps.catalogue.types import (
 from learncity.kernel.acting import By
 from learncity.kernel.texts import LANGUAGES
 from learncity.web.acts import ActForm, Words, as_typed, named
-from learncity.web.clash_words import clash_name, clash_words
+from learncity.web.clash_words import clash_name, clash_words, words_now
 from learncity.web.course_words import SDG_NAMES
 
 _TEXTS = ("title", "summary", "needs")
@@ -47,8 +49,9 @@ class PartForm(ActForm):
     # What stood there when the form was shown: who leaves a field as it was writes nothing of it.
     was = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, said: Mapping[str, Any], **kwargs: Any) -> None:
-        self.said = said
+    def __init__(self, *args: Any, found: EditionValue, **kwargs: Any) -> None:
+        self.found = found
+        self.said = said = found.said
         was = json.dumps({name: said[name] for name in self.says}, ensure_ascii=False)
         kwargs["initial"] = self.shown() | {"was": was}
         super().__init__(*args, **kwargs)
@@ -68,9 +71,28 @@ class PartForm(ActForm):
         for name in _TEXTS:
             if name in said:
                 said[name] = _unseen(self.said[name]) | said[name]
-        services.write_edition(
-            key=key, said={n: said[n] for n in self.says}, shown=self._was(), by=by, at=at
-        )
+        said, was = {n: said[n] for n in self.says}, self._was()
+        try:
+            services.write_edition(key=key, said=said, shown=was, by=by, at=at)
+        except ChangedMeanwhile as refusal:
+            self._show_again(was or {}, refusal.clashes)
+            raise
+
+    def _show_again(self, was: Mapping[str, Any], clashes: Sequence[Clash]) -> None:
+        """Say what stands now; saved once more, what was typed was written by who has seen it."""
+        seen = dict(was)
+        for clash in clashes:
+            if clash.language:
+                text = {**seen[clash.name], clash.language: clash.theirs}
+                seen[clash.name] = {tag: words for tag, words in text.items() if words}
+            else:
+                seen |= clash.both[1]
+        data: Any = self.data
+        self.data = data = data.copy()
+        data["was"] = json.dumps(seen, ensure_ascii=False)
+        stands = "; ".join(f"{clash_name(c)}: {words_now(self.found, c)}" for c in clashes)
+        more = _("Now it says: %(words)s. What you wrote stands below; save it to put it there.")
+        self.add_error(None, more % {"words": stands})
 
     def _was(self) -> dict[str, Any] | None:
         """What was shown, as the page sent it back; ``None`` when it is not of this form."""
@@ -273,8 +295,10 @@ class LanguagesForm(PartForm):
 
     def stated(self) -> dict[str, Any]:
         """With the languages that cannot be ticked."""
-        unseen = [tag for tag in self.said["taught_in"] if tag not in LANGUAGES]
-        return {**self.cleaned_data, "taught_in": [*self.cleaned_data["taught_in"], *unseen]}
+        ticked, before = self.cleaned_data["taught_in"], self.said["taught_in"]
+        kept = [tag for tag in before if tag in ticked or tag not in LANGUAGES]
+        new = [tag for tag in ticked if tag not in before]
+        return {**self.cleaned_data, "taught_in": [*kept, *new]}
 
 
 class AccessForm(PartForm):
@@ -298,7 +322,11 @@ class MaterialsForm(PartForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._count = min(len(self.said["materials"]) + 1, MOST_MATERIALS)
+        self._count = len(self.said["materials"]) + 1
+        # Somebody else may have taken one out meanwhile; what was typed is shown again.
+        while f"title_{self._count}_0" in self.data:
+            self._count += 1
+        self._count = min(self._count, MOST_MATERIALS)
         for n in range(self._count):
             more = {"n": n + 1}
             self.fields[f"title_{n}"] = Words(label=_("Material %(n)s") % more, required=False)
@@ -387,7 +415,12 @@ class ChooseForm(ActForm):
         "These places were changed here too. Choose what stays; nothing else is lost."
     )
 
+    # What was read is what is chosen among.
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
     def __init__(self, *args: Any, found: EditionValue, **kwargs: Any) -> None:
+        self._mark = found.clashes_mark
+        kwargs["initial"] = {"seen": self._mark}
         super().__init__(*args, **kwargs)
         for clash in found.clashes:
             ours, theirs = clash_words(found, clash)
@@ -397,10 +430,20 @@ class ChooseForm(ActForm):
                          ("theirs", _("What stands now: %(words)s") % {"words": theirs})],
             )  # fmt: skip
 
+    def clean(self) -> dict[str, Any]:
+        """Something else to choose is asked anew, with nothing chosen."""
+        data = super().clean() or self.cleaned_data
+        if self.data.get("seen") != self._mark:
+            self.data = {"seen": self._mark}
+            self.errors.clear()
+            raise forms.ValidationError(str(ChangedMeanwhile.says))
+        return data
+
     def carry_out(self, key: str, *, by: By, at: datetime) -> None:
         """Settle all of them."""
-        newer = [slug for slug, chosen in self.cleaned_data.items() if chosen == "theirs"]
-        services.choose(key=key, newer=newer, by=by, at=at)
+        said = self.cleaned_data
+        newer = [slug for slug, chosen in said.items() if chosen == "theirs"]
+        services.choose(key=key, newer=newer, seen=said["seen"], by=by, at=at)
 
 
 class TakeBackForm(ActForm):

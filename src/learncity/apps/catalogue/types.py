@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -351,17 +351,30 @@ class Clash:
         name: of the field, as a blueprint states it; what goes with it is meant too.
         language: of a text.
         ours, theirs: what was written, and what stands now; as stated.
+        rest: name, ours and theirs of each that goes with it.
     """
 
     name: str
     language: str
     ours: Any
     theirs: Any
+    rest: tuple[tuple[str, Any, Any], ...] = ()
 
     @property
     def slug(self) -> str:
         """By which it is chosen."""
         return f"{self.name}.{self.language}" if self.language else self.name
+
+    @property
+    def both(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Ours and theirs by name, with what goes with it."""
+        whole = ((self.name, self.ours, self.theirs), *self.rest)
+        return {n: ours for n, ours, _now in whole}, {n: theirs for n, _was, theirs in whole}
+
+
+def clashes_mark(clashes: Iterable[Clash]) -> str:
+    """A short mark of what there is to choose."""
+    return mark_of({clash.slug: clash.both for clash in clashes})
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,6 +412,11 @@ class EditionValue:
     def mark(self) -> str:
         """Of what it says now; another statement has another one."""
         return mark_of(self.said)
+
+    @property
+    def clashes_mark(self) -> str:
+        """Of what there is to choose; whoever chooses says which they saw."""
+        return clashes_mark(self.clashes)
 
 
 @dataclass(frozen=True, slots=True)

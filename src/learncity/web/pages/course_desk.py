@@ -221,7 +221,7 @@ def course_part(request: HttpRequest, key: str, part: str) -> HttpResponse:
     if chosen is None:
         raise Http404
     found = _found(key)
-    form = course_forms.FORMS[chosen](request.POST or None, said=found.said)
+    form = course_forms.FORMS[chosen](request.POST or None, found=found)
     back = reverse("web:desk_course", args=[key])
     return act(request, form, key=key, back=back, back_label=str(found.shown.title), then=back)
 

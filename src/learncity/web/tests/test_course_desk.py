@@ -128,7 +128,15 @@ def test_what_was_changed_elsewhere_too_is_shown_and_chosen(as_):
     choose = client.get(f"{page}choose/").content.decode()
     assert "What was written here: " in choose
     assert client.post(f"{page}choose/").status_code == 422
-    assert client.post(f"{page}choose/", {"level": "theirs"}).status_code == 302
+    seen = re.search(r'name="seen" value="(\w+)"', choose)[1]
+    Course.objects.filter(key=key).update(level="BEGINNER")
+    answer = client.post(f"{page}choose/", {"level": "theirs", "seen": seen})
+    # What nobody was shown is not chosen; shown now, nothing is ticked.
+    assert answer.status_code == 422
+    assert " checked" not in answer.content.decode()
+    Course.objects.filter(key=key).update(level="ADVANCED")
+    said = {"level": "theirs", "seen": seen}
+    assert client.post(f"{page}choose/", said).status_code == 302
     assert "changed elsewhere meanwhile" not in client.get(page).content.decode()
     assert queries.find_edition(key).said["level"] == "ADVANCED"
 
@@ -236,7 +244,9 @@ def form_of(client, part):
     ticked = re.findall(r'<input[^>]* name="([^"]+)" value="([^"]*)"[^>]* checked', body)
     for name in {name for name, _value in ticked}:
         said[name] = [value for one, value in ticked if one == name]
-    for name, options in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', body, re.S):
+    for name, options in re.findall(
+        r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', body, re.DOTALL
+    ):
         chosen = re.search(r'value="([^"]*)"[^>]* selected', options)
         said[name] = chosen[1] if chosen else ""
     return {
@@ -277,3 +287,31 @@ def test_the_editor_keeps_the_languages_that_it_does_not_show(as_, account_of):
     assert now["level"] == "ADVANCED"
     titles = [one["title"] for one in now["materials"]]
     assert titles == [{"en": "Another book", "zh-Hant": "書"}, {"zh-Hant": "筆"}]
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "mine", "now", "named"),
+    [
+        ("description", "called_2", "Mine", {"title": {"en": "Hers"}}, "Hers"),
+        ("languages", "level", "IMPROVER", {"level": "ADVANCED"}, "Advanced"),
+        ("effort", "effort_total", "6000", {"effort_weekly": 60, "effort_total": 660}, "11 hours"),
+    ],
+)
+def test_of_two_colleagues_the_later_sees_what_the_other_wrote_and_loses_nothing(
+    as_, account_of, part, field, mine, now, named
+):
+    client = as_("demo-provider")
+    said = form_of(client, part) | {field: mine}
+    write(account_of, **now)
+    answer = client.post(f"{PAGE}parts/{part}/", said)
+    body = answer.content.decode()
+    assert answer.status_code == 422
+    assert "while you had it open" in body
+    assert named in body
+    assert mine in body
+    assert queries.find_edition(BOOKS).said | now == queries.find_edition(BOOKS).said
+    # Who has seen it may put it in its place.
+    said["was"] = html.unescape(re.search(r'name="was" value="([^"]*)"', body)[1])
+    assert client.post(f"{PAGE}parts/{part}/", said).status_code == 302
+    stands = queries.find_edition(BOOKS).said
+    assert mine in (stands["title"].get("en"), stands["level"], str(stands["effort_total"]))
