@@ -1,8 +1,6 @@
 """What other rooms may know of the catalogue. Pure data."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,6 +12,9 @@ from django.utils.translation import pgettext_lazy
 
 from learncity.kernel.texts import Text
 
+from .clashing import Clash as Clash
+from .clashing import clashes_mark as clashes_mark
+from .clashing import mark_of as mark_of
 from .refusals import ChangedElsewhere as ChangedElsewhere
 from .refusals import ChangedMeanwhile as ChangedMeanwhile
 from .refusals import CourseNotFound as CourseNotFound
@@ -336,45 +337,6 @@ class CourseValue:
     materials: tuple[Material, ...] = ()
     state: CourseState = CourseState.PUBLISHED
     is_shown: bool = True
-
-
-def mark_of(said: Mapping[str, Any]) -> str:
-    """A short mark of a statement, by which one sees that it changed."""
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """Something that was changed in a course while somebody wrote of it, in the same place.
-
-    Attributes:
-        name: of the field, as a blueprint states it; what goes with it is meant too.
-        language: of a text.
-        ours, theirs: what was written, and what stands now; as stated.
-        rest: name, ours and theirs of each that goes with it.
-    """
-
-    name: str
-    language: str
-    ours: Any
-    theirs: Any
-    rest: tuple[tuple[str, Any, Any], ...] = ()
-
-    @property
-    def slug(self) -> str:
-        """By which it is chosen."""
-        return f"{self.name}.{self.language}" if self.language else self.name
-
-    @property
-    def both(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Ours and theirs by name, with what goes with it."""
-        whole = ((self.name, self.ours, self.theirs), *self.rest)
-        return {n: ours for n, ours, _now in whole}, {n: theirs for n, _was, theirs in whole}
-
-
-def clashes_mark(clashes: Iterable[Clash]) -> str:
-    """A short mark of what there is to choose."""
-    return mark_of({clash.slug: clash.both for clash in clashes})
 
 
 @dataclass(frozen=True, slots=True)
