@@ -7,7 +7,7 @@ taking everybody's turn. A hard limit against attacks is the reverse proxy's.
 import threading
 import time
 from collections import OrderedDict
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -55,17 +55,25 @@ class Turns:
 
 def stranger(request: HttpRequest) -> str | None:
     """A name for who asks without an account; ``None`` for whom nothing is counted."""
-    address = _address(request)
-    return None if address in _OWN else f"address {_network(address)}"
+    network = _network(_address(request))
+    return None if network in _OWN else f"address {network}"
 
 
 def _network(address: str) -> str:
-    """Of IPv6 what one connection is given: whoever has one has as many addresses as they like."""
+    """Of IPv6 what one connection is given: whoever has one has as many addresses as they like.
+
+    IPv4 written as IPv6 (``::ffff:192.0.2.1``, where a server listens to both) is IPv4.
+    """
     try:
         known = ip_address(address)
     except ValueError:
         return address
-    return address if known.version == 4 else str(ip_network((known, 64), strict=False))
+    if isinstance(known, IPv6Address):
+        if known.ipv4_mapped:
+            return str(known.ipv4_mapped)
+        if not known.is_loopback:
+            return str(ip_network((known, 64), strict=False))
+    return str(known)
 
 
 def _address(request: HttpRequest) -> str:

@@ -33,7 +33,7 @@ def count_words() -> None:
     indexing.count_words()
 
 
-@job(cron="41 3 * * *")
+@job(cron="41 19 * * *")
 def take_pulls() -> None:
-    """Work out which courses would be near to whatever is asked, when few people are here."""
+    """Work out which courses would be near to whatever is asked, at night."""
     pulls.take_pulls()

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     Matrix = np.ndarray[Any, np.dtype[np.float32]]
 
-# Titles times courses that are held in memory: four bytes each.
-_CELLS = 30_000_000
+# Titles times courses that are held in memory: four bytes each, three times over.
+_CELLS = 20_000_000
 # How sharply a question prefers what is nearer, and so many turns; by the exam of known items.
 _SHARP, _TURNS = 17.0, 6
 # What draws nothing at all is not pulled up without end.
@@ -47,7 +47,7 @@ def take_pulls() -> None:
     if not meaning.is_installed():
         return
     means = meanings.means_now()
-    said = _said(means)
+    said = _said()
     courses = sorted({pk for of_group in said.values() for pk in of_group})
     if not courses:
         return
@@ -62,16 +62,27 @@ def take_pulls() -> None:
                 )
 
 
-def _said(means: "Mapping[str, meanings.Vector]") -> "dict[str, dict[UUID, meanings.Vector]]":
-    """By language and course, what it means beside the mean of its language."""
-    import numpy as np
-
-    found: dict[str, dict[UUID, meanings.Vector]] = {}
+def _said() -> dict[str, dict[UUID, bytes]]:
+    """By language and course, what it means."""
+    found: dict[str, dict[UUID, bytes]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_VECTORS)
         for pk, group, stored in cursor.fetchall():
-            vector = np.frombuffer(stored, dtype=np.float16).astype(np.float32)
-            found.setdefault(group, {})[pk] = meanings.unit(vector - means.get(group, 0))
+            found.setdefault(group, {})[pk] = bytes(stored)
+    return found
+
+
+def _directions(
+    said: Mapping[UUID, bytes], courses: list[UUID], mean: "meanings.Vector | int"
+) -> "Matrix":
+    """What courses mean beside the mean of their language, of length 1; NaN for the mute."""
+    import numpy as np
+
+    nothing = np.full(meaning.SIZE, np.nan, dtype=np.float16).tobytes()
+    stored = b"".join(said.get(pk, nothing) for pk in courses)
+    found: Matrix = np.frombuffer(stored, dtype=np.float16).reshape(-1, meaning.SIZE) - mean
+    found = found.astype(np.float32, copy=False)
+    found /= np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
     return found
 
 
@@ -79,7 +90,7 @@ def _nearness(
     titles: "list[tuple[UUID | None, str]]",
     group: str,
     courses: list[UUID],
-    said: "dict[str, dict[UUID, meanings.Vector]]",
+    said: Mapping[str, Mapping[UUID, bytes]],
     means: "Mapping[str, meanings.Vector]",
 ) -> "Matrix":
     """How near each course is to each title, as the search weighs it; titles by courses."""
@@ -88,9 +99,9 @@ def _nearness(
     aims = np.stack([meanings.aim_of(title, group, means) for _, title in titles])
 
     def cosines(language: str) -> "Matrix":
-        of_group = said[language]
-        nothing = np.full(meaning.SIZE, np.nan, dtype=np.float32)
-        return aims @ np.stack([of_group.get(pk, nothing) for pk in courses]).T
+        of_all = _directions(said[language], courses, means.get(language, 0))
+        found: Matrix = aims @ of_all.T
+        return found
 
     own = cosines(group)
     other = np.full_like(own, np.nan)
@@ -99,26 +110,30 @@ def _nearness(
             np.fmax(other, cosines(language), out=other)
     np.copyto(own, other, where=np.isnan(own))
     np.copyto(other, own, where=np.isnan(other))
-    near: Matrix = own + np.float32(meanings.ELSEWHERE) * other
+    other *= np.float32(meanings.ELSEWHERE)
+    own += other
     at = {pk: place for place, pk in enumerate(courses)}
     for row, (whose, title) in enumerate(titles):
         for pk, score in searching.by_words(title).items():
             if pk in at:
-                near[row, at[pk]] += searching.BY_WORDS * score
+                own[row, at[pk]] += searching.BY_WORDS * score
         if whose in at:
-            near[row, at[whose]] = -np.inf  # its own title does not say whether it draws others
-    return near
+            own[row, at[whose]] = -np.inf  # its own title does not say whether it draws others
+    return own
 
 
 def _pulls(near: "Matrix") -> "Matrix":
-    """By course; on average nothing."""
+    """By course; on average nothing. What is given is written over: it is large."""
     import numpy as np
 
-    near = near[np.isfinite(near).any(axis=1)]
-    drawn = np.exp(np.float32(_SHARP) * (near - near.max(axis=1, keepdims=True)))
-    questions = np.ones(len(drawn), dtype=np.float32)
+    nearest = near.max(axis=1, keepdims=True)
+    is_asked = np.isfinite(nearest[:, 0])
+    near -= np.where(np.isfinite(nearest), nearest, 0)
+    near *= np.float32(_SHARP)
+    drawn = np.exp(near, out=near)
+    questions = is_asked.astype(np.float32)
     for _ in range(_TURNS):
         held = 1 / (questions @ drawn + _LEAST)
-        questions = 1 / (drawn @ held)
+        questions = is_asked / (drawn @ held + _LEAST)
     pulls: Matrix = -np.log(held) / _SHARP
     return pulls - pulls.mean()

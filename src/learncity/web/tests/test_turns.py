@@ -71,3 +71,16 @@ def test_a_connection_with_many_addresses_is_one():
     assert name("9.9.9.9") != name("9.9.9.8")
     assert name("::1") is None
     assert name("unknown") == "address unknown"
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("::ffff:192.0.2.7", "address 192.0.2.7"),
+        ("::ffff:192.0.2.8", "address 192.0.2.8"),
+        ("::ffff:127.0.0.1", None),
+        ("::1", None),
+    ],
+)
+def test_ipv4_written_as_ipv6_is_ipv4(address, name):
+    assert stranger(RequestFactory().get("/", REMOTE_ADDR=address)) == name
