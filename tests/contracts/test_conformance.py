@@ -29,6 +29,7 @@ KNOWN = {
     "/venues/{key}": "qiaotou-centre",
     "/providers/{key}": "qiaotou-learning-centre",
     "/desk/courses/{key}/edition": "small-shop-bookkeeping",
+    "/desk/courses/{key}/edition/choice": "small-shop-bookkeeping",
     "/desk/courses/{key}/submission": "small-shop-bookkeeping",
     "/desk/courses/{key}/withdrawal": "small-shop-bookkeeping",
     "/office/courses/{key}": "small-shop-bookkeeping",

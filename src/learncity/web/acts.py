@@ -44,6 +44,11 @@ class ActForm(forms.Form):
         """
 
 
+def as_typed(words: str) -> str:
+    """What somebody typed: browsers send each end of a line as two characters."""
+    return words.replace("\r\n", "\n").strip()
+
+
 class Words(forms.MultiValueField):
     """A text in the languages of content; one of them is enough."""
 
@@ -57,7 +62,8 @@ class Words(forms.MultiValueField):
     def compress(self, data_list: list[str]) -> dict[str, str]:
         """Only the languages that were filled in."""
         pairs = zip(LANGUAGES, data_list or [], strict=False)
-        return {tag: words.strip() for tag, words in pairs if words and words.strip()}
+        said = {tag: as_typed(words or "") for tag, words in pairs}
+        return {tag: words for tag, words in said.items() if words}
 
 
 class _WordsWidget(forms.MultiWidget):

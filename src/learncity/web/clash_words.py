@@ -18,6 +18,7 @@ from learncity.apps.catalogue.types import (
     EditionValue,
 )
 from learncity.web import course_words as say
+from learncity.web.course_changes import tongue
 
 _NAMES = {
     "title": gettext_lazy("What it is called"),
@@ -57,8 +58,7 @@ def clash_name(clash: Clash) -> str:
     name = str(_NAMES[clash.name])
     if not clash.language:
         return name
-    tongue = LANGUAGE_NAMES.get(clash.language, clash.language)
-    return _("%(place)s (%(language)s)") % {"place": name, "language": tongue}
+    return _("%(place)s (%(language)s)") % {"place": name, "language": tongue(clash.language)}
 
 
 def clash_words(found: EditionValue, clash: Clash) -> tuple[str, str]:
@@ -73,6 +73,16 @@ def clash_words(found: EditionValue, clash: Clash) -> tuple[str, str]:
         words = _WORDS[clash.name]
         both = (str(words(found.shown)), str(words(found.published)))
     return both[0] or _("nothing"), both[1] or _("nothing")
+
+
+def words_now(found: EditionValue, clash: Clash) -> str:
+    """What stands in the edition in a place that two wrote in; a query for skills."""
+    if clash.language:
+        return clash.theirs or _("nothing")
+    if clash.name == "skills":
+        names = {skill.key: skill.name for skill in queries.skills()}
+        return _skills(clash.theirs, names) or _("nothing")
+    return str(_WORDS[clash.name](found.shown)) or _("nothing")
 
 
 def _skills(keys: Sequence[str], names: Mapping[str, Any]) -> str:

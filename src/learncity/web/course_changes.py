@@ -1,18 +1,24 @@
 """What would become different in a course, line by line, for whoever decides about it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from learncity.apps.catalogue.types import LANGUAGE_NAMES, CourseValue, SkillValue
+from learncity.apps.catalogue.types import (
+    LANGUAGE_NAMES,
+    MATERIAL_KIND_NAMES,
+    CourseValue,
+    Material,
+    SkillValue,
+)
 from learncity.kernel.texts import LANGUAGES
 from learncity.web import course_words as say
 
 # How a language is called in itself.
-TONGUES = {"zh-Hans": "中文", "vi": "Tiếng Việt", "en": "English"}
+TONGUES = {"zh-Hans": "中文", "zh-Hant": "繁體中文", "vi": "Tiếng Việt", "en": "English"}
 
 
 def tongue(tag: str) -> str:
@@ -37,16 +43,20 @@ def changed_rows(
 ) -> list[dict[str, Any]]:
     """Rows of a table: what, what the public reads now, what it would read; equal ones left out."""
     was, will = _lines(*before), _lines(*after)
+    labels = {key: label for one in (was, will) for key, (label, _value) in one.items()}
+    values = [{key: value for key, (_label, value) in one.items()} for one in (was, will)]
     return [
-        {"cells": [label, *({"text": one.get(label) or "–", "words": True}
-                            for one in (was, will))]}
-        for label in dict.fromkeys([*will, *was])
-        if str(was.get(label, "")) != str(will.get(label, ""))
-    ]  # fmt: skip
+        {"cells": [labels[key], *({"text": one.get(key) or "–", "words": True} for one in values)]}
+        for key in dict.fromkeys([*will, *was])
+        if len({str(one.get(key, "")) for one in values}) > 1
+    ]
 
 
-def _lines(course: CourseValue, skills: Sequence[SkillValue]) -> Mapping[str, Any]:
-    lines: dict[str, Any] = {}
+def _lines(
+    course: CourseValue, skills: Sequence[SkillValue]
+) -> Mapping[tuple[str, str], tuple[str, Any]]:
+    """By what is said and in which language, as two may be called alike: label and value."""
+    lines: dict[tuple[str, str], tuple[str, Any]] = {}
     for tag in languages_of(course):
         for label, text in (
             (_("What it is called"), course.title),
@@ -54,22 +64,25 @@ def _lines(course: CourseValue, skills: Sequence[SkillValue]) -> Mapping[str, An
             (_("What one needs, or does not need"), course.needs),
         ):
             if text.get(tag):
-                lines[f"{label} · {tongue(tag)}"] = _marked(text[tag], tag)
+                lines[label, tag] = (f"{label} · {tongue(tag)}", _marked(text[tag], tag))
     # What one needs stands above, a language at a time.
     lines |= {
-        str(row["label"]): row["value"]
+        (str(row["label"]), ""): (str(row["label"]), row["value"])
         for row in (*say.about_rows(course, skills), *say.pays_rows(course))
         if str(row["label"]) != _("Bring along")
     }
     if course.materials:
-        lines[_("Materials")] = format_html_join(
-            " · ", "{}", ((_material(m.title, (m.link, m.licence)),) for m in course.materials)
-        )
+        label = _("Materials")
+        lines[label, ""] = (label, format_html_join(
+            " · ", "{}", ((_material(one),) for one in course.materials)
+        ))  # fmt: skip
     return lines
 
 
-def _material(title: Mapping[str, str], facts: Iterable[str]) -> str:
-    return " / ".join([*title.values(), *(fact for fact in facts if fact)])
+def _material(one: Material) -> SafeString:
+    titles = [_marked(text, tag) for tag, text in one.title.items()]
+    facts = [fact for fact in (MATERIAL_KIND_NAMES[one.kind], one.link, one.licence) if fact]
+    return format_html_join(" / ", "{}", ((part,) for part in (*titles, *facts)))
 
 
 def _marked(text: str, tag: str) -> SafeString:

@@ -21,16 +21,20 @@ from learncity.apps.catalogue.types import (
     PART_NAMES,
     SUPPORT_NAMES,
     Category,
+    ChangedMeanwhile,
+    Clash,
     CreditUnit,
     EditionValue,
     Part,
     Payer,
 )
 from learncity.kernel.acting import By
-from learncity.web.acts import ActForm, Words, named
-from learncity.web.clash_words import clash_name, clash_words
+from learncity.kernel.texts import LANGUAGES
+from learncity.web.acts import ActForm, Words, as_typed, named
+from learncity.web.clash_words import clash_name, words_now
 from learncity.web.course_words import SDG_NAMES
 
+_TEXTS = ("title", "summary", "needs")
 # So many materials a course has at most.
 MOST_MATERIALS = 20
 
@@ -45,8 +49,9 @@ class PartForm(ActForm):
     # What stood there when the form was shown: who leaves a field as it was writes nothing of it.
     was = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, said: Mapping[str, Any], **kwargs: Any) -> None:
-        self.said = said
+    def __init__(self, *args: Any, found: EditionValue, **kwargs: Any) -> None:
+        self.found = found
+        self.said = said = found.said
         was = json.dumps({name: said[name] for name in self.says}, ensure_ascii=False)
         kwargs["initial"] = self.shown() | {"was": was}
         super().__init__(*args, **kwargs)
@@ -63,9 +68,31 @@ class PartForm(ActForm):
     def carry_out(self, key: str, *, by: By, at: datetime) -> None:
         """Write it into the edition."""
         said = self.stated()
-        services.write_edition(
-            key=key, said={n: said[n] for n in self.says}, shown=self._was(), by=by, at=at
-        )
+        for name in _TEXTS:
+            if name in said:
+                said[name] = _unseen(self.said[name]) | said[name]
+        said, was = {n: said[n] for n in self.says}, self._was()
+        try:
+            services.write_edition(key=key, said=said, shown=was, by=by, at=at)
+        except ChangedMeanwhile as refusal:
+            self._show_again(was or {}, refusal.clashes)
+            raise
+
+    def _show_again(self, was: Mapping[str, Any], clashes: Sequence[Clash]) -> None:
+        """Say what stands now; saved once more, what was typed was written by who has seen it."""
+        seen = dict(was)
+        for clash in clashes:
+            if clash.language:
+                text = {**seen[clash.name], clash.language: clash.theirs}
+                seen[clash.name] = {tag: words for tag, words in text.items() if words}
+            else:
+                seen |= clash.both[1]
+        data: Any = self.data
+        self.data = data = data.copy()
+        data["was"] = json.dumps(seen, ensure_ascii=False)
+        stands = "; ".join(f"{clash_name(c)}: {words_now(self.found, c)}" for c in clashes)
+        more = _("Now it says: %(words)s. What you wrote stands below; save it to put it there.")
+        self.add_error(None, more % {"words": stands})
 
     def _was(self) -> dict[str, Any] | None:
         """What was shown, as the page sent it back; ``None`` when it is not of this form."""
@@ -74,9 +101,17 @@ class PartForm(ActForm):
         except ValueError:
             return None
         is_whole = isinstance(was, dict) and {*was} == {*self.says}
-        texts = ("title", "summary", "needs")
-        is_text = is_whole and all(isinstance(was[n], dict) for n in texts if n in was)
-        return was if is_text else None
+        if not is_whole or not all(isinstance(was[n], dict) for n in _TEXTS if n in was):
+            return None
+        # As what comes back of a text that nobody touched.
+        texts = {n: {tag: as_typed(str(text)) for tag, text in was[n].items()}
+                 for n in _TEXTS if n in was}  # fmt: skip
+        return {**was, **texts}
+
+
+def _unseen(text: Mapping[str, str]) -> dict[str, str]:
+    """Of a text, the languages for which there is no field: who writes the others keeps them."""
+    return {tag: words for tag, words in text.items() if tag not in LANGUAGES}
 
 
 def several(label: Any, names: Mapping[Any, Any], help_text: Any = "") -> Any:
@@ -255,8 +290,15 @@ class LanguagesForm(PartForm):
     audiences = several(gettext_lazy("For whom"), AUDIENCE_NAMES)
     taught_in = forms.MultipleChoiceField(
         label=gettext_lazy("Taught in"), widget=forms.CheckboxSelectMultiple,
-        choices=[(tag, words) for tag, words in LANGUAGE_NAMES.items() if tag != "zh-Hant"],
+        choices=[(tag, LANGUAGE_NAMES[tag]) for tag in LANGUAGES],
     )  # fmt: skip
+
+    def stated(self) -> dict[str, Any]:
+        """With the languages that cannot be ticked."""
+        ticked, before = self.cleaned_data["taught_in"], self.said["taught_in"]
+        kept = [tag for tag in before if tag in ticked or tag not in LANGUAGES]
+        new = [tag for tag in ticked if tag not in before]
+        return {**self.cleaned_data, "taught_in": [*kept, *new]}
 
 
 class AccessForm(PartForm):
@@ -280,7 +322,11 @@ class MaterialsForm(PartForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._count = min(len(self.said["materials"]) + 1, MOST_MATERIALS)
+        self._count = len(self.said["materials"]) + 1
+        # Somebody else may have taken one out meanwhile; what was typed is shown again.
+        while f"title_{self._count}_0" in self.data:
+            self._count += 1
+        self._count = min(self._count, MOST_MATERIALS)
         for n in range(self._count):
             more = {"n": n + 1}
             self.fields[f"title_{n}"] = Words(label=_("Material %(n)s") % more, required=False)
@@ -306,15 +352,17 @@ class MaterialsForm(PartForm):
         }
 
     def stated(self) -> dict[str, Any]:
-        """Those with a title."""
+        """Those with a title; one of which no title is shown stays."""
         data = self.cleaned_data
-        return {
-            "materials": [
-                {name: data[f"{name}_{n}"] for name in ("title", "kind", "link", "licence")}
-                for n in range(self._count)
-                if data[f"title_{n}"]
-            ]
-        }
+        known = self.said["materials"]
+        found = []
+        for n in range(self._count):
+            one = {name: data[f"{name}_{n}"] for name in ("title", "kind", "link", "licence")}
+            had = known[n]["title"] if n < len(known) else {}
+            unseen = _unseen(had)
+            if one["title"] or (had and had == unseen):
+                found.append({**one, "title": {**unseen, **one["title"]}})
+        return {"materials": found}
 
 
 FORMS: dict[Part, type[PartForm]] = {
@@ -324,120 +372,3 @@ FORMS: dict[Part, type[PartForm]] = {
         MaterialsForm,
     )
 }  # fmt: skip
-
-
-class BeginForm(ActForm):
-    """A new course."""
-
-    title = gettext_lazy("Begin a course")
-    lead = gettext_lazy("Nobody sees it before it was reviewed.")
-    button = gettext_lazy("Begin")
-
-    organization = forms.ChoiceField(label=gettext_lazy("Offered by"))
-    called = Words(label=gettext_lazy("What it is called"))
-    category = forms.ChoiceField(label=gettext_lazy("Category"), choices=named(CATEGORY_NAMES))
-    made = ""
-
-    def carry_out(self, key: str, *, by: By, at: datetime) -> None:
-        """Begin it; its key is in ``made``."""
-        data = self.cleaned_data
-        self.made = services.begin_course(
-            organization_key=data["organization"], title=data["called"],
-            category=Category(data["category"]), by=by, at=at,
-        )  # fmt: skip
-
-
-class SendInForm(ActForm):
-    """Hand it to the city's office."""
-
-    title = gettext_lazy("Send the course in")
-    lead = gettext_lazy("The city office looks at it. Until it has, you can take it back.")
-    button = gettext_lazy("Send in")
-
-    def carry_out(self, key: str, *, by: By, at: datetime) -> None:
-        """Send it in."""
-        services.send_in(key=key, by=by, at=at)
-
-
-class ChooseForm(ActForm):
-    """What was changed here and elsewhere, one by one."""
-
-    title = gettext_lazy("The course was changed elsewhere meanwhile")
-    lead = gettext_lazy(
-        "These places were changed here too. Choose what stays; nothing else is lost."
-    )
-
-    def __init__(self, *args: Any, found: EditionValue, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for clash in found.clashes:
-            ours, theirs = clash_words(found, clash)
-            self.fields[clash.slug] = forms.ChoiceField(
-                label=clash_name(clash), widget=forms.RadioSelect,
-                choices=[("ours", _("What was written here: %(words)s") % {"words": ours}),
-                         ("theirs", _("What stands now: %(words)s") % {"words": theirs})],
-            )  # fmt: skip
-
-    def carry_out(self, key: str, *, by: By, at: datetime) -> None:
-        """Settle all of them."""
-        newer = [slug for slug, chosen in self.cleaned_data.items() if chosen == "theirs"]
-        services.choose(key=key, newer=newer, by=by, at=at)
-
-
-class TakeBackForm(ActForm):
-    """Go on writing."""
-
-    title = gettext_lazy("Take the course back")
-    lead = gettext_lazy("You can change it again, and send it in once more.")
-    button = gettext_lazy("Take back")
-
-    def carry_out(self, key: str, *, by: By, at: datetime) -> None:
-        """Take it back."""
-        services.take_back(key=key, by=by, at=at)
-
-
-class ReasonForm(ActForm):
-    """An act that is told with its reason."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Why"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
-class WithdrawForm(ReasonForm):
-    """Nobody finds it any more."""
-
-    title = gettext_lazy("Withdraw the course")
-    lead = gettext_lazy(
-        "Nobody finds it any more. Its classes go on and take no more applications."
-    )
-    button = gettext_lazy("Withdraw")
-
-    def carry_out(self, key: str, *, by: By, at: datetime) -> None:
-        """Withdraw it."""
-        services.withdraw(key=key, reason=self.cleaned_data["reason"], by=by, at=at)
-
-
-class SendBackForm(ReasonForm):
-    """Return it to its provider."""
-
-    title = gettext_lazy("Send the course back")
-    lead = gettext_lazy("The provider is told what you write here.")
-    button = gettext_lazy("Send back")
-
-    def carry_out(self, key: str, *, by: By, at: datetime) -> None:
-        """Send it back."""
-        services.send_back(key=key, reason=self.cleaned_data["reason"], by=by, at=at)
-
-
-class PublishForm(ActForm):
-    """Let everybody find it."""
-
-    title = gettext_lazy("Publish the course")
-    lead = gettext_lazy("Everybody can find it then. The provider is told.")
-    button = gettext_lazy("Publish")
-    # What was read is what is published.
-    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
-
-    def carry_out(self, key: str, *, by: By, at: datetime) -> None:
-        """Publish it."""
-        services.publish(key=key, seen=self.cleaned_data["seen"], by=by, at=at)

@@ -42,6 +42,7 @@ from .types import (
     NotPublished,
     OwnWork,
     ReasonMissing,
+    clashes_mark,
     mark_of,
 )
 from .writing import LOCK, Known, fill, skills_of, stated, write_courses
@@ -97,6 +98,7 @@ def write_edition(
     key: str,
     said: Mapping[str, Any],
     shown: Mapping[str, Any] | None = None,
+    seen: str | None = None,
     by: By,
     at: datetime,
 ) -> None:
@@ -105,9 +107,11 @@ def write_edition(
     Args:
         said: some fields as the blueprint states them; never the provider.
         shown: the same fields as their writer saw them; what they left so is not written.
+        seen: mark of the edition that its writer read (``EditionValue.mark``).
 
     Raises:
         CourseNotFound, IsInReview: as they say.
+        ChangedMeanwhile: somebody else wrote in the same place since, or it is not what was seen.
         SubjectElsewhere: its subject is one of another category.
         NotListed: its subject or a skill is in no list.
         EffortImpossible: less in all than in a week.
@@ -117,8 +121,13 @@ def write_edition(
     if edition.state == EditionState.IN_REVIEW:
         raise IsInReview(key)
     _take_up(edition, course)
+    if seen is not None and mark_of(edition.stated) != seen:
+        raise ChangedMeanwhile(key)
     if shown is not None:
-        said = merge(shown, said, {name: edition.stated[name] for name in said}).said
+        merged = merge(shown, said, {name: edition.stated[name] for name in said})
+        if merged.clashes:
+            raise ChangedMeanwhile(key, merged.clashes)
+        said = merged.said
     changed = {name: value for name, value in said.items() if edition.stated.get(name) != value}
     changed.pop("provider", None)
     if not changed:
@@ -145,15 +154,17 @@ def _check_possible(key: str, said: Mapping[str, Any], known: Known) -> None:
 
 
 @transaction.atomic
-def choose(*, key: str, newer: Sequence[str], by: By, at: datetime) -> None:
-    """Settle what was changed in the course and here, in the same place.
+def choose(*, key: str, newer: Sequence[str], seen: str, by: By, at: datetime) -> None:
+    """Settle what was changed in the course and here, in the same place. Settled, it stays so.
 
     Args:
         newer: slugs of the clashes of which what stands now is taken; of all others what was
             written here stays. One that is no clash counts for nothing.
+        seen: mark of the clashes that were read (``EditionValue.clashes_mark``).
 
     Raises:
         CourseNotFound, IsInReview: as they say.
+        ChangedMeanwhile: there is something else to choose now.
     """
     course = _hold(key)
     edition = _open(course)
@@ -162,7 +173,12 @@ def choose(*, key: str, newer: Sequence[str], by: By, at: datetime) -> None:
     if edition.state == EditionState.IN_REVIEW:
         raise IsInReview(key)
     now = _stated(course)
-    merged = settle(merge(edition.base, edition.stated, now), now, newer)
+    merged = merge(edition.base, edition.stated, now)
+    if not merged.clashes:
+        return
+    if clashes_mark(merged.clashes) != seen:
+        raise ChangedMeanwhile(key)
+    merged = settle(merged, now, newer)
     edition.base, edition.stated = merged.base, merged.said
     edition.edited_by_id, edition.edited_at = by.person_id, at
     edition.save(update_fields=["stated", "base", "edited_by", "edited_at"])

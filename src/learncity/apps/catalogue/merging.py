@@ -52,7 +52,8 @@ def merge(base: Said | None, ours: Said, theirs: Said) -> Merged:
                 merged.said.update(zip(unit, now, strict=True))
             elif now not in (was, mine):
                 merged.base.update(zip(unit, was, strict=True))
-                clashes.append(Clash(unit[0], "", mine[0], now[0]))
+                rest = tuple(zip(unit, mine, now, strict=True))[1:]
+                clashes.append(Clash(unit[0], "", mine[0], now[0], rest))
     return merged._replace(clashes=tuple(clashes))
 
 

@@ -1,5 +1,8 @@
 """When the room says no, and what to do about it. Others read it in ``types``."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from learncity.kernel.errors import DomainError, NotFound
@@ -10,10 +13,14 @@ class CourseNotFound(NotFound):
 
 
 class ChangedMeanwhile(DomainError):
-    """What was read for review is not what waits now."""
+    """What somebody had before them is not what stands now; ``clashes`` say where, if known."""
 
-    says = _("The course was changed while you read it. Nothing was published: read it again.")
+    says = _("The course was changed while you had it open. Nothing was saved: look at it again.")
     code = "changed_meanwhile"
+
+    def __init__(self, key: str, clashes: Sequence[Any] = ()) -> None:
+        super().__init__(key)
+        self.clashes = clashes
 
 
 class ChangedElsewhere(DomainError):

@@ -1,7 +1,5 @@
 """What other rooms may know of the catalogue. Pure data."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,6 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from learncity.kernel.texts import Text
+
+from .clashing import Clash as Clash
+from .clashing import clashes_mark as clashes_mark
+from .clashing import mark_of as mark_of
 
 # All that the room refuses, for whoever is refused.
 from .refusals import *  # noqa: F403
@@ -327,32 +329,6 @@ class CourseValue:
     is_shown: bool = True
 
 
-def mark_of(said: Mapping[str, Any]) -> str:
-    """A short mark of a statement, by which one sees that it changed."""
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """Something that was changed in a course while somebody wrote of it, in the same place.
-
-    Attributes:
-        name: of the field, as a blueprint states it; what goes with it is meant too.
-        language: of a text.
-        ours, theirs: what was written, and what stands now; as stated.
-    """
-
-    name: str
-    language: str
-    ours: Any
-    theirs: Any
-
-    @property
-    def slug(self) -> str:
-        """By which it is chosen."""
-        return f"{self.name}.{self.language}" if self.language else self.name
-
-
 @dataclass(frozen=True, slots=True)
 class EditionValue:
     """A course as its provider works on it.
@@ -388,6 +364,11 @@ class EditionValue:
     def mark(self) -> str:
         """Of what it says now; another statement has another one."""
         return mark_of(self.said)
+
+    @property
+    def clashes_mark(self) -> str:
+        """Of what there is to choose; whoever chooses says which they saw."""
+        return clashes_mark(self.clashes)
 
 
 @dataclass(frozen=True, slots=True)

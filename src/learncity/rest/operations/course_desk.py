@@ -62,11 +62,27 @@ def write_edition(
 ) -> Status[BaseModel]:
     """Write parts of a course. The public goes on reading what is published.
 
-    409 `is_in_review`, `not_listed` or `effort_impossible`.
+    409 `is_in_review`, `not_listed`, `effort_impossible`, `subject_elsewhere` when the subject is
+    of another category, or `changed_meanwhile` when it does not say any more what `mark` is of.
     """
     subjects = queries.subjects() if payload.subject else ()
     services.write_edition(
-        key=key, said=payload.stated(subjects), by=_by(request), at=timezone.now()
+        key=key, said=payload.stated(subjects), seen=payload.mark, by=_by(request),
+        at=timezone.now(),
+    )  # fmt: skip
+    return Status(200, _edition(key))
+
+
+@router.post("/desk/courses/{key}/edition/choice", response=_EDITION)
+@once
+@only(edits_course)
+def choose_in_edition(request: HttpRequest, key: Slug, payload: shapes.Choice) -> Status[BaseModel]:
+    """Settle the clashes of a course: what was written here, or what stands now. Settled, it stays.
+
+    409 `is_in_review`, or `changed_meanwhile` when there is something else to choose.
+    """
+    services.choose(
+        key=key, newer=payload.newer, seen=payload.mark, by=_by(request), at=timezone.now()
     )
     return Status(200, _edition(key))
 
@@ -77,7 +93,7 @@ def write_edition(
 def send_in(request: HttpRequest, key: Slug) -> Status[BaseModel]:
     """Hand a course to the city's office for review. Sent in twice, it waits once.
 
-    409 `not_complete` or `may_not_publish`.
+    409 `not_complete`, `may_not_publish`, or `changed_elsewhere` while there are clashes.
     """
     services.send_in(key=key, by=_by(request), at=timezone.now())
     return Status(200, _edition(key))
@@ -137,8 +153,9 @@ def publish_course(
 ) -> Status[BaseModel]:
     """Let the public read what was sent in. The provider is told.
 
-    409 `not_in_review`, `own_work`, `may_not_publish`, or `changed_meanwhile` when it does not say
-    any more what was read.
+    409 `not_in_review`, `own_work`, `may_not_publish`, `changed_meanwhile` when it does not say any
+    more what was read, `changed_elsewhere` while there are clashes: return it, or
+    `subject_elsewhere` when its subject moved to another category.
     """
     services.publish(key=key, seen=payload.mark, by=_by(request), at=timezone.now())
     return Status(200, _edition(key))

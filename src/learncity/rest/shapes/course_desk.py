@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 from learncity.apps.catalogue.types import (
     Audience,
     Category,
+    Clash,
     CourseMode,
     CourseState,
     CreditUnit,
@@ -31,6 +32,9 @@ _Goal = Annotated[int, Field(ge=1, le=17), BeforeValidator(not_text)]
 _Amount = Annotated[int, Field(ge=0, le=2_000_000_000), BeforeValidator(not_text)]
 _Weekly = Annotated[int, Field(ge=1, le=10_080), BeforeValidator(not_text)]
 _Total = Annotated[int, Field(ge=1, le=10_000_000), BeforeValidator(not_text)]
+
+
+Mark = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
 class NewCourse(Asked):
@@ -89,11 +93,13 @@ class EditionChange(Asked):
     taught_in: list[Tag] = Field(default_factory=list, max_length=50)
     access: list[Support] = Field(default_factory=list, max_length=50)
     materials: list[MaterialSaid] = Field(default_factory=list, max_length=20)
+    mark: Mark | None = None
+    """Of the edition that was read; refused when it says something else now."""
 
     def stated(self, subjects: Iterable[SubjectValue]) -> dict[str, Any]:
         """What was sent, as a blueprint would state it."""
         said: dict[str, Any] = {}
-        for name in self.model_fields_set:
+        for name in self.model_fields_set - {"mark"}:
             said |= self._field(name, {s.key: s.category for s in subjects})
         return said
 
@@ -130,6 +136,28 @@ def written(words: Mapping[Tag, str]) -> dict[str, str]:
     return {tag: text.strip() for tag, text in words.items() if text.strip()}
 
 
+class EditionClash(Shape):
+    """A place in which a course was changed while it was written here too."""
+
+    key: str
+    field: str
+    language: str | None
+    """Of a text."""
+    ours: dict[str, Any]
+    """What was written here, by field, with what goes together."""
+    theirs: dict[str, Any]
+    """What stands in the catalogue now."""
+
+    @classmethod
+    def of(cls, value: Clash) -> "EditionClash":
+        """From a clash."""
+        ours, theirs = value.both
+        return cls(
+            key=value.slug, field=value.name, language=value.language or None, ours=ours,
+            theirs=theirs,
+        )  # fmt: skip
+
+
 class Edition(Shape):
     """A course as its provider works on it."""
 
@@ -153,6 +181,10 @@ class Edition(Shape):
     sent_in_at: Moment | None
     mark: str
     """Of what it says; whoever publishes it says which one was read."""
+    clashes: list[EditionClash]
+    """Changed elsewhere in the same place; nothing is left before it is sent in."""
+    clashes_mark: str
+    """Of these; whoever chooses says which ones were read."""
 
     @classmethod
     def of(cls, value: EditionValue) -> "Edition":
@@ -172,6 +204,8 @@ class Edition(Shape):
             edited_at=value.edited_at,
             sent_in_at=value.submitted_at if value.state == CourseState.IN_REVIEW else None,
             mark=value.mark,
+            clashes=[EditionClash.of(one) for one in value.clashes],
+            clashes_mark=value.clashes_mark,
         )
 
 
@@ -206,8 +240,17 @@ class ReviewQueue(Shape):
 class Publication(Asked):
     """Which statement is published."""
 
-    mark: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+    mark: Mark
     """Of the edition that was read."""
+
+
+class Choice(Asked):
+    """Which of the clashes take what stands now; of all others stays what was written."""
+
+    newer: list[Annotated[str, Field(max_length=80)]] = Field(max_length=100)
+    """Keys of clashes; any other counts for nothing."""
+    mark: Mark
+    """Of the clashes that were read (`clashes_mark`)."""
 
 
 class Why(Asked):

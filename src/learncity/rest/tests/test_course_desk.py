@@ -159,3 +159,32 @@ def test_the_queue_of_reviews_comes_in_parts(staff, operator):
         address = part["next"]
     assert in_parts == whole["items"]
     assert {one["key"] for one in in_parts} == {c.key for c in courses}
+
+
+def test_a_program_says_what_it_read_and_is_told_when_that_changed(staff, draft):
+    said = {"needs": {"en": "A bicycle"}, "mark": draft["mark"]}
+    assert send(staff, "patch", f"{COURSE}/edition", said).status_code == 200
+    said = {"needs": {"en": "Two bicycles"}, "mark": draft["mark"]}
+    answer = send(staff, "patch", f"{COURSE}/edition", said)
+    assert (answer.status_code, answer.json()["code"]) == (409, "changed_meanwhile")
+    assert staff.get(f"{COURSE}/edition").json()["says"]["needs"] == {"en": "A bicycle"}
+
+
+def test_a_program_settles_what_was_changed_elsewhere_too(staff):
+    own = f"{API}/desk/courses/small-shop-bookkeeping"
+    send(staff, "patch", f"{own}/edition", {"level": "IMPROVER", "effort": {"total": 600}})
+    rows = Course.objects.filter(key="small-shop-bookkeeping")
+    rows.update(level="ADVANCED", effort_weekly=None, effort_total=660)
+    assert send(staff, "post", f"{own}/submission").json()["code"] == "changed_elsewhere"
+    found = staff.get(f"{own}/edition").json()
+    clashes = {one["key"]: one for one in found["clashes"]}
+    assert clashes["level"]["theirs"] == {"level": "ADVANCED"}
+    assert clashes["effort_weekly"]["ours"] == {"effort_weekly": None, "effort_total": 600}
+
+    said = {"newer": ["level"], "mark": found["clashes_mark"]}
+    wrong = send(staff, "post", f"{own}/edition/choice", {**said, "mark": "0" * 32})
+    assert wrong.json()["code"] == "changed_meanwhile"
+    settled = send(staff, "post", f"{own}/edition/choice", said).json()
+    assert (settled["clashes"], settled["says"]["level"]) == ([], "ADVANCED")
+    assert settled["says"]["effort"]["total"] == 600
+    assert send(staff, "post", f"{own}/submission").json()["state"] == "IN_REVIEW"

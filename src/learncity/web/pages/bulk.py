@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
@@ -148,7 +149,8 @@ def _form_page(request: HttpRequest, form: BulkForm, cards: list[ClassCard]) -> 
         # Each thing that can be done, with the one field that it needs.
         "ways": [(choice, form[name]) for choice, name in
                  zip(form["kind"].subwidgets, _NEEDS.values(), strict=True)],
-        "titles": [f"{marked(card.title)} · {_when(card.starts_at)}" for card in cards[:10]],
+        "titles": [format_html("{} · {}", marked(card.title), _when(card.starts_at))
+                   for card in cards[:10]],
         "more": formats.number(len(cards) - 10) if len(cards) > 10 else "",
     }  # fmt: skip
     return render(request, "web/bulk.html", context, status=422 if form.errors else 200)

@@ -30,7 +30,7 @@ from learncity.apps.roles.types import Act
 from learncity.kernel import formats, tables
 from learncity.kernel.access import only
 from learncity.kernel.templatetags.kernel import words as marked
-from learncity.web import course_forms
+from learncity.web import course_act_forms, course_forms
 from learncity.web import course_words as say
 from learncity.web.acts import ActForm, act
 from learncity.web.clash_words import clash_name
@@ -48,14 +48,14 @@ _LOOKS = {
 }
 _OPTIONAL = {Part.ACCESS: "access", Part.MATERIALS: "materials"}
 _DESK_ACTS: dict[str, type[ActForm]] = {
-    "send-in": course_forms.SendInForm,
-    "choose": course_forms.ChooseForm,
-    "take-back": course_forms.TakeBackForm,
-    "withdraw": course_forms.WithdrawForm,
+    "send-in": course_act_forms.SendInForm,
+    "choose": course_act_forms.ChooseForm,
+    "take-back": course_act_forms.TakeBackForm,
+    "withdraw": course_act_forms.WithdrawForm,
 }
 _REVIEW_ACTS: dict[str, type[ActForm]] = {
-    "publish": course_forms.PublishForm,
-    "send-back": course_forms.SendBackForm,
+    "publish": course_act_forms.PublishForm,
+    "send-back": course_act_forms.SendBackForm,
 }
 
 
@@ -144,7 +144,7 @@ def _sheet(kind: str, found: Iterable[queries.StandingRow]) -> HttpResponse:
 @only(Duty(Act.EDIT_COURSES))
 def new_course(request: HttpRequest) -> HttpResponse:
     """Begin a course of an organization of mine."""
-    form = course_forms.BeginForm(request.POST or None)
+    form = course_act_forms.BeginForm(request.POST or None)
     mine = organizations_for(actor_of(request), Act.EDIT_COURSES)
     known = (
         organizations.all_organizations()
@@ -224,7 +224,7 @@ def course_part(request: HttpRequest, key: str, part: str) -> HttpResponse:
     if chosen is None:
         raise Http404
     found = _found(key)
-    form = course_forms.FORMS[chosen](request.POST or None, said=found.said)
+    form = course_forms.FORMS[chosen](request.POST or None, found=found)
     back = reverse("web:desk_course", args=[key])
     return act(request, form, key=key, back=back, back_label=str(found.shown.title), then=back)
 
@@ -244,7 +244,7 @@ def _act(
     found = _found(key)
     data = request.POST if request.method == "POST" else None
     form: ActForm = (
-        course_forms.ChooseForm(data, found=found)
+        course_act_forms.ChooseForm(data, found=found)
         if name == "choose"
         else acts[name](data, initial={"seen": request.GET.get("seen", "")})
     )

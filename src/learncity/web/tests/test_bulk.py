@@ -2,6 +2,7 @@
 
 import pytest
 
+from learncity.apps.catalogue.models import Course
 from learncity.apps.classes import queries
 from learncity.apps.classes.models import BulkAct, CourseClass, Session
 from learncity.apps.imports import services as imports
@@ -48,6 +49,14 @@ def test_seats_are_changed_step_by_step_and_undone(desk):
     assert desk.post(f"{answer.url}undo/").status_code == 302
     assert seats() == before
     assert desk.post(f"{answer.url}undo/").status_code == 422
+
+
+def test_a_title_in_another_language_is_marked_and_no_markup_is_read(desk):
+    course = CourseClass.objects.get(key=KEY).course_id
+    Course.objects.filter(pk=course).update(title={"vi": "Sổ sách <quán>"})
+    page = text(desk.post("/desk/bulk/", {"chosen": [KEY]}, **ENGLISH))
+    assert '<span lang="vi">Sổ sách &lt;quán&gt;</span>' in page
+    assert "&lt;span" not in page
 
 
 def test_all_of_the_list_are_chosen_with_its_filters(desk):

@@ -11,8 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from learncity.apps.catalogue import queries
+from learncity.apps.catalogue import queries, services
 from learncity.apps.catalogue.models import Course, Edition
+from learncity.kernel.acting import By, Via
 from learncity.kernel.texts import LANGUAGES
 from learncity.web.pages import course_desk
 
@@ -130,7 +131,15 @@ def test_what_was_changed_elsewhere_too_is_shown_and_chosen(as_):
     choose = client.get(f"{page}choose/").content.decode()
     assert "What was written here: " in choose
     assert client.post(f"{page}choose/").status_code == 422
-    assert client.post(f"{page}choose/", {"level": "theirs"}).status_code == 302
+    seen = re.search(r'name="seen" value="(\w+)"', choose)[1]
+    Course.objects.filter(key=key).update(level="BEGINNER")
+    answer = client.post(f"{page}choose/", {"level": "theirs", "seen": seen})
+    # What nobody was shown is not chosen; shown now, nothing is ticked.
+    assert answer.status_code == 422
+    assert " checked" not in answer.content.decode()
+    Course.objects.filter(key=key).update(level="ADVANCED")
+    said = {"level": "theirs", "seen": seen}
+    assert client.post(f"{page}choose/", said).status_code == 302
     assert "changed elsewhere meanwhile" not in client.get(page).content.decode()
     assert queries.find_edition(key).said["level"] == "ADVANCED"
 
@@ -222,3 +231,119 @@ def test_the_queue_of_reviews_has_pages(as_, monkeypatch):
     )
     assert sorted({*first}) == sorted(c.key for c in courses[1:])
     assert {*second} == {courses[0].key}
+
+
+BOOKS = "small-shop-bookkeeping"
+PAGE = f"/desk/courses/{BOOKS}/"
+
+
+def changes(client):
+    body = client.get(f"/operate/courses/{BOOKS}/").content.decode()
+    return body[body.index("<tbody") : body.index("</tbody>")] if "<tbody" in body else ""
+
+
+def write(account_of, **said):
+    by = By(account_of("demo-provider").person_id, Via.API)
+    services.write_edition(key=BOOKS, said=said, by=by, at=timezone.now())
+
+
+def test_a_reviewer_sees_what_changes_in_either_chinese_script(as_, account_of):
+    before = queries.find_course(BOOKS).title
+    Course.objects.filter(key=BOOKS).update(title={**before, "zh-Hant": "記帳"})
+    write(account_of, title={**before, "zh-Hans": "新记账", "zh-Hant": "記帳"})
+    assert as_("demo-provider").post(f"{PAGE}send-in/").status_code == 302
+    client = as_("demo-operator")
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "zh-hans"
+    assert "新记账" in changes(client)
+    assert "繁體中文" not in changes(client)
+
+
+def test_a_reviewer_sees_the_kind_of_a_material_and_in_which_language_it_is_called(as_, account_of):
+    said = {"title": {"vi": "Sách"}, "kind": "BOOK", "link": "", "licence": ""}
+    Course.objects.filter(key=BOOKS).update(materials=[said])
+    write(account_of, materials=[{**said, "kind": "TOOLS"}])
+    assert as_("demo-provider").post(f"{PAGE}send-in/").status_code == 302
+    table = changes(as_("demo-operator"))
+    assert table.count('<span lang="vi">Sách</span>') == 2
+    assert "Tools" in table
+
+
+def form_of(client, part):
+    """What a browser would send back of a form that nobody touched."""
+    body = client.get(f"{PAGE}parts/{part}/").content.decode()
+    said = dict(re.findall(r'<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', body))
+    said |= dict(re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n?([^<]*)</textarea>', body))
+    ticked = re.findall(r'<input[^>]* name="([^"]+)" value="([^"]*)"[^>]* checked', body)
+    for name in {name for name, _value in ticked}:
+        said[name] = [value for one, value in ticked if one == name]
+    for name, options in re.findall(
+        r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', body, re.DOTALL
+    ):
+        chosen = re.search(r'value="([^"]*)"[^>]* selected', options)
+        said[name] = chosen[1] if chosen else ""
+    return {
+        name: html.unescape(value).replace("\n", "\r\n") if isinstance(value, str) else value
+        for name, value in said.items()
+    }
+
+
+def test_an_untouched_form_writes_nothing_whatever_ends_its_lines(as_):
+    before = queries.find_course(BOOKS)
+    lines = {**before.summary, "en": "Books\nand balances"}
+    Course.objects.filter(key=BOOKS).update(summary=lines)
+    client = as_("demo-provider")
+    said = form_of(client, "description")
+    assert said["summary_2"] == "Books\r\nand balances"
+    assert client.post(f"{PAGE}parts/description/", said).status_code == 302
+    assert queries.find_edition(BOOKS).said["summary"] == lines
+
+
+def test_the_editor_keeps_the_languages_that_it_does_not_show(as_, account_of):
+    book = {"title": {"en": "A book", "zh-Hant": "書"}, "kind": "BOOK", "link": "", "licence": ""}
+    hidden = {"title": {"zh-Hant": "筆"}, "kind": "TOOLS", "link": "", "licence": ""}
+    gone = {"title": {"en": "Gone", "zh-Hant": "沒有"}, "kind": "BOOK", "link": "", "licence": ""}
+    before = queries.find_edition(BOOKS).said
+    write(account_of, title={**before["title"], "zh-Hant": "記帳"}, needs={"zh-Hant": "無"},
+          taught_in=["zh-Hans", "zh-Hant"], materials=[book, hidden, gone])  # fmt: skip
+    client = as_("demo-provider")
+    for part, change in {
+        "description": {"called_2": "Bookkeeping!"},
+        "languages": {"level": "ADVANCED"},
+        "materials": {"title_0_2": "Another book", "title_2_2": ""},
+    }.items():
+        said = form_of(client, part) | change
+        assert client.post(f"{PAGE}parts/{part}/", said).status_code == 302, part
+    now = queries.find_edition(BOOKS).said
+    assert (now["title"]["en"], now["title"]["zh-Hant"]) == ("Bookkeeping!", "記帳")
+    assert (now["needs"], now["taught_in"]) == ({"zh-Hant": "無"}, ["zh-Hans", "zh-Hant"])
+    assert now["level"] == "ADVANCED"
+    titles = [one["title"] for one in now["materials"]]
+    assert titles == [{"en": "Another book", "zh-Hant": "書"}, {"zh-Hant": "筆"}]
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "mine", "now", "named"),
+    [
+        ("description", "called_2", "Mine", {"title": {"en": "Hers"}}, "Hers"),
+        ("languages", "level", "IMPROVER", {"level": "ADVANCED"}, "Advanced"),
+        ("effort", "effort_total", "6000", {"effort_weekly": 60, "effort_total": 660}, "11 hours"),
+    ],
+)
+def test_of_two_colleagues_the_later_sees_what_the_other_wrote_and_loses_nothing(
+    as_, account_of, part, field, mine, now, named
+):
+    client = as_("demo-provider")
+    said = form_of(client, part) | {field: mine}
+    write(account_of, **now)
+    answer = client.post(f"{PAGE}parts/{part}/", said)
+    body = answer.content.decode()
+    assert answer.status_code == 422
+    assert "while you had it open" in body
+    assert named in body
+    assert mine in body
+    assert queries.find_edition(BOOKS).said | now == queries.find_edition(BOOKS).said
+    # Who has seen it may put it in its place.
+    said["was"] = html.unescape(re.search(r'name="was" value="([^"]*)"', body)[1])
+    assert client.post(f"{PAGE}parts/{part}/", said).status_code == 302
+    stands = queries.find_edition(BOOKS).said
+    assert mine in (stands["title"].get("en"), stands["level"], str(stands["effort_total"]))

@@ -65,6 +65,8 @@ def key(author):
 
 
 def say(act, key, by, **more):
+    if act == "choose" and "seen" not in more:
+        more["seen"] = queries.find_edition(key).clashes_mark
     if act == "publish" and "seen" not in more:
         edition = Edition.objects.filter(course__key=key).order_by("edited_at").last()
         more["seen"] = mark_of(edition.stated)
@@ -336,3 +338,28 @@ def test_what_was_decided_counts_however_often_a_course_is_sent_in_again(key, au
     say("publish", key, reviewer)
     assert queries.decided(since)[0] == 3
     assert queries.decided(timezone.now() + timedelta(days=1)) == (0, None)
+
+
+def test_of_two_who_wrote_in_the_same_place_the_later_is_told(author):
+    shown = {"title": queries.find_course(LISTED).title}
+    first, second = ({"title": {**shown["title"], "en": words}} for words in ("One", "Two"))
+    say("write_edition", LISTED, author, said=first, shown=shown)
+    with pytest.raises(ChangedMeanwhile) as refused:
+        say("write_edition", LISTED, author, said=second, shown=shown)
+    assert [(c.slug, c.theirs) for c in refused.value.clashes] == [("title.en", "One")]
+    assert queries.find_edition(LISTED).said["title"]["en"] == "One"
+
+
+def test_nobody_chooses_what_they_did_not_see(author):
+    say("write_edition", LISTED, author, said={"effort_weekly": 60, "effort_total": 600})
+    list_says(effort_weekly=90, effort_total=900)
+    seen = queries.find_edition(LISTED).clashes_mark
+    # Of what goes together only the second is another.
+    list_says(effort_weekly=90, effort_total=990)
+    with pytest.raises(ChangedMeanwhile):
+        say("choose", LISTED, author, newer=["effort_weekly"], seen=seen)
+    say("choose", LISTED, author, newer=["effort_weekly"])
+    assert queries.find_edition(LISTED).said["effort_total"] == 990
+    # Sent once more, it is settled.
+    say("choose", LISTED, author, newer=[], seen=seen)
+    assert queries.find_edition(LISTED).said["effort_total"] == 990
