@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Avg, Count, F, Min, Prefetch, Q, QuerySet
+from django.db.models import Avg, Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from learncity.kernel.texts import LANGUAGES, Text
@@ -226,6 +226,12 @@ def to_review() -> list[EditionValue]:
     return [_edition(e.course, e, whole=False) for e in found]
 
 
+def count_to_review() -> int:
+    """How many ``to_review`` there are; one query."""
+    waits = Edition.objects.filter(state=EditionState.IN_REVIEW, course__ended_at=None)
+    return waits.count()
+
+
 def find_edition(key: str) -> EditionValue | None:
     """A course as its desk sees it: published or not, with its open edition; four queries."""
     rows = Course.objects.filter(key=key, ended_at=None).select_related("provider", "subject")
@@ -299,7 +305,8 @@ def translated_shares() -> Mapping[UUID, tuple[int, int]]:
 def standings() -> Mapping[UUID, Standing]:
     """How the courses stand, by provider; two queries.
 
-    A course whose change waits or was returned counts there and, if the public sees it, as shown.
+    A course whose change waits or was returned counts there and, if the public sees it, as shown;
+    never as a draft, too.
     """
     waits = Q(state=EditionState.IN_REVIEW)
     open_ = Edition.objects.filter(course__ended_at=None).order_by()
@@ -312,8 +319,12 @@ def standings() -> Mapping[UUID, Standing]:
         )
     }
     rows = Course.objects.filter(ended_at=None).order_by().values_list("provider_id")
+    sent = Edition.objects.filter(
+        course=OuterRef("pk"), state__in=[EditionState.IN_REVIEW, EditionState.RETURNED]
+    )
     counted = rows.annotate(
-        shown=Count("id", filter=SHOWN), drafts=Count("id", filter=Q(state=CourseState.DRAFT))
+        shown=Count("id", filter=SHOWN),
+        drafts=Count("id", filter=Q(state=CourseState.DRAFT) & ~Exists(sent)),
     )
     return {
         pk: Standing(shown, drafts, *editions.get(pk, (0, 0, None)))
