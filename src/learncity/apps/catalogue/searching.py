@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection
 
 from learncity.kernel.memo import remember
-from learncity.kernel.search_words import Asked, asked, han_words
+from learncity.kernel.search_words import READING, Asked, asked, han_words
 
 from . import meanings, mending
 from .index_models import SHOWN
@@ -94,7 +94,7 @@ def sought(text: str) -> Sought:
     # What holds every word in its title comes before what does not; ten of them leave no place.
     is_full = sum(held.named for held in found.values()) >= ENOUGH
     parts = {} if is_full else _holding_some(words, found, cut)
-    near = meanings.near(text, among=[*found, *parts])
+    near = {} if _is_sound(asked(text)) else meanings.near(text, among=[*found, *parts])
     best = _in_order(found, parts, near)
     extra = [pk for pk in best[:ENOUGH] if pk not in found]
     every_one = [pk for pk in best if pk in found or pk in extra]
@@ -254,6 +254,14 @@ def _holding_some(
         for pk, score, share in rows
         if pk not in found and share < _ALL
     }
+
+
+def _is_sound(words: Sequence[Asked]) -> bool:
+    """Whether a word is known only as the sound of Chinese: as it is written it means nothing."""
+    latin = [word.typed for word in words[:_WORDS] if READING + word.typed in word.ways]
+    known = _counts([word.typed for word in words[:_WORDS]]) if latin else {}
+    unknown = [READING + word for word in latin if not known.get(word)]
+    return bool(unknown and _counts(unknown))
 
 
 def _rarest(words: Sequence[Asked]) -> list[Asked]:

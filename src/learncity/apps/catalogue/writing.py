@@ -63,7 +63,8 @@ def fill(course: Course, said: Mapping[str, Any], known: Known) -> None:
         course.provider_id = known.providers[said["provider"]]
     for name in PLAIN:
         if name in said:
-            setattr(course, name, said[name])
+            value = said[name]
+            setattr(course, name, Text(value) if isinstance(value, Mapping) else value)
     for name in _EMPTY_IS_NONE:
         if name in said:
             setattr(course, name, said[name] or "")

@@ -105,6 +105,7 @@ def test_the_public_sees_a_course_when_somebody_else_published_it(key, author, r
     assert queries.counts()[Category.HOBBIES] == before + 1
     told = [m.title for m in notices.inbox(author.person_id)]
     assert any("Mending bicycles" in title for title in told)
+    assert not any("{" in title for title in told)
     assert [e.action for e in audit.latest(4)] == [
         f"catalogue.course_{what}" for what in ("published", "sent_in", "edited", "begun")
     ]

@@ -131,3 +131,11 @@ def test_without_the_model_nothing_is_measured(city, monkeypatch):
 )
 def test_the_language_of_what_is_typed(text, language):
     assert meanings.language_of(text) == language
+
+
+def test_the_sound_of_chinese_is_not_asked_for_its_meaning(city, model, monkeypatch):
+    measure_all()
+    monkeypatch.setattr(meaning, "of_query", lambda text: vector_of("first aid"))
+
+    assert any(title(pk).startswith("First aid") for pk in searching.sought("ledger").best)
+    assert [title(pk)[:11] for pk in searching.sought("kuaiji").best] == ["Bookkeeping"]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learncity.apps.catalogue import queries as catalogue
+from learncity.apps.catalogue.types import Payer
 from learncity.apps.classes.models import CourseClass, Session, Term
 from learncity.apps.classes.stated import Stated
 from learncity.apps.classes.types import Mode
@@ -84,9 +85,16 @@ class Known:
         course = self.courses.get(stated.course)
         if course is None:
             if stated.course:
-                cells.wrong("course", _("there is no course of this key; import the courses first"))
+                cells.wrong(
+                    "course",
+                    _("no course of this key is published; import it, or wait for its review"),
+                )
             return
         taught = course.taught_in[0] if course.taught_in else ""
+        price = course.pays.get(Payer.LEARNER, 0)
+        if candidate.existing is None and price and not cells.has("fee_minor"):
+            # Nobody said that it is free.
+            stated = replace(stated, fee_minor=price, fee_currency=course.currency)
         candidate.stated = replace(
             stated,
             provider=stated.provider or course.provider_key,
@@ -192,16 +200,20 @@ class Known:
     def check_owner(self, candidate: Candidate, allowed: Collection[UUID]) -> None:
         """Say what belongs to another organization than these: class, course, or venue."""
         existing, stated, cells = candidate.existing, candidate.stated, candidate.cells
-        if existing is not None and existing.provider_id not in allowed:
+        is_own = existing is not None and existing.provider_id in allowed
+        if existing is not None and not is_own:
             cells.wrong("key", _("a class of another organization has this key; choose another"))
         owner = self.organizations.get(stated.provider)
         if owner is not None and owner.id not in allowed:
             cells.wrong("provider", _("this list may hold classes of its own organization only"))
         course = self.courses.get(stated.course)
-        if course is not None and course.provider_id not in allowed:
+        # Where a class is already it may stay: the office put it there.
+        is_of_it = is_own and stated.course == candidate.before.course
+        if course is not None and not is_of_it and course.provider_id not in allowed:
             cells.wrong("course", _("this course is of another organization"))
         venue = self.venues.get(stated.venue)
-        if venue is not None and venue.organization.id not in allowed:
+        is_there = is_own and stated.venue == candidate.before.venue
+        if venue is not None and not is_there and venue.organization.id not in allowed:
             cells.wrong("venue", _("this venue is of another organization; ask the city's office"))
         named = stated.instructor
         if named and named != candidate.before.instructor and not self._teaches(named, allowed):

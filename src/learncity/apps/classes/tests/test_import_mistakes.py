@@ -24,7 +24,10 @@ def test_a_key_stands_in_one_row_only(bring):
         ({"key": ""}, "row 2, key: write a key; the cell is empty"),
         (
             {"course": "juggling"},
-            "row 2, course 'juggling': there is no course of this key; import the courses first",
+            (
+                "row 2, course 'juggling': "
+                "no course of this key is published; import it, or wait for its review"
+            ),
         ),
         (
             {"provider": "qiaotou-learning-center"},
@@ -216,3 +219,17 @@ def test_nobody_adds_rooms_to_the_venue_of_another(bring):
 )
 def test_a_new_venue_needs_a_key_that_can_be_one(bring, cells, says):
     assert mistakes(bring(row(**cells), create_venues=True)) == [says]
+
+
+def test_a_class_stays_where_the_office_put_it_but_goes_nowhere_else(brought):
+    """What a provider exports comes in unchanged, also where it teaches in another's rooms."""
+    own = organizations.ids_by_key(["qiaotou-learning-centre"])["qiaotou-learning-centre"]
+    elsewhere = {"venue": "tongxinqiao-centre", "room": ""}
+    brought({"key": "ink-guest", **elsewhere})
+
+    again = brought({"key": "ink-guest", **elsewhere}, provider_ids={own})
+    moved = brought({"key": "ink-wed", **elsewhere}, provider_ids={own})
+
+    assert (counts(again), mistakes(again)) == ((0, 0, 1), [])
+    assert counts(moved) == (0, 0, 0)
+    assert len(mistakes(moved)) == 1

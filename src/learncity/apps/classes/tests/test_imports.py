@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from learncity.apps.catalogue.models import Course
 from learncity.apps.classes import queries, services, writing
 from learncity.apps.classes.blueprint import Classes, StatedClass
 from learncity.apps.classes.models import CourseClass, Enrolment, Session
@@ -263,3 +264,14 @@ def test_a_batch_costs_the_same_however_many_rows_it_has(bring, django_assert_ma
 
     with django_assert_max_num_queries(24):
         bring(*rows)
+
+
+def test_what_a_course_costs_its_new_class_costs_unless_the_file_says_otherwise(brought):
+    Course.objects.filter(key="small-shop-bookkeeping").update(learner_pays=2050, currency="CNY")
+
+    brought({"key": "ink-paid"})
+    brought({"key": "ink-free", "fee_minor": "0", "room": "105"})
+    brought({"key": "ink-paid", "seats": "21"})
+
+    fees = dict(CourseClass.objects.filter(key__startswith="ink-").values_list("key", "fee_minor"))
+    assert (fees["ink-paid"], fees["ink-free"]) == (2050, 0)
