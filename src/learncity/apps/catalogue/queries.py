@@ -324,7 +324,7 @@ def standings() -> Mapping[UUID, Standing]:
     )
     counted = rows.annotate(
         shown=Count("id", filter=SHOWN),
-        drafts=Count("id", filter=Q(state=CourseState.DRAFT) & ~Exists(sent)),
+        drafts=Count("id", filter=Q(~Exists(sent), state=CourseState.DRAFT)),
     )
     return {
         pk: Standing(shown, drafts, *editions.get(pk, (0, 0, None)))
