@@ -34,6 +34,9 @@ KNOWN = {
     "/office/courses/{key}": "small-shop-bookkeeping",
     "/office/courses/{key}/publication": "small-shop-bookkeeping",
     "/office/courses/{key}/return": "small-shop-bookkeeping",
+    "/desk/courses/{key}/programmes/{programme}": "small-shop-bookkeeping",
+    "/office/programmes/{key}": "own-small-business",
+    "/office/programmes/{key}/courses/{course}": "own-small-business",
 }
 
 

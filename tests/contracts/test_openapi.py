@@ -110,6 +110,7 @@ def test_every_field_of_an_answer_is_always_there(name):
     asked |= {"Lay", "Correction", "StatedCourse", "StatedClass", "NewWish", "Narrowed"}
     asked |= {"NewInvitation", "NewPrincipal", "NewDispute", "NewImport"}
     asked |= {"EditionChange", "EffortSaid", "MaterialSaid"}
+    asked |= {"NewProgramme", "ProgrammeChange", "Place"}
 
     if name not in asked and "properties" in schema:
         assert set(schema["required"]) == set(schema["properties"])

@@ -33,7 +33,10 @@ OFFICE = (
     "/operate/", "/operate/trail/", "/operate/disputes/", "/operate/mandates/new/",
     "/operate/support/", "/desk/", "/operate/courses/",
     "/operate/courses/small-shop-bookkeeping/", "/operate/accreditation/",
-    "/operate/accreditation/qiaotou-learning-centre/",
+    "/operate/accreditation/qiaotou-learning-centre/", "/operate/programmes/",
+    "/operate/programmes/own-small-business/", "/operate/programmes/own-small-business/edit/",
+    "/operate/programmes/own-small-business/add/?q=会计",
+    "/operate/programmes/own-small-business/courses/online-shop/",
 )  # fmt: skip
 REFUSED = {"/nowhere/": 404, "/desk/": 403}
 

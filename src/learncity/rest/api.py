@@ -36,6 +36,7 @@ from .operations import (
     people,
     places,
     privacy,
+    programmes,
     roles,
     trail,
 )
@@ -122,6 +123,7 @@ for router in (
     offers.router,
     bulk.router,
     course_desk.router,
+    programmes.router,
     demand.router,
     mandates.office,
     office.router,

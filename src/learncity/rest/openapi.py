@@ -60,7 +60,7 @@ _ACTING = {
     "schema": {"type": "string", "format": "uuid"},
     "description": "A mandate of yours (`/me/mandates`): do it for its principal.",
 }
-_WRITES = ("post", "patch", "delete")
+_WRITES = ("post", "put", "patch", "delete")
 
 
 def refusals(*statuses: int) -> dict[int, type[Problem]]:

@@ -30,6 +30,8 @@ class ActForm(forms.Form):
     title: str | Promise = ""
     lead: str | Promise = ""
     button: str | Promise = _("Save")
+    # Another thing to do instead, with its url and label.
+    way: Mapping[str, str] | None = None
     # To which field a refusal belongs, by its code; any other stands above the form.
     belongs: Mapping[str, str] = MappingProxyType({})
 

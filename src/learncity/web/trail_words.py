@@ -123,6 +123,11 @@ ACTIONS = {
     "catalogue.course_sent_back": gettext_lazy("Sent a course back"),
     "catalogue.course_published": gettext_lazy("Published a course"),
     "catalogue.course_withdrawn": gettext_lazy("Withdrew a course"),
+    "catalogue.programme_begun": gettext_lazy("Began a programme"),
+    "catalogue.programme_edited": gettext_lazy("Changed a programme"),
+    "catalogue.programme_course_put": gettext_lazy("Put a course into a programme"),
+    "catalogue.programme_course_out": gettext_lazy("Took a course out of a programme"),
+    "catalogue.programme_ended": gettext_lazy("Withdrew a programme"),
     "organizations.accreditation_asked": gettext_lazy("Asked for accreditation"),
     "organizations.accredited": gettext_lazy("Accredited an organization"),
     "organizations.accreditation_refused": gettext_lazy("Refused an accreditation"),
@@ -147,6 +152,7 @@ VIA = {
 SUBJECTS = {
     "class": gettext_lazy("class"),
     "course": gettext_lazy("course"),
+    "programme": gettext_lazy("programme"),
     "bulk": gettext_lazy("change of many classes"),
     "blueprint": gettext_lazy("blueprint"),
     "file": gettext_lazy("file"),
@@ -172,6 +178,7 @@ SUBJECTS = {
     "retention": gettext_lazy("how long things are kept"),
 }
 DETAILS = {
+    "course": gettext_lazy("course"),
     "how": gettext_lazy("how"),
     "changes": gettext_lazy("changes"),
     "conflicts": gettext_lazy("kept as changed by hand"),

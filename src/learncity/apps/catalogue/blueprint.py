@@ -4,27 +4,28 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
-from django.db.models import Prefetch
 from django.utils import timezone
 from pydantic import Field
 
-from learncity.apps.organizations import queries as organizations
 from learncity.kernel import locks
 from learncity.kernel.blueprint_files import Mistake, Spot
 from learncity.kernel.blueprints import Key, Language, Names, Ref, Section, Stated, Value
 from learncity.kernel.dated import day_of
 
-from .indexing import index
 from .lists import rename
 from .models import (
     WEEK,
     Course,
     Programme,
-    ProgrammeCourse,
-    ProgrammePartner,
     Skill,
     Subject,
     SubjectName,
+)
+from .programmes import (
+    end_programmes,
+    hold_programmes,
+    stated_programmes,
+    write_programmes,
 )
 from .types import (
     Audience,
@@ -283,33 +284,7 @@ class Programmes(Section):
 
     def read(self, keys: Collection[str]) -> Mapping[str, dict[str, Any]]:
         """These programmes as a blueprint would state them; four queries."""
-        rows = Programme.objects.filter(key__in=keys, ended_at=None).prefetch_related(
-            "subjects",
-            Prefetch("partners", ProgrammePartner.objects.select_related("organization")),
-            Prefetch(
-                "courses",
-                ProgrammeCourse.objects.select_related("course").order_by("number"),
-            ),
-        )
-        return {
-            p.key: {
-                "title": dict(p.title),
-                "summary": dict(p.summary),
-                "partners": [
-                    {"organization": one.organization.key, "role": one.role}
-                    for one in p.partners.all()
-                ],
-                "audiences": list(p.audiences),
-                "subjects": [s.key for s in p.subjects.all()],
-                "mode": p.mode or None,
-                "since": p.since.isoformat() if p.since else None,
-                "until": p.until.isoformat() if p.until else None,
-                "courses": [
-                    {"course": one.course.key, "needed": one.is_needed} for one in p.courses.all()
-                ],
-            }
-            for p in rows
-        }
+        return stated_programmes(keys)
 
     def known(self, keys: Collection[str]) -> set[str]:
         """Those of the keys that exist."""
@@ -318,39 +293,9 @@ class Programmes(Section):
 
     def write(self, items: Sequence[tuple[str, dict[str, Any]]]) -> None:
         """Make or change programmes, with their partners, fields and courses."""
-        said_courses = {one["course"] for _, said in items for one in said["courses"]}
-        courses = dict(Course.objects.filter(key__in=said_courses).values_list("key", "id"))
-        partners = organizations.ids_by_key(
-            {one["organization"] for _, said in items for one in said["partners"]}
-        )
-        for key, said in items:
-            found, _new = Programme.objects.update_or_create(
-                key=key,
-                defaults={
-                    "title": said["title"], "summary": said["summary"],
-                    "audiences": said["audiences"], "mode": said["mode"] or "",
-                    "since": said["since"], "until": said["until"], "ended_at": None,
-                },
-            )  # fmt: skip
-            found.subjects.set(Subject.objects.filter(key__in=said["subjects"]))
-            ProgrammePartner.objects.filter(programme=found).delete()
-            ProgrammePartner.objects.bulk_create(
-                ProgrammePartner(
-                    programme=found, organization_id=partners[one["organization"]], role=one["role"]
-                )
-                for one in said["partners"]
-            )
-            ProgrammeCourse.objects.filter(programme=found).delete()
-            ProgrammeCourse.objects.bulk_create(
-                ProgrammeCourse(
-                    programme=found, number=number, course_id=courses[one["course"]],
-                    is_needed=one["needed"],
-                )
-                for number, one in enumerate(said["courses"], 1)
-            )  # fmt: skip
-        # Held: what somebody publishes meanwhile would be found by its old words.
-        index(list(Course.objects.filter(key__in=said_courses).order_by("id").select_for_update()))
+        hold_programmes()
+        write_programmes(items)
 
     def end(self, keys: Collection[str]) -> None:
         """The programmes are no longer offered; their courses are."""
-        Programme.objects.filter(key__in=keys).update(ended_at=timezone.now())
+        end_programmes(keys)

@@ -32,6 +32,7 @@ from .models import (
     SubjectName,
 )
 from .rules import missing, untranslated
+from .rules import share as share
 from .searching import Sought as Sought
 from .searching import holding as holding
 from .searching import sought as sought
@@ -363,14 +364,19 @@ def programmes() -> list[ProgrammeValue]:
     return [programme_value(p) for p in _with_partners(rows).order_by("key")]
 
 
-def find_programme(key: str) -> ProgrammeValue | None:
-    """A programme with its courses that the public sees, or ``None``; five queries."""
+def find_programme(key: str, *, hidden: bool = False) -> ProgrammeValue | None:
+    """A programme with its courses that the public sees, or ``None``; five queries.
+
+    Args:
+        hidden: with those too that the public does not see.
+    """
     found = _with_partners(Programme.objects.filter(key=key, ended_at=None)).first()
     if found is None:
         return None
     parts = ProgrammeCourse.objects.filter(programme=found).order_by("number")
     ids = dict(parts.values_list("course_id", "is_needed"))
-    known = {c.id: c for c in _whole(Course.objects.filter(SHOWN, pk__in=ids))}
+    rows = Course.objects.filter(pk__in=ids)
+    known = {c.id: c for c in _whole(rows if hidden else rows.filter(SHOWN))}
     courses = [(known[pk].as_value(), needed) for pk, needed in ids.items() if pk in known]
     return programme_value(found, tuple(courses))
 

@@ -97,3 +97,37 @@ class NotPublished(DomainError):
 
     says = _("The course is not published. There is nothing to withdraw.")
     code = "not_published"
+
+
+class ProgrammeNotFound(NotFound):
+    """No programme has this key, or it has ended."""
+
+
+class CourseIsDraft(DomainError):
+    """Nobody reads it yet."""
+
+    says = _("The course is a draft that nobody reads yet. Put it in when it is published.")
+    code = "course_is_draft"
+
+
+class CourseIsWithdrawn(DomainError):
+    """Nobody reads it any more."""
+
+    says = _("The course is withdrawn. Choose another one, or ask who offers it.")
+    code = "course_is_withdrawn"
+
+
+class CourseIsHeld(DomainError):
+    """Who offers it is suspended."""
+
+    says = _(
+        "The organization that offers the course is suspended. Put it in when it no longer is."
+    )
+    code = "course_is_held"
+
+
+class DaysImpossible(DomainError):
+    """It ends before it begins."""
+
+    says = _("The last day is before the first. Compare the two.")
+    code = "days_impossible"

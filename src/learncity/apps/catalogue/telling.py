@@ -9,6 +9,7 @@ from learncity.apps.notices.types import Kind, NewMessage
 from learncity.apps.people import queries as people
 from learncity.apps.roles import queries as roles
 from learncity.apps.roles.types import Act
+from learncity.kernel.texts import Text
 
 from .models import Course
 
@@ -33,9 +34,24 @@ WITHDRAWN = Kind(
         "on and take no more applications."
     ),
 )
+PUT_IN = Kind(
+    "catalogue.put_in",
+    gettext_noop("Part of a programme: %(course)s"),
+    gettext_noop(
+        "The city office put the course “%(course)s” into the programme “%(programme)s”. If that "
+        "is not what you want, take it out at the desk."
+    ),
+)
 
 
-def tell(kind: Kind, course: Course, *, at: datetime, reason: str = "") -> None:
+def tell(
+    kind: Kind,
+    course: Course,
+    *,
+    at: datetime,
+    reason: str = "",
+    programme: Text | None = None,
+) -> None:
     """Tell everybody who may edit courses of the provider; four statements."""
     holders = roles.holders(Act.EDIT_COURSES, at=at)
     ids = [
@@ -46,6 +62,8 @@ def tell(kind: Kind, course: Course, *, at: datetime, reason: str = "") -> None:
     if not ids:
         return
     values = {"course": course.title, "reason": reason}
+    if programme:
+        values["programme"] = programme
     url = f"/desk/courses/{course.key}/"
     notices.tell(
         [

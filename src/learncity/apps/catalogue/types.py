@@ -14,19 +14,8 @@ from django.utils.translation import pgettext_lazy
 
 from learncity.kernel.texts import Text
 
-from .refusals import ChangedElsewhere as ChangedElsewhere
-from .refusals import ChangedMeanwhile as ChangedMeanwhile
-from .refusals import CourseNotFound as CourseNotFound
-from .refusals import EffortImpossible as EffortImpossible
-from .refusals import IsInReview as IsInReview
-from .refusals import MayNotPublish as MayNotPublish
-from .refusals import NotComplete as NotComplete
-from .refusals import NotInReview as NotInReview
-from .refusals import NotListed as NotListed
-from .refusals import NotPublished as NotPublished
-from .refusals import OwnWork as OwnWork
-from .refusals import ReasonMissing as ReasonMissing
-from .refusals import SubjectElsewhere as SubjectElsewhere
+# All that the room refuses, for whoever is refused.
+from .refusals import *  # noqa: F403
 
 
 class Category(StrEnum):

@@ -43,7 +43,7 @@ class NewCourse(Asked):
 
     def called(self) -> dict[str, str]:
         """Its title, without what is empty."""
-        return _written(self.title)
+        return written(self.title)
 
 
 class EffortSaid(Asked):
@@ -100,7 +100,7 @@ class EditionChange(Asked):
     def _field(self, name: str, categories: Mapping[str, Category]) -> dict[str, Any]:
         value = getattr(self, name)
         if name in ("title", "summary", "needs"):
-            return {name: _written(value)}
+            return {name: written(value)}
         if name == "subject" and value in categories:
             return {"subject": value, "category": categories[value].value}
         if name == "effort":
@@ -114,7 +114,7 @@ class EditionChange(Asked):
             return {"pays": {payer.value: amount for payer, amount in value.items()}}
         if name == "materials":
             return {"materials": [
-                {"title": _written(m.title), "kind": m.kind.value, "link": m.link,
+                {"title": written(m.title), "kind": m.kind.value, "link": m.link,
                  "licence": m.licence}
                 for m in value
             ]}  # fmt: skip
@@ -125,7 +125,8 @@ class EditionChange(Asked):
         return {name: str(value) if value else None}
 
 
-def _written(words: Mapping[Tag, str]) -> dict[str, str]:
+def written(words: Mapping[Tag, str]) -> dict[str, str]:
+    """Texts by language, without what is empty."""
     return {tag: text.strip() for tag, text in words.items() if text.strip()}
 
 

@@ -105,6 +105,7 @@ DESK = [
     ("post", f"{OWN_COURSE}/submission"),
     ("delete", f"{OWN_COURSE}/submission"),
     ("post", f"{OWN_COURSE}/withdrawal"),
+    ("delete", f"{OWN_COURSE}/programmes/own-small-business"),
 ]
 # For whoever runs classes anywhere.
 LISTS = [
@@ -114,6 +115,7 @@ LISTS = [
     ("delete", CHANGE),
 ]
 REVIEWED = "/office/courses/small-shop-bookkeeping"
+PROGRAMME = "/office/programmes/own-small-business"
 # For the city's office alone; of nobody who is there.
 OFFICE = [
     ("get", "/desk/roles"),
@@ -133,6 +135,12 @@ OFFICE = [
     ("get", REVIEWED),
     ("post", f"{REVIEWED}/publication"),
     ("post", f"{REVIEWED}/return"),
+    ("post", "/office/programmes"),
+    ("get", PROGRAMME),
+    ("patch", PROGRAMME),
+    ("delete", PROGRAMME),
+    ("put", f"{PROGRAMME}/courses/online-shop"),
+    ("delete", f"{PROGRAMME}/courses/online-shop"),
     ("post", "/desk/people/search"),
     ("post", "/desk/people"),
     ("get", f"/desk/people/{SOME}"),
@@ -237,6 +245,9 @@ BODIES = {
     f"{OWN_COURSE}/withdrawal": {"reason": "It is over"},
     f"{REVIEWED}/publication": {"mark": "0" * 32},
     f"{REVIEWED}/return": {"reason": "Say more"},
+    "/office/programmes": {"title": {"en": "Sent"}, "lead": "city-learning-office"},
+    PROGRAMME: {"mode": "ONLINE"},
+    f"{PROGRAMME}/courses/online-shop": {"is_needed": False, "place": 1},
     "/desk/courses": {
         "items": [{
             "key": "sent", "provider": "qiaotou-learning-centre", "category": "HOBBIES",
@@ -257,7 +268,7 @@ SEATS = {"data": {"seats": 90, "waiting_limit": 90}, "content_type": "applicatio
 def send(client, method, path, **kwargs):
     if method == "patch" and path not in BODIES:
         kwargs = SEATS | kwargs
-    if method in ("post", "patch"):
+    if method in ("post", "put", "patch"):
         # A body is the same for every organization and agreement.
         known = path.replace("lamplight-night-school", "qiaotou-learning-centre")
         body = BODIES.get(known.replace("riders-learn", "workers-study-2026"))

@@ -29,6 +29,7 @@ from learncity.apps.roles.access import Duty, actor_of, organizations_for
 from learncity.apps.roles.types import Act
 from learncity.kernel import formats, tables
 from learncity.kernel.access import only
+from learncity.kernel.templatetags.kernel import words as marked
 from learncity.web import course_forms
 from learncity.web import course_words as say
 from learncity.web.acts import ActForm, act
@@ -197,6 +198,11 @@ def desk_course(request: HttpRequest, key: str) -> HttpResponse:
             },
             "is_changed": found.is_open and found.published.state != CourseState.DRAFT,
             "clashes": say.listed(clash_name(clash) for clash in found.clashes),
+            "programmes": [
+                {"url": reverse("web:programme", args=[one]), "name": marked(title),
+                 "out_url": reverse("web:leave_programme", args=[key, one])}
+                for one, title in queries.programmes_of(found.published.id)
+            ],
         },
     )  # fmt: skip
 

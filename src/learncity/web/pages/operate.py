@@ -34,6 +34,7 @@ from . import trail
 # What an office does, in the order in which its page shows the ways to it.
 _WAYS = (
     (Act.REVIEW_COURSES, "web:review_queue", gettext_lazy("Courses to review")),
+    (Act.REVIEW_COURSES, "web:office_programmes", gettext_lazy("Programmes")),
     (Act.REVIEW_COURSES, "web:accreditation", gettext_lazy("Accreditation")),
     (Act.KEEP_REGISTER, "web:register", gettext_lazy("Organizations")),
     (Act.KEEP_REGISTER, "web:coverage", gettext_lazy("Places without")),

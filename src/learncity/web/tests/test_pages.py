@@ -74,6 +74,10 @@ MINE = {
     "/desk/lists/new/": 4,
     "/desk/figures/": 6,  # nothing counted: no region to be named
     "/operate/": 15,  # and the courses that wait for review
+    "/operate/programmes/": 7,
+    "/operate/programmes/own-small-business/": 9,
+    "/operate/programmes/own-small-business/edit/": 11,
+    "/operate/programmes/own-small-business/add/?q=会计": 11,
     "/operate/trail/": 5,
     "/operate/astray/": 8,
     "/operate/disputes/": 6,
