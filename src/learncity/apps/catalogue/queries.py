@@ -5,7 +5,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, FilteredRelation, Min, Prefetch, Q, QuerySet
+from django.db.models import (
+    Count,
+    Exists,
+    FilteredRelation,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+)
 from django.db.models.expressions import RawSQL
 
 from learncity.kernel import audit
@@ -342,7 +351,8 @@ def translated_shares() -> Mapping[UUID, tuple[int, int]]:
 def standings() -> Mapping[UUID, Standing]:
     """How the courses stand, by provider; two queries.
 
-    A course whose change waits or was returned counts there and, if the public sees it, as shown.
+    A course whose change waits or was returned counts there and, if the public sees it, as shown;
+    never as a draft, too.
     """
     waits = Q(state=EditionState.IN_REVIEW)
     open_ = Edition.objects.filter(course__ended_at=None).order_by()
@@ -355,8 +365,12 @@ def standings() -> Mapping[UUID, Standing]:
         )
     }
     rows = Course.objects.filter(ended_at=None).order_by().values_list("provider_id")
+    sent = Edition.objects.filter(
+        course=OuterRef("pk"), state__in=[EditionState.IN_REVIEW, EditionState.RETURNED]
+    )
     counted = rows.annotate(
-        shown=Count("id", filter=SHOWN), drafts=Count("id", filter=Q(state=CourseState.DRAFT))
+        shown=Count("id", filter=SHOWN),
+        drafts=Count("id", filter=Q(~Exists(sent), state=CourseState.DRAFT)),
     )
     return {
         pk: Standing(shown, drafts, *editions.get(pk, (0, 0, None)))

@@ -124,6 +124,15 @@ class BulkValue:
 
 
 @dataclass(frozen=True, slots=True)
+class BulkNote:
+    """That something was done to many classes, and until when it can be undone."""
+
+    id: UUID
+    kind: BulkKind
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Meeting:
     """One meeting as a calendar shows it. ``who``: the instructor; ``taken_by``: a class.
 

@@ -85,32 +85,43 @@ def course(request: HttpRequest, key: str) -> HttpResponse:
 @everyone
 @in_turn
 def compare(request: HttpRequest) -> HttpResponse:
-    """Up to four courses beside each other; what is not known is a dash."""
+    """Up to four courses beside each other, whichever their kinds; what is not known is a dash.
+
+    The address carries those that were chosen, also through a search for another one.
+    """
     keys = list(dict.fromkeys(key[:80] for key in request.GET.getlist("course")))[:MOST]
     found = catalogue.find_courses(keys)
     kept = [course.key for course in found]
-    more = []
-    if found and len(found) < MOST:
-        others = catalogue.search(category=found[0].category, limit=SIZE).items
+    text = request.GET.get("q", "").strip()[:100]
+    more: list[dict[str, Any]] = []
+    if len(found) < MOST and (found or text):
+        # Until something is looked for, what is like the first.
+        category = None if text else found[0].category
+        others = catalogue.search(text=text, category=category, limit=SIZE).items
         more = [
-            {"url": _compare_url([*kept, c.key]), "title": marked(c.title)}
+            {"url": _compare_url([*kept, c.key]), "title": marked(c.title),
+             "provider": c.provider_name}
             for c in others
             if c.key not in kept
-        ][:8]
+        ][:8]  # fmt: skip
     return render(
         request,
         "web/compare.html",
         {
             "columns": [{"label": _("Question")}]
-            + [{"label": marked(c.title), "url": words.course_url(c.key)} for c in found],
+            + [{"label": marked(c.title), "words": True} for c in found],
             "rows": _compared(found),
-            "less": [
-                {"url": _compare_url([k for k in kept if k != c.key]), "title": c.title}
+            "courses": [
+                {"url": words.course_url(c.key), "title": marked(c.title),
+                 "less_url": _compare_url([k for k in kept if k != c.key])}
                 for c in found
             ],
             "more": more,
+            "can_add": len(found) < MOST,
+            "text": text,
+            "carried": [("course", key) for key in kept],
         },
-    )
+    )  # fmt: skip
 
 
 def _compare_url(keys: list[str]) -> str:

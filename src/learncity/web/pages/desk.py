@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from learncity.apps.classes import queries, services
 from learncity.apps.classes.access import runs_class
-from learncity.apps.classes.queries import meetings
+from learncity.apps.classes.queries import bulk, meetings
 from learncity.apps.classes.types import (
+    BULK_NAMES,
     ClassCard,
     ClassDetail,
     Provider,
@@ -157,6 +158,12 @@ def desk(request: HttpRequest) -> HttpResponse:
         "sends": [(name, request.GET[name]) for name in ("q", "state", "org", "sort")
                   if request.GET.get(name)],
         "total": formats.number(total),
+        "undoable": [
+            {"url": reverse("web:bulk_done", args=[one.id]),
+             "label": _("%(what)s, until %(time)s")
+             % {"what": BULK_NAMES[one.kind], "time": formats.clock(one.until)}}
+            for one in bulk.undoable_of(account(request).person_id, at=at)
+        ],
         "to_settle": formats.number(to_settle) if to_settle else "",
         "exports": [
             {"label": "XLSX", "url": f"{reverse('web:desk_export', args=['xlsx'])}?{query}"},

@@ -70,7 +70,8 @@ def operate(request: HttpRequest) -> HttpResponse:
     partners = organizations.count_organizations() if mine is None else len(mine)
     context: dict[str, Any] = {
         "ways": [
-            {"url": reverse(name), "label": label} for act, name, label in _WAYS if actor.may(act)
+            {"url": reverse(name), "label": label, "waiting": _to_review(name)}
+            for act, name, label in _WAYS if actor.may(act)
         ],
         "figures": [
             {"label": _("Partners"), "figure": formats.number(partners)},
@@ -106,6 +107,12 @@ def operate(request: HttpRequest) -> HttpResponse:
             "rows": trail.rows(audit.latest(20)),
         },
     )  # fmt: skip
+
+
+def _to_review(name: str) -> str:
+    """How many courses wait behind this way; of another way, or where none waits, nothing."""
+    waiting = catalogue.count_to_review() if name == "web:review_queue" else 0
+    return formats.number(waiting) if waiting else ""
 
 
 @only(Duty(Act.OPERATE, on=in_city))

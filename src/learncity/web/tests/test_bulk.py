@@ -1,10 +1,12 @@
 """Many classes at a desk: chosen, looked at, done, undone; the calendar; rooms; copies."""
 
 import pytest
+from django.utils import timezone
 
 from learncity.apps.catalogue.models import Course
 from learncity.apps.classes import queries
 from learncity.apps.classes.models import BulkAct, CourseClass, Session
+from learncity.apps.classes.queries import bulk
 from learncity.apps.imports import services as imports
 from learncity.apps.imports.models import Import
 from learncity.apps.organizations import queries as organizations
@@ -81,6 +83,41 @@ def test_what_was_done_is_seen_by_who_did_it_and_the_city(desk, client, signed_i
         404, 404,
     )  # fmt: skip
     assert signed_in("demo-operator").get(address).status_code == 200
+
+
+def test_what_can_still_be_undone_is_found_again_at_the_desk(desk, client, signed_in):
+    address = post(desk, "do").url
+    link = f'href="{address}"'
+    page = text(desk.get("/desk/", **ENGLISH))
+    assert "Change the seats, until" in page
+    assert link in page
+    # Nor is it lost where no class fits what was looked for.
+    assert link in text(desk.get("/desk/?q=nowhere"))
+
+    person = make_person(account=True)
+    make_grant(person, Role.STAFF, THEIRS)
+    client.force_login(people.find_account(person))
+    assert link not in text(client.get("/desk/"))
+    assert link not in text(signed_in("demo-operator").get("/desk/"))
+
+    desk = signed_in("demo-provider")
+    assert desk.post(f"{address}undo/").status_code == 302
+    assert link not in text(desk.get("/desk/"))
+
+
+def test_what_is_too_late_to_undo_or_did_nothing_is_not_offered(desk):
+    address = post(desk, "do").url
+    cancelled = post(desk, "do", kind="cancel", reason="Flood").url
+    nothing = post(desk, "do").url
+    left_alone = BulkAct.objects.latest("at")
+    left_alone.lines[0]["is_done"] = False
+    left_alone.save()
+    page = text(desk.get("/desk/"))
+    assert address in page
+    assert nothing not in page
+    assert cancelled not in page
+    BulkAct.objects.update(at=timezone.now() - bulk.UNDO)
+    assert address not in text(desk.get("/desk/"))
 
 
 def test_what_is_missing_is_asked_for(desk):

@@ -97,6 +97,26 @@ def test_courses_are_compared_in_the_order_asked_for_and_four_at_most(client):
     assert heads == sorted(heads)
     assert 'href="/courses/baduanjin/"' not in body
     assert "Nothing to compare yet" in client.get("/compare/").content.decode()
+    assert (
+        'name="q"' not in client.get("/compare/", {"course": keys[:2] + keys[3:]}).content.decode()
+    )
+
+
+def test_a_course_of_any_category_is_looked_for_and_put_beside(client):
+    client.defaults |= {"HTTP_ACCEPT_LANGUAGE": "en"}
+    chosen, other = queries.find_course("online-shop"), queries.find_course("baduanjin")
+    assert chosen.category != other.category
+    page = client.get("/compare/", {"course": chosen.key, "q": "Baduanjin"}).content.decode()
+    beside = "/compare/?course=online-shop&amp;course=baduanjin"
+    assert f'href="{beside}"' in page
+    assert '<input type="hidden" name="course" value="online-shop">' in page
+    both = client.get(html.unescape(beside)).content.decode()
+    assert both.index('href="/courses/online-shop/"') < both.index('href="/courses/baduanjin/"')
+    assert (
+        'href="/compare/?course=baduanjin"' in client.get("/compare/?q=Baduanjin").content.decode()
+    )
+    nothing = client.get("/compare/", {"course": chosen.key, "q": "zzqqxx"}).content.decode()
+    assert "No other course for “zzqqxx”" in nothing
 
 
 def test_the_office_suspends_and_lifts(as_):
@@ -187,6 +207,42 @@ def test_what_the_desk_and_the_office_see_is_fetched_as_a_sheet(as_):
     assert int(shown) == Course.objects.filter(provider__key=key, is_shown=True).count()
     assert since
     assert queries.decided(timezone.now() - timedelta(days=90))[0] == 0
+
+
+def test_what_waits_is_said_at_the_office_and_what_was_sent_back_counts_once(as_):
+    client = as_("demo-provider")
+    client.post("/desk/new-course/", {
+        "organization": "qiaotou-learning-centre", "called_2": "Mending bicycles",
+        "category": "HOBBIES",
+    })  # fmt: skip
+    page = "/desk/courses/mending-bicycles/"
+    provider_id = queries.find_edition("mending-bicycles").provider_id
+    assert "Courses to review</a>" in as_("demo-operator").get("/operate/").content.decode()
+    assert stand(provider_id) == (1, 0, 0)
+
+    client = as_("demo-provider")
+    for part, said in {
+        "description": {"called_2": "Mending bicycles", "summary_2": "Brakes"},
+        "subject": {"subject": "crafts"},
+        "effort": {"effort_total": "600"},
+        "price": {"learner": "0"},
+        "languages": {"level": "BEGINNER", "taught_in": ["zh-Hans"]},
+    }.items():
+        assert client.post(f"{page}parts/{part}/", said).status_code == 302, part
+    assert client.post(f"{page}send-in/").status_code == 302
+    assert stand(provider_id) == (0, 1, 0)
+
+    client = as_("demo-operator")
+    assert "Courses to review · 1</a>" in client.get("/operate/").content.decode()
+    back = "/operate/courses/mending-bicycles/send-back/"
+    assert client.post(back, {"reason": "Say for whom"}).status_code == 302
+    assert stand(provider_id) == (0, 0, 1)
+    assert queries.count_to_review() == 0
+
+
+def stand(provider_id):
+    how = queries.standings()[provider_id]
+    return how.drafts, how.waiting, how.returned
 
 
 def test_a_reviewer_reads_what_would_change_and_nothing_else(as_):

@@ -63,7 +63,8 @@ MINE = {
     "/me/mandates/new/": 4,
     "/me/acts/": 5,
     f"/classes/{KEY}/apply/": 6,  # and whether another class of mine meets then
-    "/desk/": 9,  # and the rooms to settle, the organizations to choose among
+    # And the rooms to settle, the organizations to choose among, what can still be undone.
+    "/desk/": 10,
     f"/desk/classes/{KEY}/": 8,
     "/desk/demand/": 8,
     "/desk/calendar/": 6,
@@ -72,7 +73,7 @@ MINE = {
     "/desk/lists/": 5,
     "/desk/lists/new/": 4,
     "/desk/figures/": 6,  # nothing counted: no region to be named
-    "/operate/": 14,
+    "/operate/": 15,  # and the courses that wait for review
     "/operate/programmes/": 7,
     "/operate/programmes/own-small-business/": 9,
     "/operate/programmes/own-small-business/edit/": 11,

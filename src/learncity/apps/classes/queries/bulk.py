@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from learncity.apps.classes.models import BulkAct, CourseClass
-from learncity.apps.classes.types import BulkKind, BulkLine, BulkValue
+from learncity.apps.classes.types import BulkKind, BulkLine, BulkNote, BulkValue
 
 # So long it can be undone.
 UNDO = timedelta(minutes=30)
@@ -19,6 +19,15 @@ def can_undo(act: BulkValue, *, at: datetime) -> bool:
         and at < act.at + UNDO
         and any(line.is_done for line in act.lines)
     )
+
+
+def undoable_of(person_id: UUID, *, at: datetime) -> list[BulkNote]:
+    """What somebody did to many classes and can still undo, the latest first; one query."""
+    rows = BulkAct.objects.filter(
+        by=person_id, at__gt=at - UNDO, undone_at=None, lines__contains=[{"is_done": True}]
+    ).exclude(kind=BulkKind.CANCEL)
+    found = rows.order_by("-at").values_list("id", "kind", "at")
+    return [BulkNote(pk, BulkKind(kind), done + UNDO) for pk, kind, done in found]
 
 
 def find_bulk(act_id: UUID) -> BulkValue | None:
