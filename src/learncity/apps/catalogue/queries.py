@@ -1,24 +1,19 @@
 """Everything that can be asked of the catalogue. Nothing here writes."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import (
     Count,
-    Exists,
     FilteredRelation,
-    Min,
-    OuterRef,
     Prefetch,
     Q,
     QuerySet,
 )
 from django.db.models.expressions import RawSQL
 
-from learncity.kernel import audit
-from learncity.kernel.texts import LANGUAGES, Text
+from learncity.kernel.texts import Text
 
 from .harvesting import Change as Change
 from .harvesting import Wanted as Wanted
@@ -47,6 +42,9 @@ from .searching import Sought as Sought
 from .searching import holding as holding
 from .searching import sought as sought
 from .searching import total as total
+from .standings import decided as decided
+from .standings import standings as standings
+from .standings import translated_shares as translated_shares
 from .traits import AUDIENCE_BITS as AUDIENCE_BITS
 from .traits import CATEGORY_BITS as CATEGORY_BITS
 from .traits import LEVEL_BITS as LEVEL_BITS
@@ -64,7 +62,6 @@ from .types import (
     PartnerValue,
     ProgrammeValue,
     SkillValue,
-    Standing,
     SubjectValue,
 )
 from .writing import preview, stated
@@ -80,18 +77,6 @@ def _whole(rows: "QuerySet[Course]") -> "QuerySet[Course]":
     """With all that a value of a course needs, in the same query."""
     joined = rows.select_related("provider", "subject")
     return joined.defer("provider__about", "provider__phone")
-
-
-_SHARES = """
-SELECT c.provider_id, count(*) FILTER (WHERE coalesce(t.text ->> l.tag, '') = ''), count(*)
-FROM catalogue_course c
-CROSS JOIN LATERAL (
-  SELECT unnest(ARRAY[c.title, c.summary, c.needs]) AS text
-  UNION ALL SELECT m -> 'title' FROM jsonb_array_elements(c.materials) AS m
-) t
-CROSS JOIN unnest(%s::text[]) AS l(tag)
-WHERE c.is_shown AND t.text <> '{}' GROUP BY c.provider_id
-"""
 
 
 def courses(ids: Collection[UUID]) -> Mapping[UUID, CourseValue]:
@@ -336,55 +321,6 @@ def provider_of(key: str) -> UUID | None:
     """The organization that offers a course, drafts too, or ``None``; one query."""
     rows = Course.objects.filter(key=key, ended_at=None)
     return rows.values_list("provider_id", flat=True).first()
-
-
-def translated_shares() -> Mapping[UUID, tuple[int, int]]:
-    """Of each provider, how many texts of its courses lack a language, and of how many; one query.
-
-    A text counts once a language of the city; one that is empty in all counts nothing.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_SHARES, [list(LANGUAGES)])
-        return {pk: (lacking, total) for pk, lacking, total in cursor.fetchall()}
-
-
-def standings() -> Mapping[UUID, Standing]:
-    """How the courses stand, by provider; two queries.
-
-    A course whose change waits or was returned counts there and, if the public sees it, as shown;
-    never as a draft, too.
-    """
-    waits = Q(state=EditionState.IN_REVIEW)
-    open_ = Edition.objects.filter(course__ended_at=None).order_by()
-    editions = {
-        pk: (waiting, returned, oldest)
-        for pk, waiting, returned, oldest in open_.values_list("course__provider_id").annotate(
-            waiting=Count("id", filter=waits),
-            returned=Count("id", filter=Q(state=EditionState.RETURNED)),
-            oldest=Min("submitted_at", filter=waits),
-        )
-    }
-    rows = Course.objects.filter(ended_at=None).order_by().values_list("provider_id")
-    sent = Edition.objects.filter(
-        course=OuterRef("pk"), state__in=[EditionState.IN_REVIEW, EditionState.RETURNED]
-    )
-    counted = rows.annotate(
-        shown=Count("id", filter=SHOWN),
-        drafts=Count("id", filter=Q(~Exists(sent), state=CourseState.DRAFT)),
-    )
-    return {
-        pk: Standing(shown, drafts, *editions.get(pk, (0, 0, None)))
-        for pk, shown, drafts in counted
-    }
-
-
-def decided(since: datetime) -> tuple[int, timedelta | None]:
-    """How many reviews were decided since a moment, and how long they waited on average; one query.
-
-    From the audit trail: an edition that was sent in again forgets that it was sent back.
-    """
-    actions = ("catalogue.course_published", "catalogue.course_sent_back")
-    return audit.ended(actions, since=since, begun="catalogue.course_sent_in")
 
 
 def of_subject(subject_id: UUID, *, offset: int = 0, limit: int = 20) -> Page:
