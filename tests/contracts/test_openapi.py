@@ -7,12 +7,14 @@ away or changes its meaning needs a new version.
 
 import json
 import os
+from collections import Counter
 from pathlib import Path
 
 import jsonschema_rs
 import pytest
 
 from learncity.rest.docs import document
+from learncity.rest.shapes.common import Shape
 
 GOLDEN = Path(__file__).parent / "openapi.json"
 DOCUMENT = document()
@@ -110,7 +112,7 @@ def test_every_field_of_an_answer_is_always_there(name):
     asked |= {"Lay", "Correction", "StatedCourse", "StatedClass", "NewWish", "Narrowed"}
     asked |= {"NewInvitation", "NewPrincipal", "NewDispute", "NewImport"}
     asked |= {"EditionChange", "EffortSaid", "MaterialSaid"}
-    asked |= {"NewProgramme", "ProgrammeChange", "Place"}
+    asked |= {"NewProgramme", "ProgrammeChange", "ProgrammePlace"}
 
     if name not in asked and "properties" in schema:
         assert set(schema["required"]) == set(schema["properties"])
@@ -122,3 +124,15 @@ def test_no_parameter_is_null():
 
     assert schemas
     assert all({"type": "null"} not in schema.get("anyOf", []) for schema in schemas)
+
+
+def test_no_two_shapes_have_one_name():
+    """The description knows shapes by name: the one would be described as the other."""
+    named = Counter()
+    waiting: list[type] = [Shape]
+    while waiting:
+        shape = waiting.pop()
+        waiting += shape.__subclasses__()
+        named[shape.__name__] += shape.__module__.startswith("learncity.rest.")
+    assert len(named) > 100
+    assert [name for name, times in named.items() if times > 1] == []

@@ -33,6 +33,8 @@ THERE = {
     "no": "1",
     "what": "courses",
     "name": "home",
+    "programme": "own-small-business",
+    "course": "small-shop-bookkeeping",
 }
 PARTS = {"web:course_part": "subject"}
 KEYS = {
@@ -44,7 +46,12 @@ KEYS = {
     "web:venue_calendar": "qiaotou-centre",
     "web:provider": "qiaotou-learning-centre",
     "web:region": "gusu",
-}
+    "web:leave_programme": "small-shop-bookkeeping",
+    **dict.fromkeys(
+        ("web:office_programme", "web:edit_programme", "web:end_programme", "web:add_course",
+         "web:programme_course", "web:course_out"), "own-small-business",
+    ),
+}  # fmt: skip
 SOMETHING = "01234567-89ab-7def-8123-456789abcdef"
 # Nowhere until a provider is set up (test_elsewhere), and without a code or an address that
 # somebody has (test_access, test_exchange).

@@ -42,7 +42,7 @@ def test_a_provider_publishes_a_term_from_a_spreadsheet(site, known):
     assert figures(desk) == ["2", "0", "0", "1", "1"]
     said = desk.page.inner_text("main")
     assert "Nothing is written yet" in said
-    assert "there is no course of this key" in said
+    assert "no course of this key is published" in said
     assert re.search(r"journey-two\s+Room qiaotou-centre/203", said)
     desk.press("Import now")
     settle(desk)

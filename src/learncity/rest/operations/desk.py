@@ -124,10 +124,10 @@ def _changed(class_key: str, at: datetime) -> Status[BaseModel]:
     return Status(200, CourseClass.of(detail.card, providers=providers, at=at))
 
 
-@router.get("/desk/figures", response={200: shapes.Figures, **refusals(403)})
+@router.get("/desk/figures", response={200: shapes.DeskFigures, **refusals(403)})
 def get_figures(
     request: HttpRequest, view: View = View.TODAY, on: Day | None = None
-) -> shapes.Figures:
+) -> shapes.DeskFigures:
     """Count the classes I run, their seats, and places taken by region and month.
 
     `AS_IT_WAS` counts each place in the region of its day, `ON_A_DAY` draws the map of the day
@@ -141,7 +141,7 @@ def get_figures(
     ids = {pk for drawn in months.values() for pk in drawn.regions}
     ids |= {pk for drawn in months.values() for u in drawn.unsure for pk in u.counted_in}
     where = places.places(ids)
-    return shapes.Figures(
+    return shapes.DeskFigures(
         view=view,
         on=None if view is View.AS_IT_WAS else day,
         classes=figures.classes,

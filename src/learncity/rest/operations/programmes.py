@@ -74,7 +74,7 @@ def end_programme(request: HttpRequest, key: Slug) -> Status[BaseModel]:
 @once
 @only(reviews)
 def put_course(
-    request: HttpRequest, key: Slug, course: Slug, payload: shapes.Place
+    request: HttpRequest, key: Slug, course: Slug, payload: shapes.ProgrammePlace
 ) -> Status[BaseModel]:
     """Put a course of any provider into a programme, or elsewhere in its order.
 

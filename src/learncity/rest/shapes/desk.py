@@ -121,7 +121,7 @@ class UnsurePlaces(Shape):
         )
 
 
-class Figures(Shape):
+class DeskFigures(Shape):
     """Counts of the classes I run; of the whole city for its office."""
 
     classes: int

@@ -42,7 +42,7 @@ class ImportColumns(Asked):
     """Our name of a column to the file's."""
 
 
-class Mistake(Shape):
+class ListMistake(Shape):
     """A kind of mistake; never a value of anybody."""
 
     column: str
@@ -78,7 +78,7 @@ class Import(Shape):
     """How many look like somebody who is there already; they are not joined."""
     clashes: int
     """How many rooms and teachers that rows want are taken at that time."""
-    mistakes: list[Mistake]
+    mistakes: list[ListMistake]
 
     @classmethod
     def of(cls, value: types.ImportValue) -> "Import":
@@ -101,7 +101,7 @@ class Import(Shape):
             alike=value.alike,
             clashes=value.clashes,
             mistakes=[
-                Mistake(column=m.column, says=m.says, rows=m.rows, is_in=m.is_in)
+                ListMistake(column=m.column, says=m.says, rows=m.rows, is_in=m.is_in)
                 for m in value.mistakes
             ],
         )

@@ -69,7 +69,7 @@ class Office(Shape):
         )
 
 
-class Member(Shape):
+class CommitteeMember(Shape):
     """Somebody who is in a committee today."""
 
     name: str
@@ -84,7 +84,7 @@ class Committee(Shape):
     name: Words
     term_until: date | None
     """The day by which the next election is; null when no term is known."""
-    members: list[Member]
+    members: list[CommitteeMember]
     """Chair first."""
 
     @classmethod
@@ -94,7 +94,10 @@ class Committee(Shape):
             key=value.key,
             name=Words(value.name),
             term_until=max((term.until for term in value.terms), default=None),
-            members=[Member(name=m.name, post=m.post, since=m.since) for m in value.in_office(on)],
+            members=[
+                CommitteeMember(name=m.name, post=m.post, since=m.since)
+                for m in value.in_office(on)
+            ],
         )
 
 

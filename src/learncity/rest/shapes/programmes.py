@@ -75,7 +75,7 @@ class WholeProgramme(ProgrammeDetail):
         return cls(**said, href=f"/api/v1/office/programmes/{programme.key}")
 
 
-class Place(Asked):
+class ProgrammePlace(Asked):
     """Where a course stands in a programme."""
 
     is_needed: bool = True

@@ -125,7 +125,7 @@ def test_the_office_reads_the_trail_with_names_and_no_more_queries(
     visiting.post("/support/end/")
     visiting.get("/operate/")
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         page = visiting.get("/operate/").content.decode()
 
     assert page.count(account_of("demo-worker").person.name) == 3

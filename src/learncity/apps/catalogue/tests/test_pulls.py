@@ -33,7 +33,7 @@ def test_no_course_answers_more_than_its_part_of_all_questions():
     held = shares(near, pulls._pulls(near.copy())).sum(axis=0)
 
     assert alone.max() > 100 > alone.mean() > 1 > alone.min()
-    assert held == pytest.approx(np.full(60, 5.0), rel=0.05)
+    assert held == pytest.approx(np.full(60, 5.0), rel=0.1)
 
 
 def test_on_average_nothing_is_pulled_and_a_question_for_nobody_does_not_count():
