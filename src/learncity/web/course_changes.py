@@ -64,7 +64,8 @@ def _lines(
             (_("What one needs, or does not need"), course.needs),
         ):
             if text.get(tag):
-                lines[label, tag] = (f"{label} · {tongue(tag)}", _marked(text[tag], tag))
+                named = format_html('{} · <span lang="{}">{}</span>', label, tag, tongue(tag))
+                lines[label, tag] = (named, _marked(text[tag], tag))
     # What one needs stands above, a language at a time.
     lines |= {
         (str(row["label"]), ""): (str(row["label"]), row["value"])
